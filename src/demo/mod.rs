@@ -1,0 +1,1 @@
+//! Procedural surveillance scenes with exact ground truth.

@@ -1,0 +1,17 @@
+//! Plain values and rules: time, frames, snippets, scores, events, playback, metrics.
+//!
+//! Owns what the words of this program mean. Does not own files, threads, pixels on a screen or any
+//! foreign library's type (only `serde` and `thiserror` are used here), so that every rule can be
+//! tested without a window, a codec or a model.
+
+pub mod features;
+pub mod frame;
+pub mod frames;
+pub mod library;
+pub mod metrics;
+pub mod pixels;
+pub mod playback;
+pub mod score;
+pub mod segment;
+pub mod snippet;
+pub mod time;

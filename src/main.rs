@@ -1,0 +1,3 @@
+//! The `lookback` program.
+
+fn main() {}

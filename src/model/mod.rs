@@ -1,0 +1,1 @@
+//! Pixels into scores.

@@ -1,0 +1,1 @@
+//! The composition root: makes the window, the workers, the waker.
