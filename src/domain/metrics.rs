@@ -39,9 +39,9 @@ pub fn operating_points(labels: &[bool], scores: &[f32]) -> Vec<OperatingPoint> 
     let (mut tp, mut fp) = (0, 0);
     for (score, label) in order {
         if label {
-            tp += 1
+            tp += 1;
         } else {
-            fp += 1
+            fp += 1;
         }
         let threshold = rank(score);
         match points.last_mut() {
@@ -121,7 +121,11 @@ mod tests {
                 for (ln, sn) in &pairs {
                     if *lp && !*ln {
                         all += 1.0;
-                        won += if sp > sn { 1.0 } else if sp == sn { 0.5 } else { 0.0 };
+                        won += match sp.cmp(sn) {
+                            std::cmp::Ordering::Greater => 1.0,
+                            std::cmp::Ordering::Equal => 0.5,
+                            std::cmp::Ordering::Less => 0.0,
+                        };
                     }
                 }
             }
