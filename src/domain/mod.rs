@@ -11,6 +11,7 @@ pub mod library;
 pub mod metrics;
 pub mod pixels;
 pub mod playback;
+pub mod pyramid;
 pub mod score;
 pub mod segment;
 pub mod snippet;

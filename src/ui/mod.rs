@@ -1,1 +1,4 @@
 //! Drawing and gestures.
+
+pub mod theme;
+pub mod timeline;
