@@ -15,6 +15,7 @@ pub mod domain;
 pub mod formats;
 pub mod gpu;
 pub mod jobs;
+pub mod logging;
 pub mod media;
 pub mod model;
 pub mod plots;

@@ -1,3 +1,7 @@
 //! The `lookback` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    lookback::cli::run()
+}

@@ -1,0 +1,439 @@
+//! The command line as typed.
+//!
+//! Owns names, help texts and examples of all commands and options, and the parsing of single values.
+//! What an option means together with others is decided in each command's own module.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Review of video that a model has flagged.
+///
+/// Without a command, opens the window on the given videos and folders.
+#[derive(Debug, Parser)]
+#[command(name = "lookback", version, args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
+pub struct Arguments {
+    /// What to do; the window if nothing is named.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Videos or folders of videos to open in the window
+    pub paths: Vec<PathBuf>,
+    /// Where the model computes, encodes and reads its weights.
+    #[command(flatten)]
+    pub engine: EngineArgs,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  lookback                                 open the window
+  lookback recordings/                     open a folder of videos
+  lookback demo --out demo --open          make demo clips and look at them
+  lookback score door.mp4 --json           scores and events as JSON
+  lookback score -- -odd-name.mp4          a name that begins with a dash goes behind --
+  lookback doctor                          what this machine has
+
+Exit codes: 0 done, 1 the work failed, 2 the request or an input cannot be used.";
+
+/// The headless commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Score videos: anomaly score, attention and magnitude per snippet, and the events
+    Score(ScoreArgs),
+    /// Write the features of videos as NumPy files
+    Extract(ExtractArgs),
+    /// Train a model from video-level labels
+    Train(TrainArgs),
+    /// Compute frame-level ROC-AUC, PR-AUC and average precision
+    Eval(EvalArgs),
+    /// Make demo clips with exact ground truth
+    Demo(DemoArgs),
+    /// Measure how fast things are on this machine
+    Bench(BenchArgs),
+    /// Show what the program found on this machine
+    Doctor(DoctorArgs),
+}
+
+/// What computes.
+#[derive(Args, Clone, Debug)]
+pub struct EngineArgs {
+    /// What makes features from pixels: `builtin`, or `clip:FOLDER` with config.json and model.safetensors
+    #[arg(long, value_name = "ENCODER", default_value = "builtin")]
+    pub encoder: EncoderName,
+    /// Weights of the scoring model (.safetensors, or a published PyTorch checkpoint); the shipped ones by default
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
+    /// Where to compute; by default the first of CUDA, Metal, CPU that works
+    #[arg(long, value_name = "DEVICE")]
+    pub device: Option<DeviceName>,
+}
+
+/// An encoder as named on the command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EncoderName {
+    /// The motion-appearance descriptor that needs no weights.
+    Builtin,
+    /// CLIP from a local folder in the Hugging Face layout.
+    Clip(PathBuf),
+}
+
+impl std::str::FromStr for EncoderName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once(':') {
+            None if text == "builtin" => Ok(Self::Builtin),
+            Some(("clip", folder)) if !folder.is_empty() => Ok(Self::Clip(PathBuf::from(folder))),
+            _ => Err("expected `builtin` or `clip:FOLDER`".to_owned()),
+        }
+    }
+}
+
+/// Devices that can be forced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DeviceName {
+    /// The processor
+    Cpu,
+    /// An NVIDIA GPU
+    Cuda,
+    /// An Apple GPU
+    Metal,
+}
+
+impl DeviceName {
+    /// As the model layer names it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Cpu => "cpu",
+            Self::Cuda => "cuda",
+            Self::Metal => "metal",
+        }
+    }
+}
+
+/// Settings of Temporal Self-Attention; what is not given comes from the model.
+#[derive(Args, Clone, Debug, Default)]
+pub struct TsaArgs {
+    /// Share of snippets that attention selects, above 0 and up to 1
+    #[arg(long, value_name = "R", value_parser = ratio)]
+    pub ratio: Option<f64>,
+    /// Standard deviation of the noise on the attention scores
+    #[arg(long, value_name = "S", value_parser = sigma, allow_negative_numbers = true)]
+    pub sigma: Option<f64>,
+    /// Number of noisy draws
+    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub samples: Option<u32>,
+    /// Seed of the draws
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Score without attention
+    #[arg(long)]
+    pub no_attention: bool,
+}
+
+fn ratio(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(r) if r > 0.0 && r <= 1.0 => Ok(r),
+        _ => Err("expected a number above 0 and up to 1".to_owned()),
+    }
+}
+
+fn sigma(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(s) if s.is_finite() && s >= 0.0 => Ok(s),
+        _ => Err("expected a number of at least 0".to_owned()),
+    }
+}
+
+fn threshold(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(t) if (0.0..=1.0).contains(&t) => Ok(t),
+        _ => Err("expected a number from 0 to 1".to_owned()),
+    }
+}
+
+/// Axis order of feature arrays with crops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LayoutName {
+    /// [T, crops, d]
+    Tcd,
+    /// [crops, T, d]
+    Ctd,
+}
+
+/// Arguments of `score`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  lookback score door.mp4                            a table on the screen
+  lookback score recordings/ --csv --out scores/     one CSV file per video
+  lookback score door.mp4 --encoder clip:vit-b-32 --model clip.safetensors
+  lookback score --features f.npy --model m.safetensors --noise n.safetensors
+                                                     repeat a published run with its recorded noise")]
+pub struct ScoreArgs {
+    /// Videos or folders of videos
+    #[arg(required_unless_present = "features")]
+    pub paths: Vec<PathBuf>,
+    /// What computes.
+    #[command(flatten)]
+    pub engine: EngineArgs,
+    /// Attention.
+    #[command(flatten)]
+    pub tsa: TsaArgs,
+    /// Score these features (.npy, .safetensors with key `features`, or text) instead of encoding a video;
+    /// with one PATH, frames and times are taken from that video
+    #[arg(long, value_name = "FILE", conflicts_with = "encoder")]
+    pub features: Option<PathBuf>,
+    /// Axis order of features with crops, where the shape leaves it open
+    #[arg(long, requires = "features")]
+    pub layout: Option<LayoutName>,
+    /// Recorded draws instead of seeded ones (.safetensors with key `noise`): [M, T] or [crops, M, T]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["seed", "samples", "no_attention"])]
+    pub noise: Option<PathBuf>,
+    /// Score from which a snippet starts an event; the model's own by default
+    #[arg(long, value_name = "SCORE", value_parser = threshold)]
+    pub threshold: Option<f32>,
+    /// Print JSON
+    #[arg(long, conflicts_with = "csv")]
+    pub json: bool,
+    /// Print CSV
+    #[arg(long)]
+    pub csv: bool,
+    /// Write one file per video, with a picture of its timeline, into this folder
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+    /// Neither read nor keep cached features
+    #[arg(long)]
+    pub no_cache: bool,
+}
+
+/// Arguments of `extract`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  lookback extract door.mp4 -o door.npy
+  lookback extract recordings/ -o features/        one file per video")]
+pub struct ExtractArgs {
+    /// Videos or folders of videos
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    /// File to write for one video, folder for several; arrays are [T, d], 32-bit floats
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// What makes features from pixels: `builtin`, or `clip:FOLDER`
+    #[arg(long, value_name = "ENCODER", default_value = "builtin")]
+    pub encoder: EncoderName,
+    /// Where to compute
+    #[arg(long, value_name = "DEVICE")]
+    pub device: Option<DeviceName>,
+    /// Neither read nor keep cached features
+    #[arg(long)]
+    pub no_cache: bool,
+}
+
+/// Arguments of `train`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+A list has one video or feature file (.npy, .safetensors, .txt) per line. Paths are taken from the list's folder.
+
+Examples:
+  lookback train --normal normal.txt --abnormal abnormal.txt --steps 600 --seed 1 -o model.safetensors
+  lookback train --normal n.txt --abnormal a.txt --resume model.safetensors --steps 1200 -o model.safetensors")]
+pub struct TrainArgs {
+    /// List of videos or feature files without anomalies
+    #[arg(long, value_name = "LIST")]
+    pub normal: PathBuf,
+    /// List of videos or feature files with an anomaly somewhere
+    #[arg(long, value_name = "LIST")]
+    pub abnormal: PathBuf,
+    /// Attention and length as in the paper or in the published program
+    #[arg(long, value_name = "NAME", default_value = "paper")]
+    pub preset: String,
+    /// Number of optimiser steps in all; the preset's by default
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub steps: Option<u32>,
+    /// Seed of initial weights, batches, dropout and noise
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Share of each list that is kept out of training and used to choose the best weights
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = held_out)]
+    pub held_out: f64,
+    /// Continue from a model that `train` wrote, with its optimiser state
+    #[arg(long, value_name = "FILE")]
+    pub resume: Option<PathBuf>,
+    /// Where to write the model
+    #[arg(short, long, value_name = "MODEL")]
+    pub output: PathBuf,
+    /// Axis order of features with crops, where the shape leaves it open
+    #[arg(long)]
+    pub layout: Option<LayoutName>,
+    /// What makes features from the videos of the lists: `builtin`, or `clip:FOLDER`
+    #[arg(long, value_name = "ENCODER", default_value = "builtin")]
+    pub encoder: EncoderName,
+    /// Where to compute
+    #[arg(long, value_name = "DEVICE")]
+    pub device: Option<DeviceName>,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn held_out(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(share) if (0.0..=0.5).contains(&share) => Ok(share),
+        _ => Err("expected a number from 0 to 0.5".to_owned()),
+    }
+}
+
+/// Arguments of `eval`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Ground truth is a .npy array of 0 and 1 per frame in list order, a .txt temporal annotation, or our own .json.
+
+Examples:
+  lookback eval --scores scores.npy --gt gt.npy         stored scores, per frame or per snippet of 16
+  lookback eval --list test.txt --gt ground_truth.json  score the videos of a list first
+  lookback eval --model m.safetensors --list features.list --gt gt.npy --frames ucf.list")]
+pub struct EvalArgs {
+    /// Stored scores (.npy), one per frame or one per snippet of 16 frames; several are pooled
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["list", "model"], required_unless_present = "list")]
+    pub scores: Vec<PathBuf>,
+    /// Videos or feature files to score, one per line, in the order of the ground truth; a frame count may follow each
+    #[arg(long, value_name = "LIST")]
+    pub list: Option<PathBuf>,
+    /// Ground truth; one file for each of the stored scores
+    #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
+    pub gt: Vec<PathBuf>,
+    /// List of names with frame counts that cuts .npy ground truth, where the list of files has no counts
+    #[arg(long, value_name = "LIST", requires = "list")]
+    pub frames: Option<PathBuf>,
+    /// What the end of a span means in a .txt temporal annotation
+    #[arg(long, value_name = "RULE", default_value = "inclusive")]
+    pub span_end: SpanEndName,
+    /// Where the files of the list are; its own folder by default
+    #[arg(long, value_name = "FOLDER", requires = "list")]
+    pub root: Option<PathBuf>,
+    /// Write the pooled score of each frame as .npy, for `eval --scores`
+    #[arg(long, value_name = "FILE")]
+    pub save_scores: Option<PathBuf>,
+    /// Write the pooled label of each frame as .npy, for `eval --gt`
+    #[arg(long, value_name = "FILE")]
+    pub save_labels: Option<PathBuf>,
+    /// What computes.
+    #[command(flatten)]
+    pub engine: EngineArgs,
+    /// Attention.
+    #[command(flatten)]
+    pub tsa: TsaArgs,
+    /// Axis order of features with crops, where the shape leaves it open
+    #[arg(long, requires = "list")]
+    pub layout: Option<LayoutName>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How spans end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SpanEndName {
+    /// The last frame belongs to the span
+    Inclusive,
+    /// The last frame does not belong to it
+    Exclusive,
+}
+
+/// Arguments of `demo`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  lookback demo --out demo                       six clips to review, with ground_truth.json
+  lookback demo --out demo --open                and look at them in the window
+  lookback demo --out demo --training 40         and 40 clips to train on, with lists of both kinds")]
+pub struct DemoArgs {
+    /// Seed: the same one gives the same scenes
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Folder to write into
+    #[arg(long, value_name = "FOLDER", default_value = "demo")]
+    pub out: PathBuf,
+    /// Also make this many clips to train on, half of them with an anomaly
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub training: u32,
+    /// Open the window on the clips; without a display, score them and leave a report with pictures
+    #[arg(long)]
+    pub open: bool,
+}
+
+/// Arguments of `bench`.
+#[derive(Args, Debug)]
+pub struct BenchArgs {
+    /// What to measure
+    #[arg(value_enum)]
+    pub what: BenchName,
+    /// Where to compute
+    #[arg(long, value_name = "DEVICE")]
+    pub device: Option<DeviceName>,
+}
+
+/// What can be measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum BenchName {
+    /// Training step and inference, beside the time of their matrix products alone
+    Model,
+}
+
+/// Arguments of `doctor`.
+#[derive(Args, Debug)]
+pub struct DoctorArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    fn parse(line: &[&str]) -> Result<Arguments, clap::Error> {
+        Arguments::try_parse_from(["lookback"].iter().chain(line))
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn paths_open_the_window_and_dashes_can_be_names() {
+        let args = parse(&["a.mp4", "folder"]).expect("is valid");
+        assert!(args.command.is_none() && args.paths.len() == 2);
+        let Some(Command::Score(score)) = parse(&["score", "--json", "--", "-x.mp4"]).expect("is valid").command else {
+            panic!("no score command");
+        };
+        assert_eq!(score.paths, [PathBuf::from("-x.mp4")]);
+    }
+
+    #[test]
+    fn values_are_checked_where_they_are_typed() {
+        for wrong in [
+            &["score"][..],
+            &["score", "a", "--ratio", "0"],
+            &["score", "a", "--ratio", "1.1"],
+            &["score", "a", "--sigma", "-1"],
+            &["score", "a", "--sigma", "nan"],
+            &["score", "a", "--samples", "0"],
+            &["score", "a", "--json", "--csv"],
+            &["score", "a", "--noise", "n", "--seed", "1"],
+            &["score", "a", "--encoder", "clip:"],
+            &["score", "a", "--device", "tpu"],
+            &["eval", "--gt", "g.npy"],
+            &["eval", "--scores", "a.npy"],
+            &["train", "--normal", "n", "--abnormal", "a", "-o", "m", "--steps", "0"],
+            &["bench", "nothing"],
+        ] {
+            assert_eq!(parse(wrong).expect_err("is refused").exit_code(), 2, "{wrong:?}");
+        }
+        assert_eq!("clip:a:b".parse(), Ok(EncoderName::Clip(PathBuf::from("a:b"))));
+    }
+}

@@ -1,0 +1,57 @@
+//! How a headless command ends.
+//!
+//! Owns the kinds of failure and their exit codes: 2 for a request or an input that cannot be used,
+//! 1 for work that failed. Does not own the sentences of the layers below; it puts the file's name in
+//! front of them.
+
+use std::fmt::Display;
+use std::io;
+use std::path::Path;
+
+use thiserror::Error;
+
+/// Why a command did not do what was asked.
+#[derive(Debug, Error)]
+pub enum CliError {
+    /// The request or an input file cannot be used.
+    #[error("{0}")]
+    Input(String),
+    /// The work failed.
+    #[error("{0}")]
+    Failed(String),
+    /// Ctrl-C.
+    #[error("cancelled")]
+    Cancelled,
+    /// Some of several inputs failed; each was reported when it did.
+    #[error("{failed} of {all} files failed, see above")]
+    Some {
+        /// How many.
+        failed: usize,
+        /// Of how many.
+        all: usize,
+    },
+    /// The reader of our output has gone away (`lookback score … | head`). Not an error to speak of.
+    #[error("the output was closed")]
+    OutputClosed,
+}
+
+impl CliError {
+    /// 0, 1 or 2.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::OutputClosed => 0,
+            Self::Failed(_) | Self::Cancelled => 1,
+            Self::Input(_) | Self::Some { .. } => 2,
+        }
+    }
+
+    /// An input that cannot be used, with its name in front.
+    pub fn input(path: &Path, err: impl Display) -> Self {
+        Self::Input(format!("{}: {err}", path.display()))
+    }
+
+    /// Writing a file failed.
+    pub fn writing(path: &Path, err: &io::Error) -> Self {
+        Self::Failed(format!("{}: cannot be written: {err}", path.display()))
+    }
+}

@@ -1,0 +1,111 @@
+//! Progress on a terminal, silence in a pipe.
+//!
+//! Owns the bar with its remaining time, and Ctrl-C. Does not own what is counted.
+
+use std::io::{self, IsTerminal as _};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::error::CliError;
+use super::files::complain;
+use crate::jobs::{Generation, Progress, Ticket};
+
+/// A ticket that Ctrl-C makes stale. A second Ctrl-C ends the program at once.
+///
+/// # Errors
+/// The system refuses the handler.
+pub fn cancelled_by_interrupt() -> Result<Ticket, CliError> {
+    let clock = Generation::default();
+    let ticket = clock.advance();
+    let seen = ticket.clone();
+    ctrlc::set_handler(move || {
+        if seen.is_stale() {
+            std::process::exit(130);
+        }
+        clock.cancel();
+    })
+    .map_err(|err| CliError::Failed(format!("Ctrl-C cannot be handled: {err}")))?;
+    Ok(ticket)
+}
+
+/// One line that shows how far a piece of work has come. Drawn only if standard error is a terminal.
+#[derive(Debug)]
+pub struct Bar {
+    bar: ProgressBar,
+    started: Instant,
+    skipped: Option<usize>,
+}
+
+impl Bar {
+    /// A bar for the work called `label`, counting `unit`.
+    pub fn new(label: &str, unit: &str) -> Self {
+        let bar = if io::stderr().is_terminal() { ProgressBar::no_length() } else { ProgressBar::hidden() };
+        // The template is ours and constant: were it wrong, the plain style would do.
+        let style = ProgressStyle::with_template(&format!("{{prefix}} [{{wide_bar}}] {{pos}}/{{len}} {unit}{{msg}}"))
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
+        bar.set_style(style.progress_chars("=> "));
+        bar.set_prefix(label.to_owned());
+        Self { bar, started: Instant::now(), skipped: None }
+    }
+
+    /// Shows `progress`.
+    pub fn set(&mut self, progress: Progress) {
+        // The clock starts where work starts: reading what a cache already had takes no time worth counting.
+        if self.skipped != Some(progress.skipped) {
+            self.skipped = Some(progress.skipped);
+            self.started = Instant::now();
+        }
+        self.bar.set_length(progress.total as u64);
+        self.bar.set_position(progress.done as u64);
+        let left = progress.remaining_secs(self.started.elapsed().as_secs_f64());
+        self.bar.set_message(left.map_or_else(String::new, |secs| format!(", {} left", show_duration(secs))));
+    }
+
+    /// Adds a figure behind the remaining time.
+    pub fn set_with(&mut self, progress: Progress, figure: &str) {
+        self.set(progress);
+        let message = self.bar.message();
+        self.bar.set_message(format!("{message}, {figure}"));
+    }
+
+    /// A line above the bar, on standard error.
+    pub fn say(&self, line: &str) {
+        self.bar.suspend(|| complain(line));
+    }
+
+    /// Removes it.
+    pub fn clear(&self) {
+        self.bar.finish_and_clear();
+        self.bar.set_draw_target(ProgressDrawTarget::hidden());
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+/// `45 s`, `3 min 20 s`, `2 h 05 min`.
+pub fn show_duration(secs: f64) -> String {
+    let secs = Duration::try_from_secs_f64(secs.max(0.0)).unwrap_or_default().as_secs();
+    match secs {
+        0..60 => format!("{secs} s"),
+        60..3600 => format!("{} min {:02} s", secs / 60, secs % 60),
+        _ => format!("{} h {:02} min", secs / 3600, secs / 60 % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_read_well() {
+        assert_eq!(
+            [0.4, 59.9, 200.0, 7500.0, f64::NAN].map(show_duration),
+            ["0 s", "59 s", "3 min 20 s", "2 h 05 min", "0 s"]
+        );
+    }
+}
