@@ -1,1 +1,25 @@
-//! Pixels into scores.
+//! Features into scores, labels into weights: CLIP-TSA (Joo et al., ICIP 2023) in candle.
+//!
+//! Owns the network, its weights' files, inference of bounded memory and training. Does not own video
+//! (`media` hands over pixels), the feature cache (`store`) or the decision what to score (`app`).
+
+pub mod device;
+pub mod draws;
+mod error;
+mod infer;
+mod network;
+mod ops;
+pub mod parameters;
+pub mod published;
+mod random;
+pub mod scorer;
+pub mod segments;
+pub mod tensors;
+pub mod topk;
+pub mod weights;
+
+pub use device::ComputeDevice;
+pub use draws::NoiseDraws;
+pub use error::ModelError;
+pub use scorer::Scorer;
+pub use weights::ModelInfo;
