@@ -13,6 +13,8 @@ use lookback::jobs::Ticket;
 use lookback::model::parameters::Parameters;
 use lookback::model::tensors::{self, HostTensor, TensorFile};
 use lookback::model::topk::Selection;
+use lookback::model::train::trainer::Batch;
+use lookback::model::train::{TrainSettings, Trainer};
 use lookback::model::weights::{ModelInfo, ModelWeights};
 use lookback::model::{ComputeDevice, NoiseDraws, Scorer, segments};
 
@@ -187,6 +189,86 @@ fn golden_metrics() {
         ] {
             let expected = expected[key].as_f64().expect("a number");
             assert!((value - expected).abs() < 1e-9, "metrics_{i} {key}: {value} is not {expected}");
+        }
+    }
+}
+
+/// The batch and the noise of a recorded training step.
+fn recorded(golden: &TensorFile) -> (Batch, NoiseDraws) {
+    let features = &golden.tensors["features"];
+    let [bags, len, dim] = features.shape[..] else { panic!("features of shape {:?}", features.shape) };
+    let batch = Batch { values: features.values.clone(), bags, crops: 1, len, dim };
+    (batch, noise(&golden.tensors["noise"]))
+}
+
+/// Every n-th number, as the reference files keep large tensors.
+fn sample(values: &[f32]) -> Vec<f32> {
+    values.iter().copied().step_by((values.len() / 256).max(1)).take(256).collect()
+}
+
+fn norm(values: &[f32]) -> f32 {
+    values.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>().sqrt() as f32
+}
+
+/// Straight before a batch normalisation: its true gradient is 0, and Adam amplifies rounding noise.
+const ROUNDING: &str = "Aggregate.non_local.W.0.bias";
+
+fn check_gradients(trainer: &Trainer, golden: &TensorFile, batch: &Batch, noise: &NoiseDraws) {
+    let gradients = trainer.gradients(batch, Some(noise)).expect("goes back");
+    let expected = golden.tensors.keys().filter(|n| n.starts_with("grad_norm.")).count();
+    assert_eq!(gradients.len(), expected, "as many gradients");
+    for (name, found) in gradients {
+        let found = found.expect("every variable has a gradient");
+        let kept = |kind: &str| &golden.tensors[&format!("{kind}.{name}")].values;
+        if name == ROUNDING {
+            assert!(found.iter().all(|g| g.abs() < 1e-7), "{name}: a gradient that is 0 in truth");
+            continue;
+        }
+        let scale = norm(&found) / (found.len() as f32).sqrt();
+        assert_close(&format!("norm of {name}"), &[norm(&found)], kept("grad_norm"), 0.0, 1e-3);
+        assert_close(&format!("gradient of {name}"), &sample(&found), kept("grad_sample"), 1e-3 * scale, 1e-3);
+    }
+}
+
+#[test]
+fn golden_training_steps() {
+    for device in ComputeDevice::all_present() {
+        let settings = TrainSettings { dropout: 0.0, batch: 4, steps: 3, ..TrainSettings::default() };
+        let mut trainer = Trainer::new(clip512().parameters(), settings, &device).expect("begins");
+        for step in 0..3 {
+            let golden = file(&format!("train_step{step}"));
+            let (batch, noise) = recorded(&golden);
+            if step == 0 {
+                check_gradients(&trainer, &golden, &batch, &noise);
+            }
+            let outcome = trainer.step(&batch, Some(&noise)).expect("steps");
+            let losses = outcome.losses;
+            let (normal, abnormal) = outcome.bag_scores.split_at(4);
+            for (name, found, absolute, relative) in [
+                ("loss_total", &[losses.total][..], 0.0, 1e-3),
+                ("loss_bce", &[losses.bce], 0.0, 1e-3),
+                ("loss_dmt", &[losses.margin], 0.0, 1e-3),
+                ("loss_sparsity", &[losses.sparsity], 0.0, 1e-3),
+                ("loss_smooth", &[losses.smoothness], 0.0, 1e-3),
+                ("magnitudes", &outcome.magnitudes, 1e-6, 1e-3),
+                ("scores", &outcome.scores, 1e-4, 0.0),
+                ("score_normal", normal, 1e-4, 0.0),
+                ("score_abnormal", abnormal, 1e-4, 0.0),
+            ] {
+                assert_close(&format!("step {step}, {name}"), found, &golden.tensors[name].values, absolute, relative);
+            }
+        }
+        let golden = file("train_final");
+        for (name, tensor) in trainer.parameters().iter() {
+            let kept = |kind: &str| &golden.tensors[&format!("{kind}.{name}")].values;
+            let tolerance = match name {
+                ROUNDING => 6e-3,
+                "Aggregate.non_local.W.1.running_mean" => 3e-3,
+                _ => 1e-4,
+            };
+            assert_close(&format!("final {name}"), &sample(&tensor.values), kept("sample"), tolerance, 0.0);
+            let wide = tolerance * (tensor.values.len() as f32).sqrt();
+            assert_close(&format!("norm of final {name}"), &[norm(&tensor.values)], kept("norm"), wide, 1e-3);
         }
     }
 }

@@ -16,6 +16,7 @@ pub mod scorer;
 pub mod segments;
 pub mod tensors;
 pub mod topk;
+pub mod train;
 pub mod weights;
 
 pub use device::ComputeDevice;

@@ -1,0 +1,123 @@
+//! Videos as bags of 32 segments, and which bags a step takes.
+//!
+//! Owns averaging once at the start, and an order that depends on the seed and the step alone, so that a
+//! resumed training takes the bags it would have taken.
+
+use crate::domain::features::FeatureMatrix;
+use crate::model::ModelError;
+use crate::model::random::{Purpose, permutation, stream};
+use crate::model::segments::{SEGMENTS, averaged};
+
+use super::TrainSettings;
+use super::trainer::Batch;
+
+/// Videos with their labels.
+#[derive(Clone, Debug, Default)]
+pub struct TrainSet {
+    /// Videos in which nothing happens.
+    pub normal: Vec<FeatureMatrix>,
+    /// Videos in which something does, somewhere.
+    pub abnormal: Vec<FeatureMatrix>,
+}
+
+/// The same, averaged into segments.
+#[derive(Clone, Debug)]
+pub struct Bags {
+    dim: usize,
+    crops: usize,
+    normal: Vec<Vec<f32>>,
+    abnormal: Vec<Vec<f32>>,
+}
+
+impl Bags {
+    /// Averages every video.
+    ///
+    /// # Errors
+    /// A class without videos, or videos of different sizes.
+    pub fn new(set: &TrainSet) -> Result<Self, ModelError> {
+        for (videos, what) in [(&set.normal, "normal"), (&set.abnormal, "abnormal")] {
+            if videos.is_empty() {
+                return Err(ModelError::Input(format!("training needs at least one {what} video")));
+            }
+        }
+        let shape = |video: &FeatureMatrix| (video.crops(), video.dim());
+        let (crops, dim) = shape(&set.normal[0]);
+        if let Some(other) = set.normal.iter().chain(&set.abnormal).find(|v| shape(v) != (crops, dim)) {
+            return Err(ModelError::Input(format!(
+                "the videos' features differ: {crops} crops of {dim} numbers and {} crops of {}",
+                other.crops(),
+                other.dim()
+            )));
+        }
+        let averaged = |videos: &[FeatureMatrix]| videos.iter().map(|v| averaged(v, SEGMENTS)).collect();
+        Ok(Self { dim, crops, normal: averaged(&set.normal), abnormal: averaged(&set.abnormal) })
+    }
+
+    /// d.
+    pub fn dim(&self) -> usize {
+        self.dim
+    }
+
+    /// The bags of step `step`, from 0: B normal, then B abnormal ones.
+    pub fn batch(&self, settings: &TrainSettings, step: usize) -> Batch {
+        let size = self.crops * SEGMENTS * self.dim;
+        let mut values = Vec::with_capacity(2 * settings.batch * size);
+        for (videos, purpose) in [(&self.normal, Purpose::ShuffleNormal), (&self.abnormal, Purpose::ShuffleAbnormal)] {
+            for i in order(settings.seed, purpose, videos.len(), step * settings.batch, settings.batch) {
+                values.extend_from_slice(&videos[i]);
+            }
+        }
+        Batch { values, bags: 2 * settings.batch, crops: self.crops, len: SEGMENTS, dim: self.dim }
+    }
+}
+
+/// `count` places from `first` on in an endless sequence of shuffles of 0..len.
+fn order(seed: u64, purpose: Purpose, len: usize, first: usize, count: usize) -> Vec<usize> {
+    let mut epoch = None;
+    let mut shuffle = Vec::new();
+    (first..first + count)
+        .map(|place| {
+            if epoch != Some(place / len) {
+                epoch = Some(place / len);
+                shuffle = permutation(&mut stream(seed, purpose, (place / len) as u64, 0), len);
+            }
+            shuffle[place % len]
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_video_comes_once_per_epoch_and_steps_continue_each_other() {
+        let all = order(3, Purpose::ShuffleNormal, 5, 0, 15);
+        for epoch in all.chunks(5) {
+            let mut sorted = epoch.to_vec();
+            sorted.sort_unstable();
+            assert_eq!(sorted, [0, 1, 2, 3, 4]);
+        }
+        assert_eq!(order(3, Purpose::ShuffleNormal, 5, 7, 4), all[7..11]);
+        assert_ne!(order(4, Purpose::ShuffleNormal, 5, 0, 15), all);
+    }
+
+    #[test]
+    fn a_batch_is_normal_then_abnormal() {
+        let video = |value| FeatureMatrix::new(1, 40, 2, vec![value; 80]).expect("fits");
+        let set = TrainSet { normal: vec![video(1.0); 3], abnormal: vec![video(2.0)] };
+        let settings = TrainSettings { batch: 2, ..TrainSettings::default() };
+        let batch = Bags::new(&set).expect("fits").batch(&settings, 5);
+        assert_eq!((batch.bags, batch.len, batch.values.len()), (4, 32, 4 * 64));
+        assert!(batch.values[..128].iter().all(|v| *v == 1.0) && batch.values[128..].iter().all(|v| *v == 2.0));
+    }
+
+    #[test]
+    fn videos_that_do_not_fit_are_refused() {
+        let video = |crops, dim| FeatureMatrix::new(crops, 1, dim, vec![0.0; crops * dim]).expect("fits");
+        let refusal = |normal, abnormal| Bags::new(&TrainSet { normal, abnormal }).expect_err("is refused").to_string();
+        assert!(refusal(vec![video(1, 2)], vec![]).contains("abnormal"));
+        assert!(refusal(vec![video(1, 2)], vec![video(1, 3)]).contains("differ"));
+        assert!(refusal(vec![video(1, 2)], vec![video(2, 2)]).contains("differ"));
+    }
+}

@@ -1,0 +1,164 @@
+//! The loss of the Difference Maximization Trainer (CLIP-TSA, section 3.4), as published.
+//!
+//! Owns the choice of the top-alpha snippets and the sum of four terms. The margin term is the published
+//! program's; the paper writes it as a difference of the two norms (Eq. 5), and does not mention the terms
+//! for sparsity and smoothness.
+
+use candle_core::{Result, Tensor};
+
+use crate::model::ops::host;
+
+/// Magnitude that abnormal bags are pulled to.
+const MARGIN: f64 = 100.0;
+const MARGIN_WEIGHT: f64 = 1e-4;
+const SPARSITY_WEIGHT: f64 = 8e-3;
+const SMOOTHNESS_WEIGHT: f64 = 8e-4;
+
+/// Keeps the gradient of a norm finite where all values are 0; far below what changes a sum in 32 bits.
+const TINY: f64 = 1e-30;
+
+/// Parts of the loss: `total = bce + 1e-4 margin + sparsity + smoothness`.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Losses {
+    /// What is minimised.
+    pub total: f32,
+    /// Binary cross entropy of the bag scores.
+    pub bce: f32,
+    /// Margin between the magnitudes, before its factor.
+    pub margin: f32,
+    /// Norm of all abnormal scores, with its factor.
+    pub sparsity: f32,
+    /// Differences of neighbouring abnormal scores, with their factor.
+    pub smoothness: f32,
+}
+
+/// What the network made of a batch of `bags` videos, the first half normal.
+#[derive(Debug)]
+pub struct Output<'a> {
+    /// F_check, `[bags × crops × len, 512]`.
+    pub merged: &'a Tensor,
+    /// Scores, mean over crops, `[bags, len]`.
+    pub scores: &'a Tensor,
+    /// Magnitudes, mean over crops, as they are to be ranked: `[bags × len]`.
+    pub ranking: &'a [f32],
+    /// Crops of each video.
+    pub crops: usize,
+}
+
+/// alpha, the number of snippets that stand for a bag.
+pub fn alpha(len: usize) -> usize {
+    (len / 10).clamp(1, len.max(1))
+}
+
+impl Output<'_> {
+    /// The loss to go backwards from, its parts, and the bag scores.
+    pub fn loss(&self) -> Result<(Tensor, Losses, Vec<f32>)> {
+        let (bags, len) = self.scores.dims2()?;
+        let (half, device) = (bags / 2, self.scores.device());
+        let weights = top(self.ranking, len);
+        let chosen = Tensor::from_slice(&weights, (bags, len), device)?;
+        let bag_scores = (self.scores * &chosen)?.sum(1)?;
+        let values = host(&bag_scores)?;
+        let (bce, slope) = cross_entropy(&values, half);
+        // A linear form with the value and the gradient of the cross entropy: the logarithm is limited to -100
+        // as published, and its gradient stays finite.
+        let slope = Tensor::from_vec(slope, bags, device)?;
+        let mut total = ((&bag_scores - bag_scores.detach())? * slope)?.sum_all()?;
+
+        // The same snippets stand for a bag in every crop.
+        let chosen = chosen.reshape((bags, 1, 1, len))?.broadcast_as((bags, self.crops, 1, len))?;
+        let chosen = chosen.contiguous()?.reshape((bags * self.crops, 1, len))?;
+        let merged = self.merged.reshape((bags * self.crops, len, ()))?;
+        let features = chosen.matmul(&merged)?.squeeze(1)?;
+        let norms = (features.sqr()?.sum(1)? + TINY)?.sqrt()?;
+        let (normal, abnormal) =
+            (norms.narrow(0, 0, half * self.crops)?, norms.narrow(0, half * self.crops, half * self.crops)?);
+        let margin = ((abnormal - MARGIN)?.abs()? + normal)?.sqr()?.mean_all()?;
+
+        let flat = self.scores.narrow(0, half, half)?.flatten_all()?;
+        let sparsity = ((flat.sqr()?.sum_all()? + TINY)?.sqrt()? * SPARSITY_WEIGHT)?;
+        let next = flat.narrow(0, 1, flat.dim(0)? - 1)?;
+        let previous = flat.narrow(0, 0, flat.dim(0)? - 1)?;
+        // This crosses the borders between videos; it is what was published.
+        let smoothness = ((next - previous)?.sqr()?.sum_all()? * SMOOTHNESS_WEIGHT)?;
+
+        for part in [&(&margin * MARGIN_WEIGHT)?, &sparsity, &smoothness] {
+            total = (total + part)?;
+        }
+        let number = |t: &Tensor| t.to_scalar::<f32>();
+        let losses = Losses {
+            // The linear form of the cross entropy has value 0.
+            total: number(&total)? + bce,
+            bce,
+            margin: number(&margin)?,
+            sparsity: number(&sparsity)?,
+            smoothness: number(&smoothness)?,
+        };
+        Ok((total, losses, values))
+    }
+}
+
+/// 1/alpha at the alpha largest of each row of `len`, else 0; ties go to the lower index.
+fn top(ranking: &[f32], len: usize) -> Vec<f32> {
+    let alpha = alpha(len);
+    let mut weights = vec![0.0; ranking.len()];
+    for (row, weights) in ranking.chunks(len).zip(weights.chunks_mut(len)) {
+        let mut order: Vec<usize> = (0..len).collect();
+        order.sort_by(|a, b| row[*b].total_cmp(&row[*a]).then(a.cmp(b)));
+        for i in &order[..alpha] {
+            weights[*i] = 1.0 / alpha as f32;
+        }
+    }
+    weights
+}
+
+/// Mean binary cross entropy with labels 0 for the first `half` and 1 for the rest, and its gradient.
+fn cross_entropy(scores: &[f32], half: usize) -> (f32, Vec<f32>) {
+    let share = 1.0 / scores.len() as f64;
+    let (mut sum, mut slope) = (0.0, Vec::with_capacity(scores.len()));
+    for (i, score) in scores.iter().enumerate() {
+        let (s, label) = (f64::from(*score), if i < half { 0.0 } else { 1.0 });
+        let likely = if i < half { 1.0 - s } else { s };
+        sum -= likely.ln().max(-100.0);
+        slope.push(((s - label) / (s * (1.0 - s)).max(1e-12) * share) as f32);
+    }
+    ((sum * share) as f32, slope)
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::{Device, Var};
+
+    use super::*;
+
+    #[test]
+    fn alpha_is_a_tenth_and_at_least_one() {
+        assert_eq!([1, 9, 10, 32, 200].map(alpha), [1, 1, 1, 3, 20]);
+    }
+
+    #[test]
+    fn ties_in_rank_go_to_the_lower_index() {
+        let weights = top(&[1.0, 2.0, 2.0, 0.0, 5.0, 5.0, 5.0, 5.0], 4);
+        assert_eq!(weights, [0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn cross_entropy_is_limited_where_a_score_is_wholly_wrong() {
+        let (value, slope) = cross_entropy(&[1.0, 0.5], 1);
+        assert!((value - (100.0 + 2.0_f32.ln()) / 2.0).abs() < 1e-4, "{value}");
+        assert!(slope.iter().all(|s| s.is_finite()) && (slope[1] + 1.0).abs() < 1e-6, "{slope:?}");
+    }
+
+    #[test]
+    fn gradients_are_finite_even_where_everything_is_zero() {
+        let merged = Var::zeros((2 * 4, 3), candle_core::DType::F32, &Device::Cpu).expect("is made");
+        let scores = Var::zeros((2, 4), candle_core::DType::F32, &Device::Cpu).expect("is made");
+        let output = Output { merged: &merged, scores: &scores, ranking: &[0.0; 8], crops: 1 };
+        let (total, losses, _) = output.loss().expect("is computed");
+        assert!((losses.margin - 1e4).abs() < 1.0 && losses.total.is_finite(), "{losses:?}");
+        let grads = total.backward().expect("goes back");
+        for var in [&merged, &scores] {
+            assert!(host(grads.get(var).expect("a gradient")).expect("reads").iter().all(|g| g.is_finite()));
+        }
+    }
+}

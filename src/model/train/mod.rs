@@ -1,0 +1,208 @@
+//! Video labels into weights (CLIP-TSA, sections 3.3 and 4).
+//!
+//! Owns the run of a training: which bags when, steps, checkpoints, selection on held-out videos, and the
+//! end. No thread and no clock: it runs where it is called, asks its ticket before every step, and reports
+//! to an observer. One step is [`trainer`]'s, the loss [`loss`]'s.
+
+pub mod adam;
+pub mod bags;
+pub mod checkpoint;
+pub mod loss;
+pub mod settings;
+pub mod trainer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub use bags::TrainSet;
+pub use loss::Losses;
+pub use settings::{Preset, TrainSettings};
+pub use trainer::Trainer;
+
+use self::bags::Bags;
+use self::checkpoint::Checkpoint;
+use super::parameters::Parameters;
+use super::weights::ModelWeights;
+use super::{ComputeDevice, ModelError, ModelInfo, Scorer};
+use crate::jobs::Ticket;
+
+/// What a training begins with and leaves behind.
+#[derive(Clone, Debug, Default)]
+pub struct TrainPlan {
+    /// How to train.
+    pub settings: TrainSettings,
+    /// Weights to go on from; fresh ones by the seed if there are none.
+    pub start: Option<Arc<ModelWeights>>,
+    /// Where to keep the state, to resume from after an interruption.
+    pub checkpoint: Option<PathBuf>,
+    /// The encoder that made the features: stored with the model.
+    pub encoder: Option<String>,
+    /// What the videos are, in words: stored with the model.
+    pub data: Option<String>,
+}
+
+/// One finished step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StepReport {
+    /// Which step, from 1.
+    pub step: usize,
+    /// Steps in all.
+    pub steps: usize,
+    /// Parts of the loss.
+    pub losses: Losses,
+}
+
+/// Watches a training and judges its models.
+pub trait TrainObserver {
+    /// A step is done.
+    fn on_step(&mut self, _report: &StepReport) {}
+
+    /// Whether [`Self::validate`] has something to say; only then are scorers made for it.
+    fn validates(&self) -> bool {
+        false
+    }
+
+    /// Judges the model after `step` steps on videos that are not trained on; higher is better. The best is kept.
+    fn validate(&mut self, _step: usize, _scorer: &Scorer) -> Option<f64> {
+        None
+    }
+}
+
+/// An observer that looks away.
+impl TrainObserver for () {}
+
+/// The result of a training.
+#[derive(Clone, Debug)]
+pub struct Trained {
+    /// The best model by held-out videos, else the last.
+    pub weights: ModelWeights,
+    /// Steps after which the kept model was reached.
+    pub step: usize,
+    /// Its figure from the observer, if there was one.
+    pub figure: Option<f64>,
+}
+
+/// The best model so far.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Best {
+    /// Figure of the observer.
+    pub figure: f64,
+    /// After how many steps.
+    pub step: usize,
+    /// Its weights.
+    pub parameters: Parameters,
+}
+
+/// Trains as planned. The same plan, videos and device give the same weights.
+///
+/// # Errors
+/// Settings out of range, videos that do not fit, a failing device or disk, a loss that is no number, or a
+/// stale ticket ([`ModelError::Cancelled`], after the state was kept if there is a checkpoint).
+pub fn train(
+    plan: &TrainPlan,
+    set: &TrainSet,
+    device: &ComputeDevice,
+    observer: &mut dyn TrainObserver,
+    ticket: &Ticket,
+) -> Result<Trained, ModelError> {
+    let bags = Bags::new(set)?;
+    let parameters = match &plan.start {
+        Some(start) => start.parameters().clone(),
+        None => Parameters::initial(bags.dim(), plan.settings.seed),
+    };
+    let trainer = Trainer::new(&parameters, plan.settings.clone(), device)?;
+    run(plan, &bags, trainer, None, device, observer, ticket)
+}
+
+/// Goes on from the checkpoint at `path` as if nothing had happened; the settings are the checkpoint's.
+///
+/// # Errors
+/// As [`train`], or the checkpoint cannot be read.
+pub fn resume(
+    path: &Path,
+    plan: &TrainPlan,
+    set: &TrainSet,
+    device: &ComputeDevice,
+    observer: &mut dyn TrainObserver,
+    ticket: &Ticket,
+) -> Result<Trained, ModelError> {
+    let bags = Bags::new(set)?;
+    let Checkpoint { state, settings, best } = Checkpoint::load(path)?;
+    let trainer = Trainer::restore(state, settings.clone(), device)?;
+    let plan = TrainPlan { settings, checkpoint: Some(path.to_owned()), ..plan.clone() };
+    run(&plan, &bags, trainer, best, device, observer, ticket)
+}
+
+fn run(
+    plan: &TrainPlan,
+    bags: &Bags,
+    mut trainer: Trainer,
+    mut best: Option<Best>,
+    device: &ComputeDevice,
+    observer: &mut dyn TrainObserver,
+    ticket: &Ticket,
+) -> Result<Trained, ModelError> {
+    let settings = &plan.settings;
+    if bags.dim() != trainer.dim() {
+        return Err(ModelError::Input(format!(
+            "the videos have {} numbers per snippet, the model to train takes {}",
+            bags.dim(),
+            trainer.dim()
+        )));
+    }
+    let keep = |trainer: &Trainer, best: &Option<Best>| match &plan.checkpoint {
+        Some(path) => Checkpoint::save(path, trainer, best.as_ref()),
+        None => Ok(()),
+    };
+    let due = |every: usize, step: usize| every > 0 && (step.is_multiple_of(every) || step == settings.steps);
+    while trainer.steps_done() < settings.steps {
+        if ticket.is_stale() {
+            keep(&trainer, &best)?;
+            return Err(ModelError::Cancelled);
+        }
+        let batch = bags.batch(settings, trainer.steps_done());
+        let losses = trainer.step(&batch, None)?.losses;
+        let step = trainer.steps_done();
+        observer.on_step(&StepReport { step, steps: settings.steps, losses });
+        if observer.validates() && due(settings.validate_every, step) {
+            let parameters = trainer.parameters();
+            let scorer = Scorer::new(Arc::new(model(plan, parameters.clone(), step)), device)?;
+            if let Some(figure) = observer.validate(step, &scorer)
+                && best.as_ref().is_none_or(|b| figure > b.figure)
+            {
+                best = Some(Best { figure, step, parameters });
+            }
+        }
+        if due(settings.checkpoint_every, step) {
+            keep(&trainer, &best)?;
+        }
+    }
+    Ok(match best {
+        Some(Best { figure, step, parameters }) => {
+            Trained { weights: model(plan, parameters, step), step, figure: Some(figure) }
+        }
+        None => {
+            let step = trainer.steps_done();
+            Trained { weights: model(plan, trainer.parameters(), step), step, figure: None }
+        }
+    })
+}
+
+fn model(plan: &TrainPlan, parameters: Parameters, steps: usize) -> ModelWeights {
+    let settings = &plan.settings;
+    let parent = plan.start.as_ref().map(|start| start.info().weights_id.clone());
+    let info = ModelInfo {
+        encoder: plan.encoder.clone(),
+        preset: Some(settings.preset.to_string()),
+        tsa: settings.tsa,
+        seed: Some(settings.seed),
+        steps,
+        parent,
+        data: plan.data.clone(),
+        ..ModelInfo::default()
+    };
+    ModelWeights::new(parameters, info)
+}
+
+#[cfg(test)]
+mod tests;

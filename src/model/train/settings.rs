@@ -1,0 +1,149 @@
+//! How to train.
+//!
+//! Owns the presets and the range of every setting.
+
+use serde::{Deserialize, Serialize};
+use strum::{Display, EnumIter, EnumString};
+
+use crate::domain::score::TsaSettings;
+use crate::model::{ModelError, scorer};
+
+/// Named settings, stored with the model. They differ in the share of selected snippets and in steps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Display, EnumString, EnumIter)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum Preset {
+    /// The paper's text: ratio 0.7.
+    #[default]
+    Paper,
+    /// The published program on UCF-Crime: ratio 0.95, 4000 steps.
+    PublishedUcf,
+    /// The published program on XD-Violence: ratio 0.9, 4000 steps.
+    PublishedXd,
+    /// The published program on `ShanghaiTech`: ratio 0.01, 35000 steps.
+    #[serde(rename = "published-shanghaitech")]
+    #[strum(serialize = "published-shanghaitech")]
+    PublishedShanghaiTech,
+}
+
+/// Settings of a training.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrainSettings {
+    /// Where they come from.
+    pub preset: Preset,
+    /// Temporal Self-Attention. Its seed is that of scoring later; training noise comes from `seed` below.
+    pub tsa: TsaSettings,
+    /// B: normal bags per step, and as many abnormal ones.
+    pub batch: usize,
+    /// Steps in all.
+    pub steps: usize,
+    /// Learning rate of Adam.
+    pub learning_rate: f64,
+    /// L2 decay, added to the gradient.
+    pub weight_decay: f64,
+    /// Share of values that dropout switches off.
+    pub dropout: f64,
+    /// Seed of first weights, order, noise and dropout.
+    pub seed: u64,
+    /// Whether batch normalisation keeps its running statistics instead of using the batch's: for fine-tuning,
+    /// where batches are small.
+    pub freeze_statistics: bool,
+    /// Steps between judgements on held-out videos; 0 for none.
+    pub validate_every: usize,
+    /// Steps between checkpoints; 0 for none but on cancelling.
+    pub checkpoint_every: usize,
+}
+
+impl Default for TrainSettings {
+    fn default() -> Self {
+        Self::preset(Preset::Paper)
+    }
+}
+
+impl TrainSettings {
+    /// The settings called `preset`.
+    pub fn preset(preset: Preset) -> Self {
+        let (ratio, steps) = match preset {
+            // The paper gives no number of steps.
+            Preset::Paper => (0.7, 4000),
+            Preset::PublishedUcf => (0.95, 4000),
+            Preset::PublishedXd => (0.9, 4000),
+            Preset::PublishedShanghaiTech => (0.01, 35_000),
+        };
+        Self {
+            preset,
+            tsa: TsaSettings { ratio, ..TsaSettings::default() },
+            batch: 16,
+            steps,
+            learning_rate: 1e-3,
+            weight_decay: 5e-3,
+            dropout: 0.7,
+            seed: 0,
+            freeze_statistics: false,
+            validate_every: 100,
+            checkpoint_every: 500,
+        }
+    }
+
+    /// Whether every setting is in its range.
+    ///
+    /// # Errors
+    /// A sentence that names the first that is not.
+    pub fn check(&self) -> Result<(), ModelError> {
+        scorer::check(&self.tsa)?;
+        let wrong = |what: String| Err(ModelError::Setting(what));
+        if self.tsa.enabled && self.tsa.sigma == 0.0 {
+            let why = "training needs noise: with a standard deviation of 0 no gradient passes the selection";
+            return wrong(why.to_owned());
+        }
+        if !(1..=1024).contains(&self.batch) {
+            return wrong(format!("a batch of {} + {} videos is not possible; use 1 to 1024", self.batch, self.batch));
+        }
+        if !(self.learning_rate > 0.0 && self.learning_rate.is_finite()) {
+            return wrong(format!("the learning rate is {}; it has to be above 0", self.learning_rate));
+        }
+        if !(self.weight_decay >= 0.0 && self.weight_decay.is_finite()) {
+            return wrong(format!("the weight decay is {}; it has to be 0 or more", self.weight_decay));
+        }
+        if !(0.0..1.0).contains(&self.dropout) {
+            return wrong(format!("the dropout is {}; it has to be at least 0 and below 1", self.dropout));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use strum::IntoEnumIterator as _;
+
+    use super::*;
+
+    #[test]
+    fn presets_have_one_name_everywhere() {
+        let names: Vec<String> = Preset::iter().map(|p| p.to_string()).collect();
+        assert_eq!(names, ["paper", "published-ucf", "published-xd", "published-shanghaitech"]);
+        for preset in Preset::iter() {
+            assert_eq!(preset.to_string().parse(), Ok(preset));
+            assert_eq!(serde_json::to_string(&preset).expect("writes"), format!("\"{preset}\""));
+            TrainSettings::preset(preset).check().expect("is in range");
+        }
+    }
+
+    #[test]
+    fn what_is_out_of_range_is_named() {
+        let good = TrainSettings::default();
+        let still = TsaSettings { sigma: 0.0, ..good.tsa };
+        for (bad, part) in [
+            (TrainSettings { tsa: still, ..good.clone() }, "noise"),
+            (TrainSettings { batch: 0, ..good.clone() }, "batch"),
+            (TrainSettings { learning_rate: f64::NAN, ..good.clone() }, "learning rate"),
+            (TrainSettings { weight_decay: -1.0, ..good.clone() }, "decay"),
+            (TrainSettings { dropout: 1.0, ..good.clone() }, "dropout"),
+        ] {
+            let why = bad.check().expect_err("is refused").to_string();
+            assert!(why.contains(part), "{why}");
+        }
+        let off = TsaSettings { enabled: false, ..still };
+        TrainSettings { tsa: off, ..good }.check().expect("no selection, no noise needed");
+    }
+}
