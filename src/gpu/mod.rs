@@ -7,6 +7,8 @@ pub mod color;
 pub mod heat_strip;
 mod pipeline;
 pub mod shader;
+#[cfg(test)]
+pub mod testing;
 pub mod video;
 
 use std::collections::HashSet;

@@ -2,3 +2,5 @@
 
 pub mod theme;
 pub mod timeline;
+pub mod video_view;
+pub mod widgets;

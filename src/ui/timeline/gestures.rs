@@ -1,0 +1,114 @@
+//! Clicks, drags and the wheel on the lanes.
+//!
+//! Owns the translation of pointer and keys into seeks and views. Does not own the lines that can be
+//! dragged (see `handle`) or the overview's window.
+
+use egui::accesskit::{Action, ActionData};
+use egui::{PointerButton, Response, Role, Ui, WidgetInfo};
+
+use super::geometry::Limits;
+use super::input::TimelineAction;
+use super::lanes::Lanes;
+use super::scene::Scene;
+use super::state::{Drag, TimelineState};
+
+/// Zoom per point of wheel movement; a notch of a usual wheel is 40 to 50 points.
+const ZOOM_PER_POINT: f64 = 0.005;
+
+/// Pans and zooms by wheel and middle button. Before the lanes are drawn, so that they follow at once.
+pub(super) fn navigate(ui: &Ui, response: &Response, lanes: &Lanes, scene: &Scene<'_>, state: &mut TimelineState) {
+    let limits = Limits::of(scene.input.table);
+    let visible = state.visible(&limits);
+    let per_point = visible.length() / f64::from(scene.axis.width);
+    if response.dragged_by(PointerButton::Middle) {
+        let delta = ui.input(|i| i.pointer.delta().x);
+        state.set_visible(visible.panned(-f64::from(delta) * per_point, &limits), &limits);
+        return;
+    }
+    let Some(pointer) = ui.input(|i| i.pointer.hover_pos()) else { return };
+    if !response.contains_pointer() && !lanes.overview.body.contains(pointer) {
+        return;
+    }
+    if response.contains_pointer() && ui.input(|i| i.pointer.button_double_clicked(PointerButton::Primary)) {
+        state.fit();
+        return;
+    }
+    let (scroll, pinch) = ui.input(|i| (i.smooth_scroll_delta(), f64::from(i.zoom_delta())));
+    let factor = pinch * (f64::from(scroll.y) * ZOOM_PER_POINT).exp();
+    if factor == 1.0 && scroll.x == 0.0 {
+        return;
+    }
+    // The wheel is used up here; a scroll area around the timeline must not move as well.
+    ui.input_mut(|i| i.smooth_scroll_delta = egui::Vec2::ZERO);
+    let panned = visible.panned(-f64::from(scroll.x) * per_point, &limits);
+    let keep = scene.axis.micros_at(pointer.x.clamp(scene.axis.left, scene.axis.right()));
+    state.set_visible(panned.zoomed(factor, keep, &limits), &limits);
+}
+
+/// Seeks by the primary button and by assistive programs; selects the event that is pressed in the score lane.
+pub(super) fn seek(
+    ui: &Ui,
+    response: &Response,
+    lanes: &Lanes,
+    scene: &Scene<'_>,
+    state: &mut TimelineState,
+    actions: &mut Vec<TimelineAction>,
+) {
+    let input = scene.input;
+    let started = response.drag_started_by(PointerButton::Primary);
+    if let Some(pos) =
+        response.interact_pointer_pos().filter(|_| started || response.dragged_by(PointerButton::Primary))
+    {
+        let frame = scene.axis.frame_at(pos.x.clamp(scene.axis.left, scene.axis.right()), input.table);
+        if started && lanes.score.body.contains(pos) {
+            let snippet = input.grid.snippet_of(frame);
+            actions.extend(scene.event_at(snippet).map(TimelineAction::SelectEvent));
+        }
+        if started || state.drag != Drag::Seek(frame) {
+            state.drag = Drag::Seek(frame);
+            actions.push(TimelineAction::Seek { frame, dragging: true });
+        }
+    }
+    if response.drag_stopped_by(PointerButton::Primary)
+        && let Drag::Seek(frame) = std::mem::take(&mut state.drag)
+    {
+        actions.push(TimelineAction::Seek { frame, dragging: false });
+    }
+    if let Some(frame) = requested_frame(ui, response, scene) {
+        actions.push(TimelineAction::Seek { frame, dragging: false });
+    }
+}
+
+/// Presents the timeline as a slider over frame numbers.
+pub(super) fn describe(ui: &Ui, response: &Response, scene: &Scene<'_>) {
+    let input = scene.input;
+    response.widget_info(|| {
+        let mut info = WidgetInfo::slider(ui.is_enabled(), input.frame as f64, "Timeline");
+        info.role = Role::Slider;
+        let time = input.table.time(input.frame);
+        info.current_text_value = Some(format!("{time}, frame {} of {}", input.frame, input.table.len()));
+        info
+    });
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_min_numeric_value(0.0);
+        node.set_max_numeric_value(input.table.last() as f64);
+        node.set_numeric_value_step(1.0);
+        for action in [Action::SetValue, Action::Increment, Action::Decrement] {
+            node.add_action(action);
+        }
+    });
+}
+
+fn requested_frame(ui: &Ui, response: &Response, scene: &Scene<'_>) -> Option<usize> {
+    let (id, last) = (response.id, scene.input.table.last());
+    ui.input(|i| {
+        let steps = i.num_accesskit_action_requests(id, Action::Increment) as i64
+            - i.num_accesskit_action_requests(id, Action::Decrement) as i64;
+        let set = i.accesskit_action_requests(id, Action::SetValue).filter_map(|request| match request.data {
+            Some(ActionData::NumericValue(frame)) if frame.is_finite() => Some(frame.round().max(0.0) as usize),
+            _ => None,
+        });
+        let stepped = (steps != 0).then(|| scene.input.frame.saturating_add_signed(steps as isize));
+        set.last().or(stepped).map(|frame| frame.min(last))
+    })
+}

@@ -1,0 +1,69 @@
+//! The present position and the moment under the pointer, across all lanes.
+//!
+//! Owns both lines and the tooltip.
+
+use egui::{Grid, Painter, Rect, Response, RichText, Shape, Stroke, Tooltip, Ui, pos2, vec2};
+
+use super::lanes::Lanes;
+use super::scene::Scene;
+use super::value_lane::figure;
+
+/// Draws the playhead: the frame's width when frames can be told apart, and a line at its beginning.
+pub(super) fn paint_playhead(painter: &Painter, lanes: &Lanes, scene: &Scene<'_>) {
+    let (input, p) = (scene.input, &scene.input.tokens.palette);
+    let area = lanes.below_overview();
+    let painter = painter.with_clip_rect(area.expand2(vec2(6.0, 0.0)));
+    let span = input.table.frame_span(input.frame);
+    let (left, right) = (scene.axis.x(span.start), scene.axis.x(span.end));
+    if right < area.left() || left > area.right() {
+        return;
+    }
+    if right - left >= 3.0 {
+        let frame = Rect::from_x_y_ranges(left..=right, area.y_range()).intersect(area);
+        painter.rect_filled(frame, 0, p.playhead.gamma_multiply(0.10));
+    }
+    if left < area.left() - 0.5 {
+        return;
+    }
+    painter.vline(left, area.y_range(), Stroke::new(1.5, p.playhead));
+    let tip = pos2(left, lanes.ruler.body.bottom());
+    let head =
+        vec![tip, tip + vec2(-5.5, -7.0), tip + vec2(-5.5, -12.0), tip + vec2(5.5, -12.0), tip + vec2(5.5, -7.0)];
+    painter.add(Shape::convex_polygon(head, p.playhead, Stroke::new(1.0, p.panel)));
+}
+
+/// Draws the line under the pointer and says what is there.
+pub(super) fn hover_ui(ui: &Ui, response: &Response, lanes: &Lanes, scene: &Scene<'_>) {
+    let Some(pointer) = response.hover_pos().filter(|_| !response.dragged()) else { return };
+    let (input, p) = (scene.input, &scene.input.tokens.palette);
+    let area = lanes.below_overview();
+    let line = Stroke::new(1.0, p.text_weak.gamma_multiply(0.7));
+    ui.painter().with_clip_rect(area).vline(pointer.x, area.y_range(), line);
+
+    let frame = scene.axis.frame_at(pointer.x, input.table);
+    let snippet = input.grid.snippet_of(frame);
+    let known = input.snippets.filter(|_| snippet < input.scored_to);
+    let curve = |values: fn(&crate::domain::score::SnippetScores) -> &Vec<f32>| {
+        known.and_then(|s| values(s).get(snippet).copied())
+    };
+    let event = scene.event_at(snippet);
+    Tooltip::for_widget(response).at_pointer().gap(14.0).show(|ui| {
+        Grid::new("timeline tooltip").num_columns(2).spacing([14.0, 2.0]).min_col_width(0.0).show(ui, |ui| {
+            let mut row = |name: &str, value: Option<String>, ink| {
+                ui.label(RichText::new(name).font(input.tokens.small()).color(p.text_weak));
+                let value = value.unwrap_or_else(|| "–".to_owned());
+                ui.label(RichText::new(value).font(input.tokens.figures()).color(ink));
+                ui.end_row();
+            };
+            row("Time", Some(input.table.time(frame).to_string()), p.text_strong);
+            row("Frame", Some(frame.to_string()), p.text_strong);
+            row("Snippet", Some(format!("{snippet} of {}", input.grid.count())), p.text_strong);
+            row("Score", curve(|s| &s.scores).map(|v| format!("{v:.3}")), p.score);
+            row("Attention", curve(|s| &s.attention).map(|v| format!("{v:.2}")), p.attention);
+            row("Magnitude", curve(|s| &s.magnitudes).map(figure), p.magnitude);
+            if let Some(event) = event {
+                row("Event", Some(format!("{} of {}", event + 1, input.events.len())), p.event);
+            }
+        });
+    });
+}

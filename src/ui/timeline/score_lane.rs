@@ -1,0 +1,225 @@
+//! The score lane: curve, events, threshold and hysteresis.
+//!
+//! Owns their drawing and the dragging of the two lines. Does not own the rule from scores to events.
+
+use egui::{Align2, Color32, CornerRadius, Id, Painter, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
+
+use super::curve::{Ink, Scale};
+use super::handle::{Handle, handle};
+use super::input::TimelineAction;
+use super::lanes::Lane;
+use super::scene::Scene;
+use crate::domain::segment::AnomalySegment;
+
+/// Height of the bar on top of an event.
+const CAP: f32 = 4.0;
+/// An event narrower than this is a bar without a peak mark.
+const MARKED_WIDTH: f32 = 14.0;
+
+/// Draws the lane and sends what its lines are dragged to.
+pub(super) fn score_lane_ui(ui: &Ui, id: Id, lane: &Lane, scene: &Scene<'_>, actions: &mut Vec<TimelineAction>) {
+    let input = scene.input;
+    let p = &input.tokens.palette;
+    let painter = ui.painter().with_clip_rect(lane.body);
+    let scale = Scale::unit(lane.body);
+    scene.paint_ground(&painter, lane);
+    for quarter in [0.25, 0.5, 0.75, 1.0] {
+        painter.hline(lane.body.x_range(), scale.y(quarter), Stroke::new(1.0, p.hairline));
+    }
+    let events = visible_events(scene, lane);
+    paint_bands(&painter, scene, lane, &events);
+    let rule = input.rule;
+    let ink = Ink {
+        line: p.score,
+        fill: p.score.gamma_multiply(0.22),
+        above: Some((rule.threshold, p.event.gamma_multiply(0.5))),
+    };
+    scene.paint_curve(&painter, &scene.curves.score, &scale, &ink, |extent| extent);
+    paint_peaks(&painter, scene, &scale, &events);
+    if scene.curves.score.is_empty() {
+        let text = if input.complete { "No score" } else { "Not scored yet" };
+        painter.text(lane.body.center(), Align2::CENTER_CENTER, text, input.tokens.body(), p.text_weak);
+    }
+    hysteresis_ui(ui, id.with("hysteresis"), lane, &scale, scene, actions);
+    threshold_ui(ui, id.with("threshold"), lane, &scale, scene, actions);
+
+    let score =
+        input.snippets.and_then(|s| s.scores.get(scene.snippet())).filter(|_| scene.snippet() < input.scored_to);
+    let color = score.map_or(p.text_faint, |s| level_color(*s, scene));
+    let value = score.map_or_else(|| "–".to_owned(), |s| format!("{s:.3}"));
+    scene.gutter_ui(ui, lane, id.with("value"), "Score", &value, color).on_hover_text(
+        "How anomalous the model finds the 16 frames of a snippet, 0 to 1. All frames of a snippet have one score.",
+    );
+}
+
+/// The colour of a score's level: event, within the hysteresis, or neither.
+fn level_color(score: f32, scene: &Scene<'_>) -> Color32 {
+    let (rule, p) = (scene.input.rule, &scene.input.tokens.palette);
+    if score >= rule.threshold {
+        p.event
+    } else if score >= rule.threshold - rule.hysteresis {
+        p.score
+    } else {
+        p.text_strong
+    }
+}
+
+/// An event that shows, or several that share their pixels.
+struct Band {
+    rect: Rect,
+    event: AnomalySegment,
+    selected: bool,
+}
+
+fn visible_events(scene: &Scene<'_>, lane: &Lane) -> Vec<Band> {
+    let input = scene.input;
+    let shown = scene.columns.iter().filter(|c| !c.is_empty());
+    let (Some(first), Some(last)) = (shown.clone().next(), shown.last()) else { return Vec::new() };
+    let begin = input.events.partition_point(|e| e.last < first.start);
+    let mut bands: Vec<Band> = Vec::new();
+    for (index, event) in input.events.iter().enumerate().skip(begin).take_while(|(_, e)| e.first < last.end) {
+        let span = scene.span_of(event.first, event.last);
+        let left = scene.axis.x(span.start).max(lane.body.left());
+        let right = scene.axis.x(span.end).min(lane.body.right()).max(left + 1.5);
+        let selected = input.selected_event == Some(index);
+        match bands.last_mut() {
+            // Events that share a pixel are one band, so that their number does not matter.
+            Some(band) if right < band.rect.right() + 1.0 && !selected && !band.selected => {
+                band.rect.max.x = right.max(band.rect.right());
+            }
+            _ => bands.push(Band {
+                rect: Rect::from_x_y_ranges(left..=right, lane.body.y_range()),
+                event: *event,
+                selected,
+            }),
+        }
+    }
+    bands
+}
+
+fn paint_bands(painter: &Painter, scene: &Scene<'_>, lane: &Lane, bands: &[Band]) {
+    let p = &scene.input.tokens.palette;
+    for band in bands {
+        let strength = if band.selected { 0.34 } else { 0.15 };
+        painter.rect_filled(band.rect, 0, p.event.gamma_multiply(strength));
+        let cap = band.rect.with_max_y(lane.body.top() + CAP);
+        painter.rect_filled(cap, 0, p.event);
+        if band.selected {
+            painter.rect_stroke(band.rect, 0, Stroke::new(1.0, p.event), StrokeKind::Inside);
+        }
+    }
+}
+
+fn paint_peaks(painter: &Painter, scene: &Scene<'_>, scale: &Scale, bands: &[Band]) {
+    let p = &scene.input.tokens.palette;
+    for band in bands.iter().filter(|b| b.rect.width() >= MARKED_WIDTH) {
+        let span = scene.span_of(band.event.peak, band.event.peak);
+        let middle = scene.axis.x(span.start).midpoint(scene.axis.x(span.end));
+        let at = pos2(middle, scale.y(band.event.peak_score));
+        let corner = |dx: f32, dy: f32| at + vec2(dx, dy) * 4.5;
+        let diamond = vec![corner(0.0, -1.0), corner(1.0, 0.0), corner(0.0, 1.0), corner(-1.0, 0.0)];
+        painter.add(Shape::convex_polygon(diamond, p.event, Stroke::new(1.0, p.text_strong)));
+    }
+}
+
+fn threshold_ui(ui: &Ui, id: Id, lane: &Lane, scale: &Scale, scene: &Scene<'_>, actions: &mut Vec<TimelineAction>) {
+    let (input, p) = (scene.input, &scene.input.tokens.palette);
+    let threshold = input.rule.threshold;
+    let y = scale.y(threshold);
+    let grip = Rect::from_center_size(
+        pos2(lane.margin.left() + 4.0 + 21.0, y.clamp(lane.margin.top() + 9.0, lane.margin.bottom() - 9.0)),
+        vec2(42.0, 17.0),
+    );
+    let handled =
+        handle(ui, id, lane.body, scale, &Handle { name: "Threshold", value: threshold, level: threshold, grip });
+    if let Some(value) = handled.dragged_to.or(handled.set_to) {
+        actions.push(TimelineAction::SetThreshold(value));
+    }
+    let width = if handled.hot { 2.0 } else { 1.0 };
+    let whole = lane.body.left()..=lane.margin.left() + 6.0;
+    ui.painter().hline(whole, y, Stroke::new(width, p.threshold));
+    ui.painter().rect_filled(grip, CornerRadius::same(3), p.threshold);
+    if handled.response.has_focus() {
+        ui.painter().rect_stroke(
+            grip.expand(2.0),
+            CornerRadius::same(4),
+            Stroke::new(1.5, p.accent),
+            StrokeKind::Outside,
+        );
+    }
+    let ink = if p.threshold.intensity() > 0.5 { Color32::BLACK } else { Color32::WHITE };
+    ui.painter().text(grip.center(), Align2::CENTER_CENTER, format!("{threshold:.2}"), input.tokens.figures(), ink);
+    paint_cost(ui, lane, &grip, scene);
+    handled.response.on_hover_ui(|ui| {
+        ui.label("Snippets at or above the threshold start an event.");
+        ui.label("Drag the line, or use the arrow keys.");
+    });
+}
+
+/// What the threshold costs: events, and events per hour of footage scored so far.
+fn paint_cost(ui: &Ui, lane: &Lane, grip: &Rect, scene: &Scene<'_>) {
+    let (input, tokens) = (scene.input, scene.input.tokens);
+    if scene.curves.score.is_empty() {
+        return;
+    }
+    let events = input.events.len();
+    let last = scene.curves.score.len().min(input.grid.count()).saturating_sub(1);
+    let hours = scene.span_of(0, last).length().secs_f64() / 3600.0;
+    let plural = if events == 1 { "event" } else { "events" };
+    let rate = if hours > 0.0 { per_hour(events as f64 / hours) } else { String::new() };
+    let lines = [format!("{events} {plural}"), rate];
+    // Below the button, or above it when the lane ends there.
+    let row = 14.0;
+    let below = grip.bottom() + row * 2.0 + 2.0 <= lane.margin.bottom();
+    let first = if below { grip.bottom() + 2.0 } else { grip.top() - 2.0 - row * 2.0 };
+    for (i, line) in lines.iter().enumerate() {
+        let at = pos2(lane.margin.left() + 12.0, first + row * i as f32);
+        ui.painter().text(at, Align2::LEFT_TOP, line, tokens.small(), tokens.palette.text_weak);
+    }
+    let text = format!("{} in {} of footage: {}", lines[0], scene.span_of(0, last).length(), lines[1]);
+    let rect = Rect::from_min_size(pos2(lane.margin.left() + 12.0, first), vec2(lane.margin.width() - 14.0, row * 2.0));
+    let response = ui.interact(rect, ui.scope_id().with("events per hour"), egui::Sense::HOVER);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
+    response.on_hover_text(&text);
+}
+
+fn per_hour(rate: f64) -> String {
+    if rate < 99.95 { format!("{rate:.1} / hour") } else { format!("{rate:.0} / hour") }
+}
+
+fn hysteresis_ui(ui: &Ui, id: Id, lane: &Lane, scale: &Scale, scene: &Scene<'_>, actions: &mut Vec<TimelineAction>) {
+    let (rule, p) = (scene.input.rule, &scene.input.tokens.palette);
+    let low = rule.threshold - rule.hysteresis;
+    if low <= 0.0 {
+        return;
+    }
+    let y = scale.y(low);
+    let grip = Rect::from_center_size(pos2(lane.margin.left() + 5.0, y), vec2(10.0, 10.0));
+    let handled =
+        handle(ui, id, lane.body, scale, &Handle { name: "Hysteresis", value: rule.hysteresis, level: low, grip });
+    if let Some(level) = handled.dragged_to {
+        actions.push(TimelineAction::SetHysteresis((rule.threshold - level).clamp(0.0, rule.threshold)));
+    } else if let Some(value) = handled.set_to {
+        actions.push(TimelineAction::SetHysteresis(value));
+    }
+    let color = p.threshold.gamma_multiply(if handled.hot { 1.0 } else { 0.6 });
+    let ends = [pos2(lane.body.left(), y), pos2(lane.body.right(), y)];
+    ui.painter().extend(Shape::dashed_line(&ends, Stroke::new(1.0, color), 4.0, 4.0));
+    let tip = pos2(lane.margin.left(), y);
+    let arrow = vec![tip, tip + vec2(7.0, -4.0), tip + vec2(7.0, 4.0)];
+    let outline = if handled.response.has_focus() { Stroke::new(1.5, p.accent) } else { Stroke::NONE };
+    ui.painter().add(Shape::convex_polygon(arrow, color, outline));
+    handled.response.on_hover_text(format!(
+        "Hysteresis {:.2}: an event goes on while the score stays at or above {low:.2}. Drag, or use the arrow keys.",
+        rule.hysteresis
+    ));
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn rates_have_sensible_digits() {
+        assert_eq!(super::per_hour(12.44), "12.4 / hour");
+        assert_eq!(super::per_hour(1234.5), "1234 / hour");
+    }
+}
