@@ -1,0 +1,362 @@
+//! Demuxer and decoder of one stream, positioned by frame number.
+//!
+//! Owns exact seeking: go to a key packet, decode and drop until the wanted frame, start earlier if that
+//! overshoots. Does not own the conversion of pictures; they stay in the decoder's own format.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+
+use ffmpeg_next::codec::threading;
+use ffmpeg_next::error::EAGAIN;
+use ffmpeg_next::format::context::Input;
+use ffmpeg_next::{Dictionary, Discard, Error, Packet, codec, decoder, frame};
+
+use super::index::{Labelling, MAX_READ_ERRORS, StreamIndex};
+use super::{MediaError, container, ffi};
+use crate::domain::frames::FrameTable;
+use crate::jobs::Ticket;
+
+/// How many frames are rather decoded and dropped than jumped over: a jump empties the decoder's threads.
+const JUMP_SAVES: usize = 12;
+
+/// Largest picture accepted, in pixels: a damaged header must not ask for all the memory.
+const MAX_PIXELS: &str = "134217728";
+
+/// Decoding errors in a row after which the end of the stream is assumed.
+const MAX_DECODE_ERRORS: usize = 4096;
+
+/// A decoded picture's identity; the picture itself is [`Reader::picture`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decoded {
+    /// Frame number.
+    pub number: usize,
+    /// The decoder reported missing or damaged data in it or just before it.
+    pub damaged: bool,
+}
+
+/// How decoding towards a frame ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Found {
+    /// At the frame, or nobody wants it any more.
+    Target,
+    /// Frames before it and after it came out, so it cannot be decoded.
+    NoTarget,
+    /// Nothing came out before it: decoding must start earlier.
+    After,
+}
+
+/// One stream being decoded.
+pub struct Reader {
+    path: PathBuf,
+    table: Arc<FrameTable>,
+    index: Arc<StreamIndex>,
+    input: Input,
+    decoder: decoder::Video,
+    picture: frame::Video,
+    /// A packet that was read while looking for the place to start.
+    held: Option<Packet>,
+    /// Packets of the stream read since the start.
+    ordinal: i64,
+    draining: bool,
+    /// Number that decoding in order gives next, at least.
+    next: usize,
+    /// A decoded picture that has not been handed out.
+    pending: Option<Decoded>,
+    /// Pictures before this frame are not wanted, so those that no other needs are not decoded.
+    wanted: usize,
+    damage: bool,
+    errors_in_a_row: usize,
+    sent: usize,
+    most_sent: usize,
+}
+
+impl Reader {
+    /// Opens `path` for decoding from its first frame.
+    ///
+    /// # Errors
+    /// The file cannot be opened any more, or no decoder takes its stream.
+    pub fn open(path: PathBuf, table: Arc<FrameTable>, index: Arc<StreamIndex>) -> Result<Self, MediaError> {
+        let mut input = container::open(&path)?;
+        ffi::keep_only(&mut input, index.stream);
+        let decoder = open_decoder(&input, index.stream, &path)?;
+        Ok(Self {
+            path,
+            table,
+            index,
+            input,
+            decoder,
+            picture: frame::Video::empty(),
+            held: None,
+            ordinal: 0,
+            draining: false,
+            next: 0,
+            pending: None,
+            wanted: 0,
+            damage: false,
+            errors_in_a_row: 0,
+            sent: 0,
+            most_sent: usize::MAX,
+        })
+    }
+
+    /// The picture of the last [`Decoded`] handed out.
+    pub fn picture(&self) -> &frame::Video {
+        &self.picture
+    }
+
+    /// Packets given to the decoder so far.
+    pub fn packets_sent(&self) -> usize {
+        self.sent
+    }
+
+    /// Stands so that [`Self::next_frame`] gives frame `target`, or the first one after it that can be decoded.
+    ///
+    /// Returns early, anywhere, once `ticket` is stale.
+    ///
+    /// # Errors
+    /// The file cannot be read any more.
+    pub fn seek(&mut self, target: usize, ticket: &Ticket) -> Result<(), MediaError> {
+        let target = target.min(self.table.last());
+        if self.pending.is_some_and(|p| p.number == target) {
+            return Ok(());
+        }
+        let key = self.index.key_at(target);
+        let position = self.pending.map_or(self.next, |p| p.number);
+        let saved = key.map_or(0, |k| self.index.keys[k].frame.saturating_sub(position));
+        if position <= target && saved <= JUMP_SAVES && !(self.draining && self.pending.is_none()) {
+            let found = self.forward_to(target, ticket);
+            if found != Found::After {
+                return Ok(());
+            }
+        }
+        // The nearest key packet first; where its frames do not come out (references before it), earlier ones.
+        let mut back = 0;
+        loop {
+            let start = key.and_then(|k| k.checked_sub(back));
+            self.jump(start, ticket)?;
+            if self.forward_to(target, ticket) != Found::After || start.is_none() {
+                return Ok(());
+            }
+            back = back * 2 + 1;
+        }
+    }
+
+    /// The next frame in display order; `None` at the end. Damage is passed over and marked in the frames.
+    pub fn next_frame(&mut self) -> Option<Decoded> {
+        if let Some(decoded) = self.pending.take() {
+            self.next = decoded.number + 1;
+            return Some(decoded);
+        }
+        self.wanted = self.next;
+        loop {
+            let decoded = self.step()?;
+            // A picture out of order can only come from damaged data; numbers never run backwards.
+            if decoded.number >= self.next {
+                self.next = decoded.number + 1;
+                return Some(decoded);
+            }
+        }
+    }
+
+    /// The label of the next picture that comes out of the decoder, whatever the table says.
+    ///
+    /// `None` at the end, or once more than `tried` packets have been sent since opening.
+    pub fn next_label(&mut self, tried: usize) -> Option<i64> {
+        self.most_sent = tried;
+        while self.receive() {
+            if let Some(label) = self.picture.pts() {
+                return Some(label);
+            }
+        }
+        None
+    }
+
+    /// Decodes and drops until `target`; what is found is left pending.
+    fn forward_to(&mut self, target: usize, ticket: &Ticket) -> Found {
+        if self.pending.is_some_and(|p| p.number >= target) {
+            return if self.pending.is_some_and(|p| p.number == target) { Found::Target } else { Found::After };
+        }
+        let mut found = Found::After;
+        self.pending = None;
+        self.wanted = target;
+        while !ticket.is_stale() {
+            let Some(decoded) = self.step() else { return found };
+            self.next = decoded.number + 1;
+            if decoded.number >= target {
+                self.pending = Some(decoded);
+                return if decoded.number == target { Found::Target } else { found };
+            }
+            found = Found::NoTarget;
+        }
+        Found::Target
+    }
+
+    /// Decodes one picture that the table knows.
+    fn step(&mut self) -> Option<Decoded> {
+        while self.receive() {
+            let label = self.picture.pts();
+            if let Some(number) = label.and_then(|label| self.index.frame(label, &self.table)) {
+                let flagged = self.picture.is_corrupt() || self.picture.has_decode_errors();
+                let damaged = std::mem::take(&mut self.damage) || flagged;
+                return Some(Decoded { number, damaged });
+            }
+        }
+        None
+    }
+
+    /// Feeds the decoder until it gives a picture. `false` at the end.
+    fn receive(&mut self) -> bool {
+        loop {
+            match self.decoder.receive_frame(&mut self.picture) {
+                Ok(()) => {
+                    self.errors_in_a_row = 0;
+                    return true;
+                }
+                Err(Error::Eof) => return false,
+                Err(Error::Other { errno: EAGAIN }) if self.draining => return false,
+                Err(Error::Other { errno: EAGAIN }) => {}
+                Err(_) => {
+                    self.damage = true;
+                    self.errors_in_a_row += 1;
+                    if self.errors_in_a_row > MAX_DECODE_ERRORS {
+                        return false;
+                    }
+                }
+            }
+            if self.sent >= self.most_sent {
+                return false;
+            }
+            if !self.draining {
+                self.feed();
+            }
+        }
+    }
+
+    /// Gives the decoder one more packet, or the end.
+    fn feed(&mut self) {
+        let Some(mut packet) = self.held.take().or_else(|| self.read()) else {
+            self.draining = true;
+            // Fails only if the end was told before.
+            self.decoder.send_eof().ok();
+            return;
+        };
+        let label = self.index.label(&packet, self.ordinal);
+        self.ordinal += 1;
+        // The decoder hands the label on to the picture, reordered as the pictures are.
+        packet.set_pts(label);
+        let unwanted = self.index.is_display_ordered()
+            && label.is_some_and(|label| self.index.time(label) < self.table.time(self.wanted));
+        self.decoder.skip_frame(if unwanted { Discard::NonReference } else { Discard::Default });
+        self.sent += 1;
+        if let Err(err) = self.decoder.send_packet(&packet) {
+            // A full decoder would be our own mistake; everything else is damage in this packet.
+            debug_assert_ne!(err, Error::Other { errno: EAGAIN });
+            self.damage = true;
+        }
+    }
+
+    /// The next packet of the stream; `None` at the end or where nothing more can be read.
+    fn read(&mut self) -> Option<Packet> {
+        let mut errors = 0;
+        loop {
+            let mut packet = Packet::empty();
+            match packet.read(&mut self.input) {
+                Ok(()) if packet.stream() == self.index.stream => {
+                    self.damage |= packet.is_corrupt();
+                    return Some(packet);
+                }
+                Ok(()) => {}
+                Err(Error::Eof) => return None,
+                Err(err) => {
+                    self.damage = true;
+                    errors += 1;
+                    if err != Error::InvalidData || errors > MAX_READ_ERRORS {
+                        return None;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Stands before key packet `start` of the index, or at the start of the file.
+    fn jump(&mut self, start: Option<usize>, ticket: &Ticket) -> Result<(), MediaError> {
+        self.pending = None;
+        if let Some(key) = start.map(|start| self.index.keys[start])
+            && self.index.labelling == Labelling::Stamps
+        {
+            let second = {
+                let (num, den) = self.index.time_base;
+                i64::from(den) / i64::from(num.max(1)) + 1
+            };
+            // Containers seek by either of the two times, and some only roughly.
+            for ts in [key.label, key.dts, key.dts - second, key.dts - 10 * second] {
+                if ffi::seek_before(&mut self.input, self.index.stream, ts).is_err() {
+                    continue;
+                }
+                self.restarted(key.frame);
+                if self.find(key.label, key.dts, ticket) {
+                    return Ok(());
+                }
+                if ticket.is_stale() {
+                    return Ok(());
+                }
+            }
+        }
+        // From the very start; opening anew needs nothing of the container's ability to seek.
+        self.input = container::open(&self.path)?;
+        ffi::keep_only(&mut self.input, self.index.stream);
+        self.decoder = open_decoder(&self.input, self.index.stream, &self.path)?;
+        self.restarted(0);
+        Ok(())
+    }
+
+    fn restarted(&mut self, next: usize) {
+        self.decoder.flush();
+        self.held = None;
+        self.ordinal = 0;
+        self.draining = false;
+        self.damage = false;
+        self.errors_in_a_row = 0;
+        self.next = next;
+    }
+
+    /// Reads on to the packet with `label`, which is held; `false` if it was already passed.
+    fn find(&mut self, label: i64, dts: i64, ticket: &Ticket) -> bool {
+        while !ticket.is_stale() {
+            let Some(packet) = self.read() else { return false };
+            let here = packet.pts().or_else(|| packet.dts());
+            if here == Some(label) {
+                self.held = Some(packet);
+                self.damage = false;
+                return true;
+            }
+            if packet.dts().or(here).is_some_and(|here| here > dts) {
+                return false;
+            }
+        }
+        false
+    }
+}
+
+fn open_decoder(input: &Input, stream: usize, path: &std::path::Path) -> Result<decoder::Video, MediaError> {
+    let failed = |err| MediaError::failed(path, "opening the decoder", err);
+    let Some(stream) = input.stream(stream) else {
+        return Err(MediaError::failed(path, "finding the video track again", "the file has changed"));
+    };
+    let parameters = stream.parameters();
+    let no_decoder = || MediaError::NoDecoder { path: path.to_owned(), codec: parameters.id().name().to_owned() };
+    let codec = decoder::find(parameters.id()).ok_or_else(no_decoder)?;
+    let mut context = codec::Context::from_parameters(stream.parameters()).map_err(failed)?;
+    let cores = thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    context.set_threading(threading::Config {
+        kind: threading::Type::Frame,
+        count: cores.min(8),
+        ..threading::Config::default()
+    });
+    let mut decoder = context.decoder();
+    decoder.set_packet_time_base(stream.time_base());
+    let mut options = Dictionary::new();
+    options.set("max_pixels", MAX_PIXELS);
+    decoder.open_as_with(codec, options).and_then(decoder::Opened::video).map_err(|_| no_decoder())
+}

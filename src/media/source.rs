@@ -1,0 +1,26 @@
+//! What a player needs of a video: frames by number.
+//!
+//! Owns the trait. Its implementations are [`super::FfmpegSource`] for files and
+//! [`super::SyntheticSource`] for frames made in memory.
+
+use super::MediaError;
+use crate::domain::frame::Frame;
+use crate::jobs::Ticket;
+
+/// Frames in display order from any position. Blocking; lives on one thread.
+pub trait FrameSource {
+    /// Makes `frame` the next to be given; if it cannot be decoded, the first after it that can.
+    ///
+    /// Returns early, at any position, once `ticket` is stale: frames carry their numbers, so nothing is
+    /// mistaken for another.
+    ///
+    /// # Errors
+    /// The file cannot be read any more.
+    fn seek(&mut self, frame: usize, ticket: &Ticket) -> Result<(), MediaError>;
+
+    /// The next frame; `None` at the end. Numbers grow from call to call until the next seek.
+    ///
+    /// # Errors
+    /// The file cannot be read any more.
+    fn next_frame(&mut self) -> Result<Option<Frame>, MediaError>;
+}
