@@ -1,0 +1,283 @@
+//! The shaders: each is valid, and what they draw is what the arithmetic on the CPU says.
+//!
+//! Pictures are drawn through egui's renderer and our own pipelines on the software rasteriser.
+
+use std::sync::Arc;
+
+use egui::{Color32, LayerId, Rect, Shape, pos2, vec2};
+use egui_kittest::Harness;
+use egui_kittest::wgpu::{WgpuTestRenderer, create_render_state, default_wgpu_setup};
+use image::RgbaImage;
+use lookback::domain::frame::{ColorMatrix, ColorRange, Frame, PixelLayout, Plane, Rotation};
+use lookback::domain::time::MediaTime;
+use lookback::gpu::color::rgb_of;
+use lookback::gpu::heat_strip::{HeatColors, UNKNOWN, heat_strip};
+use lookback::gpu::video::picture;
+use lookback::gpu::{Gpu, shader};
+use wgpu::naga;
+
+/// Side of one patch of colour, in pixels; large enough that its middle is free of its neighbours.
+const PATCH: usize = 16;
+const COLUMNS: usize = 5;
+const ROWS: usize = 4;
+const SIZE: (usize, usize) = (COLUMNS * PATCH, ROWS * PATCH);
+
+/// 20 colours as 8-bit codes: black, white, greys, primaries, skin, and some beyond what RGB can hold.
+const COLORS: [[u16; 3]; COLUMNS * ROWS] = [
+    [16, 128, 128],
+    [235, 128, 128],
+    [126, 128, 128],
+    [60, 128, 128],
+    [81, 90, 240],
+    [145, 54, 34],
+    [41, 240, 110],
+    [210, 16, 146],
+    [170, 166, 16],
+    [106, 202, 222],
+    [150, 110, 152],
+    [90, 120, 140],
+    [180, 118, 122],
+    [50, 140, 120],
+    [128, 160, 100],
+    [100, 100, 170],
+    [16, 200, 60],
+    [235, 60, 200],
+    [0, 0, 0],
+    [255, 255, 255],
+];
+
+fn frame(layout: PixelLayout, bits: u32, matrix: ColorMatrix, range: ColorRange) -> Frame {
+    let shift = bits - 8;
+    let code = |column: usize, row: usize, channel: usize| COLORS[row * COLUMNS + column][channel] << shift;
+    let plane = |channel: usize, (width, height): (usize, usize)| {
+        // Rows are padded, as decoders pad them.
+        let stride = (width + 3) * if bits > 8 { 2 } else { 1 };
+        let mut data = vec![0xAA; stride * height];
+        for y in 0..height {
+            for x in 0..width {
+                let value = code(x * COLUMNS / width, y * ROWS / height, channel);
+                if bits > 8 {
+                    data[y * stride + x * 2..][..2].copy_from_slice(&value.to_le_bytes());
+                } else {
+                    data[y * stride + x] = u8::try_from(value).expect("is an 8-bit code");
+                }
+            }
+        }
+        Plane { data, stride }
+    };
+    let chroma = layout.chroma_size(SIZE.0, SIZE.1);
+    Frame {
+        number: 0,
+        time: MediaTime::ZERO,
+        width: SIZE.0,
+        height: SIZE.1,
+        layout,
+        bits,
+        matrix,
+        range,
+        rotation: Rotation::None,
+        pixel_aspect: 1.0,
+        planes: vec![plane(0, SIZE), plane(1, chroma), plane(2, chroma)],
+        damaged: false,
+    }
+}
+
+/// Red, green, blue and white quarters: upper left, upper right, lower left, lower right.
+fn quarters(rotation: Rotation) -> Frame {
+    let colors = [[255, 0, 0, 255], [0, 255, 0, 255], [0, 0, 255, 255], [255, 255, 255, 255]];
+    let (width, height) = (40, 20);
+    let mut data = Vec::new();
+    for y in 0..height {
+        for x in 0..width {
+            data.extend_from_slice(&colors[y * 2 / height * 2 + x * 2 / width]);
+        }
+    }
+    Frame {
+        width,
+        height,
+        layout: PixelLayout::Rgba,
+        bits: 8,
+        rotation,
+        planes: vec![Plane { data, stride: width * 4 }],
+        ..frame(PixelLayout::Yuv444, 8, ColorMatrix::Bt709, ColorRange::Full)
+    }
+}
+
+/// Draws the shapes of its state at their places in points, on black.
+fn stage() -> Harness<'static, Vec<Shape>> {
+    let state = create_render_state(default_wgpu_setup(), egui_wgpu::RendererOptions::PREDICTABLE);
+    Gpu::install(&state);
+    Harness::builder()
+        .with_size(vec2(120.0, 100.0))
+        .with_render_cursor(false)
+        .renderer(WgpuTestRenderer::from_render_state(state))
+        .build_ui_state(
+            |ui, shapes: &mut Vec<Shape>| {
+                let painter = ui.ctx().layer_painter(LayerId::background());
+                painter.rect_filled(Rect::EVERYTHING, 0, Color32::BLACK);
+                painter.extend(shapes.iter().cloned());
+            },
+            Vec::new(),
+        )
+}
+
+fn drawn(stage: &mut Harness<'_, Vec<Shape>>, shapes: Vec<Shape>) -> RgbaImage {
+    *stage.state_mut() = shapes;
+    stage.step();
+    stage.render().expect("draws")
+}
+
+fn at(picture: &RgbaImage, x: usize, y: usize) -> [u8; 3] {
+    let [r, g, b, _] = picture.get_pixel(x as u32, y as u32).0;
+    [r, g, b]
+}
+
+fn near(a: [u8; 3], b: [u8; 3], off: u8) -> bool {
+    a.iter().zip(b).all(|(a, b)| a.abs_diff(b) <= off)
+}
+
+#[test]
+fn every_shader_is_valid() {
+    for (name, _) in shader::FILES.iter().filter(|(name, _)| !name.starts_with("lib/")) {
+        let source = shader::source(name);
+        let module = naga::front::wgsl::parse_str(&source)
+            .unwrap_or_else(|err| panic!("{name}: {}", err.emit_to_string(&source)));
+        let mut validator =
+            naga::valid::Validator::new(naga::valid::ValidationFlags::all(), naga::valid::Capabilities::all());
+        validator.validate(&module).unwrap_or_else(|err| panic!("{name}: {}", err.emit_to_string(&source)));
+    }
+}
+
+#[test]
+fn every_file_of_the_folder_is_known() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("shaders");
+    for (folder, prefix) in [(root.clone(), ""), (root.join("lib"), "lib/")] {
+        for entry in std::fs::read_dir(folder).expect("is there") {
+            let entry = entry.expect("can be read");
+            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            let is_shader = name.ends_with(".wgsl");
+            assert!(
+                !is_shader || shader::FILES.iter().any(|(known, _)| *known == name),
+                "{name} is not in shader::FILES"
+            );
+        }
+    }
+}
+
+#[test]
+fn colours_agree_with_the_arithmetic() {
+    let mut stage = stage();
+    let area = Rect::from_min_size(pos2(10.0, 10.0), vec2(SIZE.0 as f32, SIZE.1 as f32));
+    for matrix in [ColorMatrix::Bt601, ColorMatrix::Bt709, ColorMatrix::Bt2020] {
+        for range in [ColorRange::Limited, ColorRange::Full] {
+            for layout in [PixelLayout::Yuv420, PixelLayout::Yuv422, PixelLayout::Yuv444] {
+                for bits in [8, 10] {
+                    let frame = Arc::new(frame(layout, bits, matrix, range));
+                    let shape = picture(area, 0, frame).expect("can be drawn");
+                    let picture = drawn(&mut stage, vec![shape]);
+                    for (i, codes) in COLORS.iter().enumerate() {
+                        let wanted = rgb_of(codes.map(|c| c << (bits - 8)), matrix, range, bits)
+                            .map(|v| (v.clamp(0.0, 1.0) * 255.0).round() as u8);
+                        let (x, y) = (i % COLUMNS * PATCH + PATCH / 2, i / COLUMNS * PATCH + PATCH / 2);
+                        let found = at(&picture, 10 + x, 10 + y);
+                        assert!(
+                            near(found, wanted, 1),
+                            "{matrix:?} {range:?} {layout:?} {bits} bits {codes:?}: {found:?} for {wanted:?}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Chroma of 4:2:0 sits on the left one of two pixels: a step between two chroma samples lies half way
+/// between the pixels that they sit on, a pixel and a half after the first, not two.
+#[test]
+fn chroma_sits_on_the_left() {
+    let mut stage = stage();
+    let mut frame = frame(PixelLayout::Yuv420, 10, ColorMatrix::Bt709, ColorRange::Full);
+    let flat = |size: (usize, usize), value: &dyn Fn(usize) -> u16| Plane {
+        data: (0..size.1).flat_map(|_| (0..size.0).flat_map(|x| value(x).to_le_bytes())).collect(),
+        stride: size.0 * 2,
+    };
+    let chroma = frame.layout.chroma_size(SIZE.0, SIZE.1);
+    frame.planes =
+        vec![flat(SIZE, &|_| 512), flat(chroma, &|_| 512), flat(chroma, &|x| if x < 20 { 400 } else { 600 })];
+    let shape =
+        picture(Rect::from_min_size(pos2(0.0, 0.0), vec2(80.0, 64.0)), 0, Arc::new(frame)).expect("can be drawn");
+    let picture = drawn(&mut stage, vec![shape]);
+    // Samples 19 and 20 sit on pixels 38 and 40; pixel 39 is the mean, its neighbours are the samples.
+    for (x, code) in [(37, 400), (38, 400), (39, 500), (40, 600), (41, 600)] {
+        let wanted = rgb_of([512, 512, code], ColorMatrix::Bt709, ColorRange::Full, 10);
+        let wanted = wanted.map(|v| (v.clamp(0.0, 1.0) * 255.0).round() as u8);
+        assert!(near(at(&picture, x, 30), wanted, 1), "{x}: {:?} for {wanted:?}", at(&picture, x, 30));
+    }
+}
+
+#[test]
+fn rotation_makes_upright() {
+    const RED: [u8; 3] = [255, 0, 0];
+    const GREEN: [u8; 3] = [0, 255, 0];
+    const BLUE: [u8; 3] = [0, 0, 255];
+    const WHITE: [u8; 3] = [255; 3];
+    let mut stage = stage();
+    for (rotation, wanted) in [
+        (Rotation::None, [RED, GREEN, BLUE, WHITE]),
+        (Rotation::Clockwise90, [BLUE, RED, WHITE, GREEN]),
+        (Rotation::Half, [WHITE, BLUE, GREEN, RED]),
+        (Rotation::Clockwise270, [GREEN, WHITE, RED, BLUE]),
+    ] {
+        let frame = quarters(rotation);
+        let (width, height) = frame.display_size();
+        let area = Rect::from_min_size(pos2(20.0, 20.0), vec2(width as f32, height as f32));
+        let picture = drawn(&mut stage, vec![picture(area, 0, Arc::new(frame)).expect("can be drawn")]);
+        let (w, h) = (width as usize, height as usize);
+        let corners =
+            [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(x, y)| at(&picture, 20 + w / 4 + x * w / 2, 20 + h / 4 + y * h / 2));
+        assert_eq!(corners, wanted, "{rotation:?}");
+        assert_eq!(at(&picture, 18, 25), [0; 3], "nothing is drawn outside");
+    }
+}
+
+#[test]
+fn a_picture_partly_outside_is_cut_not_squeezed() {
+    let mut stage = stage();
+    // Four times the window; its upper left quarter ends at (40, 30).
+    let area = Rect::from_min_max(pos2(-160.0, -70.0), pos2(240.0, 130.0));
+    let picture = drawn(&mut stage, vec![picture(area, 0, Arc::new(quarters(Rotation::None))).expect("can be drawn")]);
+    for (x, y, wanted) in [(20, 10, [255, 0, 0]), (60, 10, [0, 255, 0]), (20, 60, [0, 0, 255]), (60, 60, [255; 3])] {
+        assert_eq!(at(&picture, x, y), wanted, "at {x}, {y}");
+    }
+}
+
+#[test]
+fn slots_do_not_mix_and_new_frames_replace_old_ones() {
+    let mut stage = stage();
+    let area = |x: f32| Rect::from_min_size(pos2(x, 0.0), vec2(40.0, 20.0));
+    let shape = |x, slot, rotation| picture(area(x), slot, Arc::new(quarters(rotation))).expect("can be drawn");
+    let both = drawn(&mut stage, vec![shape(0.0, 0, Rotation::None), shape(50.0, 1, Rotation::None)]);
+    assert_eq!((at(&both, 5, 5), at(&both, 55, 5)), ([255, 0, 0], [255, 0, 0]));
+    let mut other = quarters(Rotation::None);
+    other.planes[0].data.fill(200);
+    let changed = picture(area(50.0), 1, Arc::new(other)).expect("can be drawn");
+    let both = drawn(&mut stage, vec![shape(0.0, 0, Rotation::None), changed]);
+    assert_eq!((at(&both, 5, 5), at(&both, 55, 5)), ([255, 0, 0], [200; 3]));
+}
+
+#[test]
+fn a_strip_shows_each_column_in_its_colour() {
+    let mut stage = stage();
+    let grey = |v| Color32::from_gray(v);
+    let colors = HeatColors { stops: [0, 64, 128, 192, 255].map(grey), unknown: Color32::RED };
+    let columns: Arc<[f32]> = [0.0, 0.125, 0.5, 1.0, 7.0, UNKNOWN].into();
+    let area = Rect::from_min_size(pos2(0.0, 0.0), vec2(60.0, 16.0));
+    let picture = drawn(&mut stage, vec![heat_strip(area, 0, columns, colors)]);
+    for (column, wanted) in [0, 32, 128, 255, 255].into_iter().enumerate() {
+        assert!(near(at(&picture, column * 10 + 5, 8), [wanted; 3], 1), "{column}");
+    }
+    let stripes =
+        (50..60).flat_map(|x| (0..16).map(move |y| (x, y))).filter(|(x, y)| at(&picture, *x, *y) == [255, 0, 0]);
+    let share = stripes.count() as f32 / 160.0;
+    assert!((0.15..0.35).contains(&share), "{share}");
+}
