@@ -3,6 +3,8 @@
 //! The clips are written by the program itself: long groups of pictures with B-frames, variable frame
 //! rate, transport streams without an index, and AVI without presentation times.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::path::{Path, PathBuf};
 
 use lookback::domain::frame::Frame;

@@ -80,9 +80,8 @@ pub fn regular_file(path: &Path) -> Result<File, MediaError> {
 fn refusal(path: &Path, err: Error) -> MediaError {
     let path = path.to_owned();
     let mut head = Vec::new();
-    match File::open(&path).and_then(|f| f.take(SNIFF_BYTES).read_to_end(&mut head)) {
-        Ok(_) => {}
-        Err(source) => return MediaError::Unreadable { path, source },
+    if let Err(source) = File::open(&path).and_then(|f| f.take(SNIFF_BYTES).read_to_end(&mut head)) {
+        return MediaError::Unreadable { path, source };
     }
     let Some(format) = ffi::probe_format(&head) else {
         return MediaError::Unrecognised { path, problem: plain(err) };

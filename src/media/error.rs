@@ -152,10 +152,12 @@ impl MediaError {
         }
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "errors and texts are handed over alike")]
     pub(super) fn failed(path: &Path, doing: &'static str, problem: impl ToString) -> Self {
         Self::Failed { path: path.to_owned(), doing, problem: problem.to_string() }
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "errors and texts are handed over alike")]
     pub(super) fn unwritable(path: &Path, problem: impl ToString) -> Self {
         Self::Unwritable { path: path.to_owned(), problem: problem.to_string() }
     }

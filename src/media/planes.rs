@@ -83,12 +83,11 @@ fn copy(
 ) -> Option<Frame> {
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     let sample = if bits > 8 { 2 } else { 1 };
-    let sizes = match layout {
-        PixelLayout::Rgba => vec![(width * 4, height)],
-        _ => {
-            let (w, h) = layout.chroma_size(width, height);
-            vec![(width * sample, height), (w * sample, h), (w * sample, h)]
-        }
+    let sizes = if layout == PixelLayout::Rgba {
+        vec![(width * 4, height)]
+    } else {
+        let (w, h) = layout.chroma_size(width, height);
+        vec![(width * sample, height), (w * sample, h), (w * sample, h)]
     };
     let mut planes = Vec::with_capacity(sizes.len());
     for (i, (stride, rows)) in sizes.into_iter().enumerate() {

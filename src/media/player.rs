@@ -95,6 +95,7 @@ impl Player {
     /// Asks for a frame and returns the best picture at hand, at once. To be called each time the window is drawn.
     ///
     /// `playing` and `backward` say what will be asked for next.
+    #[expect(clippy::fn_params_excessive_bools, reason = "both come from the transport as they are")]
     pub fn request(&self, frame: usize, playing: bool, backward: bool) -> Playing {
         let request = Request { frame: frame.min(self.last), playing, backward };
         let mut shared = lock(&self.shared);
@@ -153,14 +154,15 @@ impl Shared {
             let stretch = (room / 2).max(1);
             let ahead = if playing { stretch / 2 } else { 0 };
             let missing = (frame.saturating_sub(ahead)..=frame).rev().find(|n| !here(*n))?;
-            return Some(Job { from: missing.saturating_sub(stretch - 1), to: missing });
+            let from = missing.saturating_sub(stretch - 1);
+            return Some(Job { from, to: missing, asked: missing == frame });
         }
         let ahead = if playing { room / 2 } else { AHEAD_AT_REST.min(room / 2) };
         let missing = (frame..=(frame + ahead).min(last)).find(|n| !here(*n))?;
         // A step back out of the window: the frames before will be asked for next.
         let stepped_back = self.shown.as_ref().is_some_and(|s| s.number > frame && s.number - frame <= 2);
         let from = if stepped_back && missing == frame { frame.saturating_sub(room / 3) } else { missing };
-        Some(Job { from, to: missing })
+        Some(Job { from, to: missing, asked: missing == frame })
     }
 }
 
@@ -169,6 +171,8 @@ impl Shared {
 struct Job {
     from: usize,
     to: usize,
+    /// The last one is the frame asked for, not one ahead of it.
+    asked: bool,
 }
 
 /// The decode thread.
@@ -224,7 +228,7 @@ impl<S: FrameSource> Decoding<S> {
             shared.lost.extend(next..number.min(job.to + 1));
             if let Some(frame) = frame {
                 let (position, backward) = request.map_or((number, false), |r| (r.frame, r.backward));
-                if Some(number) == request.map(|r| r.frame) || number == job.to {
+                if Some(number) == request.map(|r| r.frame) || (job.asked && number == job.to) {
                     shared.landed = Some(Arc::clone(&frame));
                 }
                 shared.window.insert(frame, position, backward);

@@ -221,6 +221,7 @@ fn notes(scan: &Scan, table: &FrameTable, all: usize, promised: usize) -> Vec<St
     if scan.corrupt > 0 {
         notes.push(format!("{} frames hold damaged data and may look wrong.", scan.corrupt));
     }
+    notes.extend(holes(table));
     let lost = scan.headless + all.saturating_sub(table.len());
     if lost > 0 {
         notes.push(format!(
@@ -228,4 +229,47 @@ fn notes(scan: &Scan, table: &FrameTable, all: usize, promised: usize) -> Vec<St
         ));
     }
     notes
+}
+
+/// A sentence about stretches without frames in a video that is otherwise evenly timed.
+///
+/// Some containers lose damaged stretches without any error; the times of the frames still show it.
+fn holes(table: &FrameTable) -> Option<String> {
+    let gaps: Vec<i64> = (1..table.len()).map(|i| (table.time(i) - table.time(i - 1)).micros()).collect();
+    let mut sorted = gaps.clone();
+    sorted.sort_unstable();
+    let usual = *sorted.get(sorted.len() / 2)?;
+    // Container clocks may count milliseconds.
+    let even = gaps.iter().filter(|g| (**g - usual).abs() <= usual / 10 + 1000).count();
+    let long: Vec<usize> = (0..gaps.len()).filter(|i| gaps[*i] > usual * 4).collect();
+    let first = *long.first()?;
+    if even * 10 < gaps.len() * 9 {
+        return None;
+    }
+    let lost: i64 = long.iter().map(|i| gaps[*i] / usual.max(1) - 1).sum();
+    let at = table.time(first);
+    Some(format!(
+        "About {lost} frames are missing at {} places, the first at {at}: the recording paused there or is damaged.",
+        long.len()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::MediaTime;
+
+    fn table(times: impl Iterator<Item = i64>) -> FrameTable {
+        FrameTable::new(times.map(|t| (MediaTime::from_micros(t), true)).collect(), None).unwrap()
+    }
+
+    #[test]
+    fn a_hole_in_an_even_recording_is_told() {
+        assert_eq!(holes(&table((0..100).map(|i| i * 40_000))), None);
+        let holed = holes(&table((0..100).filter(|i| !(40..50).contains(i)).map(|i| i * 40_000)));
+        assert!(holed.as_ref().is_some_and(|n| n.contains("About 10 frames")), "{holed:?}");
+        // Motion-triggered recording has no even rate, so nothing can be said.
+        assert_eq!(holes(&table((0..100).map(|i| i * i * 1000))), None);
+        assert_eq!(holes(&table(0..1)), None);
+    }
 }

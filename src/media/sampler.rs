@@ -16,8 +16,8 @@ use crate::domain::pixels::{EncoderInput, GREY_HEIGHT, GREY_WIDTH, GreyClip, Rgb
 use crate::domain::snippet::SnippetGrid;
 use crate::jobs::Ticket;
 
-/// A converted frame and its number.
-type Sample<P> = (usize, P);
+/// The number of a frame and its small grey picture.
+type Sample = (usize, Vec<u8>);
 
 /// Walks through a video snippet by snippet.
 pub struct SnippetSampler {
@@ -28,7 +28,7 @@ pub struct SnippetSampler {
     input: EncoderInput,
     next: usize,
     /// The last small frame used and the one after it, if it was decoded already.
-    grey: (Option<Sample<Vec<u8>>>, Option<Sample<Vec<u8>>>),
+    grey: (Option<Sample>, Option<Sample>),
     /// The last middle frame, to stand in for one that cannot be decoded.
     last_middle: Option<RgbPicture>,
     missing: usize,
