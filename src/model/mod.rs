@@ -3,6 +3,7 @@
 //! Owns the network, its weights' files, inference of bounded memory and training. Does not own video
 //! (`media` hands over pixels), the feature cache (`store`) or the decision what to score (`app`).
 
+pub mod bench;
 pub mod device;
 pub mod draws;
 mod error;
