@@ -31,7 +31,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 /// Foreign crate, and the modules that may name it. Crates not listed are free.
 const FOREIGN: &[(&str, &[&str])] = &[
     ("ffmpeg_next", &["media"]),
-    ("blake3", &["media"]),
+    ("blake3", &["media", "model"]),
     ("candle_core", &["model"]),
     ("candle_nn", &["model"]),
     ("candle_transformers", &["model"]),

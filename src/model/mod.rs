@@ -6,11 +6,13 @@
 pub mod bench;
 pub mod device;
 pub mod draws;
+pub mod encoder;
 mod error;
 mod infer;
 mod network;
 mod ops;
 pub mod parameters;
+pub mod preprocess;
 pub mod published;
 mod random;
 pub mod scorer;
@@ -22,6 +24,7 @@ pub mod weights;
 
 pub use device::ComputeDevice;
 pub use draws::NoiseDraws;
+pub use encoder::{EncoderSpec, SnippetEncoder};
 pub use error::ModelError;
 pub use scorer::Scorer;
 pub use weights::ModelInfo;

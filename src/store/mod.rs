@@ -1,1 +1,13 @@
 //! What is kept on disk between runs.
+//!
+//! Owns the folders of the program and the cache of snippet features. Does not own settings of the
+//! window, model files, or anything that a person chose to write.
+
+pub mod dirs;
+mod error;
+pub mod feature_cache;
+mod feature_file;
+
+pub use dirs::DataDirs;
+pub use error::StoreError;
+pub use feature_cache::{CacheEntry, FeatureCache};
