@@ -1,1 +1,3 @@
 //! State and decisions of the program, without a window.
+
+pub mod report;

@@ -8,7 +8,7 @@
 //!
 //! ```text
 //! plan ─→ stage ─→ trace (backdrop, once) ─┐
-//!   └───→ casting ─→ perform ─→ truth      ├─→ film ─→ sensor
+//!   └───→ casting ─→ perform ─→ truth      ├─→ film ─→ sensor ─→ write
 //!                        └─→ figure, car ──┘
 //! ```
 
@@ -31,7 +31,9 @@ mod stage;
 mod trace;
 mod truth;
 mod vector;
+mod write;
 
 pub use film::{Film, render};
 pub use plan::{AnomalyKind, ClipPlan, Daylight, DemoSet, FRAME_RATE, SceneKind, plan};
 pub use truth::{TruthSpan, truth};
+pub use write::{DemoClip, DemoError, write};

@@ -1,1 +1,16 @@
-//! Charts and pictures for files and reports.
+//! Charts for files and reports: score timelines, detection curves, training curves, as PNG and SVG.
+//!
+//! Every chart is a pure function: data in, bytes or text out. Owns how they look. Does not own files,
+//! models or video; on screen, `ui` draws its own.
+
+mod chart;
+mod detection;
+mod png;
+mod timeline;
+mod training;
+
+pub use chart::{ChartError, ChartSize};
+pub use detection::{DetectionCurve, DetectionView, detection_png, detection_svg};
+pub use png::picture_png;
+pub use timeline::{TimelineChart, timeline_png, timeline_svg};
+pub use training::{LossCurve, training_png, training_svg};
