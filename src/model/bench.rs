@@ -80,6 +80,12 @@ struct Factors {
 }
 
 impl Factors {
+    /// Memory of the numbers, bytes.
+    fn bytes(&self) -> u64 {
+        let count = |t: &Tensor| t.elem_count() as u64;
+        4 * (count(&self.left) + count(&self.right) + self.grad.as_ref().map_or(0, count))
+    }
+
     fn new(product: Product, backward: bool, device: &Device) -> Result<Self, ModelError> {
         let Product { batch, rows, inner, columns } = product;
         let full = |a, b| -> candle_core::Result<Tensor> {
@@ -184,6 +190,12 @@ impl InferenceBench {
         Ok(())
     }
 
+    /// Memory that is held whether it scores or not: the features, and the factors of the products; bytes.
+    fn held(&self) -> u64 {
+        let factors = self.factors.iter().flat_map(|(_, f)| f).map(Factors::bytes).sum::<u64>();
+        4 * self.features.len() as u64 + factors
+    }
+
     /// Their products alone.
     ///
     /// # Errors
@@ -215,7 +227,7 @@ pub struct BenchRow {
     pub products: f64,
     /// Operations in the products, in billions.
     pub gflop: f64,
-    /// Memory at its peak beyond what was in use before (weights and features), bytes, where the system says.
+    /// Memory of the work at its peak, weights included, features not; bytes, where the system says.
     pub peak: Option<u64>,
 }
 
@@ -273,18 +285,22 @@ fn measured(
     progress: &mut dyn FnMut(&str),
 ) -> Result<BenchReport, ModelError> {
     let mut rows = Vec::new();
+    let base = memory("VmRSS:");
     let name = format!("training step, {BAGS} + {BAGS}, T = {SEGMENTS}");
     progress(&name);
     let step = std::cell::RefCell::new(StepBench::new(device)?);
     let gflop = 3.0 * gflop(&products(2 * BAGS, SEGMENTS));
-    rows.push(row(name, gflop, rounds, || step.borrow_mut().work(), || step.borrow().products())?);
+    let held = step.borrow().factors.iter().map(Factors::bytes).sum();
+    let memory = Memory { base, held };
+    rows.push(row(name, gflop, memory, rounds, || step.borrow_mut().work(), || step.borrow().products())?);
     drop(step);
     for (snippets, rounds) in inference {
         let name = format!("inference, T = {snippets}");
         progress(&name);
         let bench = Arc::new(InferenceBench::new(device, *snippets)?);
         let gflop = self::gflop(&products(1, *snippets));
-        rows.push(row(name, gflop, *rounds, || bench.work(), || bench.products())?);
+        let memory = Memory { base, held: bench.held() };
+        rows.push(row(name, gflop, memory, *rounds, || bench.work(), || bench.products())?);
     }
     let per_snippet = |i: usize| rows[rows.len() - i].seconds / inference[inference.len() - i].0 as f64;
     let linearity = if inference.len() > 1 { per_snippet(1) / per_snippet(2) } else { 1.0 };
@@ -295,18 +311,29 @@ fn gflop(products: &[Product]) -> f64 {
     products.iter().map(|p| p.flop()).sum::<f64>() / 1e9
 }
 
+/// What is to be left out of a peak. Released memory that the allocator keeps counts as the work's, so that
+/// the figure is an upper bound.
+#[derive(Clone, Copy)]
+struct Memory {
+    /// Resident before the first measurement.
+    base: Option<u64>,
+    /// Held by the measurement itself.
+    held: u64,
+}
+
 fn row(
     name: String,
     gflop: f64,
+    memory_before: Memory,
     rounds: usize,
     mut work: impl FnMut() -> Result<(), ModelError>,
     mut floor: impl FnMut() -> Result<(), ModelError>,
 ) -> Result<BenchRow, ModelError> {
     // The first run warms up and tells the peak; the floor warms up too.
-    let before = memory("VmRSS:");
     let restarted = fs::write("/proc/self/clear_refs", "5").is_ok();
     work()?;
-    let peak = memory("VmHWM:").zip(before).filter(|_| restarted).map(|(peak, before)| peak.saturating_sub(before));
+    let Memory { base, held } = memory_before;
+    let peak = memory("VmHWM:").zip(base).filter(|_| restarted).map(|(peak, base)| peak.saturating_sub(base + held));
     floor()?;
     let (mut times, mut floors) = (Vec::new(), Vec::new());
     for _ in 0..rounds {

@@ -122,7 +122,7 @@ impl Inference<'_> {
         Ok((total / snippets as f64)?)
     }
 
-    /// F_check of the snippets in `core`, `[core, 512]`.
+    /// `F_check` of the snippets in `core`, `[core, 512]`.
     fn merged(
         &self,
         features: &[f32],

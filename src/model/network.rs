@@ -12,11 +12,11 @@ use super::ops::{BatchNorm, Statistics, Taps};
 use super::parameters::{Parameters, input_major, specs};
 use super::random::{Purpose, dropout_mask, stream};
 
-/// Snippets on each side that a snippet's output depends on, beside the non-local block: 4 by conv_3 and 1
-/// by conv_5.
+/// Snippets on each side that a snippet's output depends on, beside the non-local block: 4 by `conv_3` and 1
+/// by `conv_5`.
 pub const REACH: usize = 5;
 
-/// Rows on each side that conv_5 looks at.
+/// Rows on each side that `conv_5` looks at.
 pub const MERGE_REACH: usize = 1;
 
 /// A linear layer or a convolution along time.
@@ -33,8 +33,8 @@ struct Layer {
 
 impl Layer {
     fn apply(&self, x: &Tensor, len: usize) -> Result<Tensor> {
-        let Self { taps, dilation, relu, .. } = *self;
-        Taps { taps, dilation, len, relu }.apply(&x.matmul(&self.weight)?, &self.bias)
+        let Self { taps: kernel, dilation, relu, .. } = *self;
+        Taps { kernel, dilation, len, relu }.apply(&x.matmul(&self.weight)?, &self.bias)
     }
 
     /// As a linear layer, for which sequences make no difference.
@@ -239,7 +239,7 @@ impl Network {
         candle_nn::ops::sigmoid(&second.rows(&first.rows(x)?)?)?.flatten_all()
     }
 
-    /// What the non-local block gathers over time, sum_t phi_t g_t^T: `[sequences, 64, 64]`, not yet divided by T.
+    /// What the non-local block gathers over time, `sum_t phi_t g_t^T`: `[sequences, 64, 64]`, not yet divided by T.
     ///
     /// There is no softmax in this block, so (theta^T phi) g = theta^T (phi g^T): the T x T matrix never exists.
     pub fn summary(&self, x: &Tensor, len: usize) -> Result<Tensor> {
@@ -253,7 +253,7 @@ impl Network {
         phi.transpose(1, 2)?.matmul(&g)
     }
 
-    /// conv_1, conv_2, conv_3 and the non-local block side by side, `[rows, 512]`. `context` is the block's
+    /// `conv_1`, `conv_2`, `conv_3` and the non-local block side by side, `[rows, 512]`. `context` is the block's
     /// summary over the whole sequence divided by T; without it the rows are whole sequences of `len`.
     pub fn gather(&self, x: &Tensor, len: usize, context: Option<&Tensor>, pass: &mut Pass) -> Result<Tensor> {
         let mut parts = Vec::with_capacity(4);
@@ -272,14 +272,14 @@ impl Network {
         Tensor::cat(&parts, 1)
     }
 
-    /// conv_5 over what [`Self::gather`] made, plus the residual `x`: F_check, `[rows, 512]`.
+    /// `conv_5` over what [`Self::gather`] made, plus the residual `x`: `F_check`, `[rows, 512]`.
     pub fn merge(&self, gathered: &Tensor, x: &Tensor, len: usize, pass: &mut Pass) -> Result<Tensor> {
         let (layer, norm) = &self.fusion;
         let merged = (norm.apply(&layer.apply(gathered, len)?, pass)? + x)?;
         pass.drop_out(merged)
     }
 
-    /// Anomaly scores, `[rows]`, of F_check.
+    /// Anomaly scores, `[rows]`, of `F_check`.
     pub fn classify(&self, x: &Tensor, pass: &mut Pass) -> Result<Tensor> {
         let [first, second, third] = &self.classifier;
         let x = pass.drop_out(first.rows(x)?)?;

@@ -19,7 +19,7 @@ const EPS: f32 = 1e-5;
 #[derive(Clone, Copy, Debug)]
 pub struct Taps {
     /// Kernel size; 1 for a linear layer.
-    pub taps: usize,
+    pub kernel: usize,
     /// Rows between taps.
     pub dilation: usize,
     /// Rows per sequence: taps do not reach beyond it.
@@ -29,7 +29,7 @@ pub struct Taps {
 }
 
 impl Taps {
-    /// `[rows, taps × out]` and `[out]` to `[rows, out]`:
+    /// `[rows, kernel × out]` and `[out]` to `[rows, out]`:
     /// `out[t] = relu(bias + sum_k products[t + (k - middle) dilation][k])`.
     pub fn apply(self, products: &Tensor, bias: &Tensor) -> Result<Tensor> {
         if products.device().is_cpu() { products.apply_op2(bias, self) } else { self.composed(products, bias) }
@@ -39,9 +39,9 @@ impl Taps {
     pub fn composed(self, products: &Tensor, bias: &Tensor) -> Result<Tensor> {
         let (rows, _) = products.dims2()?;
         let out = bias.dim(0)?;
-        let products = products.reshape((rows / self.len, self.len, self.taps * out))?;
+        let products = products.reshape((rows / self.len, self.len, self.kernel * out))?;
         let mut sum: Option<Tensor> = None;
-        for k in 0..self.taps {
+        for k in 0..self.kernel {
             let (ahead, behind) = self.reach(k);
             if ahead + behind >= self.len {
                 continue;
@@ -60,24 +60,24 @@ impl Taps {
 
     /// How far tap `k` looks ahead and behind; one of the two is 0.
     fn reach(self, k: usize) -> (usize, usize) {
-        let middle = self.taps / 2;
+        let middle = self.kernel / 2;
         (k.saturating_sub(middle) * self.dilation, middle.saturating_sub(k) * self.dilation)
     }
 
     fn forward(self, products: &[f32], bias: &[f32]) -> Vec<f32> {
         let width = bias.len();
-        let mut out = vec![0.0; products.len() / self.taps];
+        let mut out = vec![0.0; products.len() / self.kernel];
         out.par_chunks_mut(width * BLOCK).enumerate().for_each(|(block, rows)| {
             for (i, row) in rows.chunks_exact_mut(width).enumerate() {
                 let n = block * BLOCK + i;
                 let t = n % self.len;
                 row.copy_from_slice(bias);
-                for k in 0..self.taps {
+                for k in 0..self.kernel {
                     let (ahead, behind) = self.reach(k);
                     if t + ahead >= self.len || t < behind {
                         continue;
                     }
-                    let at = ((n + ahead - behind) * self.taps + k) * width;
+                    let at = ((n + ahead - behind) * self.kernel + k) * width;
                     for (r, p) in row.iter_mut().zip(&products[at..at + width]) {
                         *r += p;
                     }
@@ -94,10 +94,10 @@ impl Taps {
 
     fn backward(self, result: &[f32], grad: &[f32], width: usize) -> (Vec<f32>, Vec<f32>) {
         let passes = |at: usize| if self.relu && result[at] <= 0.0 { 0.0 } else { grad[at] };
-        let mut products = vec![0.0; grad.len() * self.taps];
-        products.par_chunks_mut(width * self.taps * BLOCK).enumerate().for_each(|(block, rows)| {
+        let mut products = vec![0.0; grad.len() * self.kernel];
+        products.par_chunks_mut(width * self.kernel * BLOCK).enumerate().for_each(|(block, rows)| {
             for (i, row) in rows.chunks_exact_mut(width).enumerate() {
-                let (n, k) = (block * BLOCK + i / self.taps, i % self.taps);
+                let (n, k) = (block * BLOCK + i / self.kernel, i % self.kernel);
                 let t = n % self.len;
                 let (ahead, behind) = self.reach(k);
                 if t + behind >= self.len || t < ahead {
@@ -127,7 +127,7 @@ impl CustomOp2 for Taps {
     fn cpu_fwd(&self, s1: &CpuStorage, l1: &Layout, s2: &CpuStorage, l2: &Layout) -> Result<(CpuStorage, Shape)> {
         let (products, bias) = (slice(s1, l1)?, slice(s2, l2)?);
         let (rows, width) = l1.shape().dims2()?;
-        if width != bias.len() * self.taps || self.len == 0 || rows % self.len != 0 {
+        if width != bias.len() * self.kernel || self.len == 0 || rows % self.len != 0 {
             bail!("taps: {rows} x {width} products do not fit {} sums over {} rows", bias.len(), self.len);
         }
         Ok((CpuStorage::F32(self.forward(products, bias)), (rows, bias.len()).into()))
@@ -167,13 +167,17 @@ impl Statistics {
             let share = 1.0 / rows as f32;
             let row = |n: usize| &x[n * width..(n + 1) * width];
             let mut mean = column_sums(rows, width, |n, sums| add(sums, row(n)));
-            mean.iter_mut().for_each(|m| *m *= share);
+            for m in &mut mean {
+                *m *= share;
+            }
             let mut variance = column_sums(rows, width, |n, sums| {
                 for ((s, v), m) in sums.iter_mut().zip(row(n)).zip(&mean) {
                     *s += (v - m) * (v - m);
                 }
             });
-            variance.iter_mut().for_each(|v| *v *= share);
+            for v in &mut variance {
+                *v *= share;
+            }
             Ok(Self { mean, variance })
         })
     }
@@ -331,9 +335,8 @@ fn column_sums(rows: usize, width: usize, add_row: impl Fn(usize, &mut [f32]) + 
 }
 
 fn slice<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
-    let (start, end) = match layout.contiguous_offsets() {
-        Some(range) => range,
-        None => bail!("a fused operation got a strided tensor"),
+    let Some((start, end)) = layout.contiguous_offsets() else {
+        bail!("a fused operation got a strided tensor");
     };
     match storage {
         CpuStorage::F32(values) => Ok(&values[start..end]),
@@ -385,11 +388,11 @@ mod tests {
 
     #[test]
     fn fused_and_composed_taps_agree_forwards_and_backwards() {
-        for (len, taps, dilation, relu) in
+        for (len, kernel, dilation, relu) in
             [(10, 3, 1, true), (10, 3, 4, true), (3, 3, 4, false), (5, 1, 1, true), (1, 3, 2, true)]
         {
-            let taps = Taps { taps, dilation, len, relu };
-            let (products, bias) = (normal(len * 14, taps.taps * 6, 1), vector(6, 2));
+            let taps = Taps { kernel, dilation, len, relu };
+            let (products, bias) = (normal(len * 14, taps.kernel * 6, 1), vector(6, 2));
             let weight = normal(len * 14, 6, 3);
             let fused = taps.apply(&products, &bias).expect("fused");
             let composed = taps.composed(&products, &bias).expect("composed");

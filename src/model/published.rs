@@ -400,7 +400,7 @@ impl<'a> Machine<'a> {
         let top = self.stack.last_mut().ok_or(BROKEN)?;
         top.depth = deeper(top.depth, items)?;
         match Rc::make_mut(&mut top.value) {
-            Value::Dict(dict) if items.len() % 2 == 0 => {
+            Value::Dict(dict) if items.len().is_multiple_of(2) => {
                 let pairs = items.as_chunks::<2>().0.iter();
                 dict.extend(pairs.map(|[key, value]| (Rc::clone(&key.value), Rc::clone(&value.value))));
             }
@@ -448,7 +448,7 @@ impl<'a> Machine<'a> {
                 self.push(Value::Tensor(View { dtype: *dtype, storage: storage.clone(), offset, shape, stride }));
             }
             (Known::RebuildParameter, [tensor, ..]) if matches!(**tensor, Value::Tensor(_)) => {
-                self.stack.push(Item { value: Rc::clone(tensor), depth: 0 })
+                self.stack.push(Item { value: Rc::clone(tensor), depth: 0 });
             }
             _ => return Err(BROKEN.to_owned()),
         }
@@ -554,7 +554,7 @@ mod tests {
         assert!(error.to_string().contains("larger than its numbers"), "{error}");
         assert!(read(Path::new("m.pkl"), b"\x80\x02}.").expect_err("is old").to_string().contains("1.6"));
         assert!(read(Path::new("m.pkl"), b"PK nonsense").is_err());
-        let nested = [&b")"[..], &[0x85; 100_000]].concat();
+        let nested = [&b")"[..], &vec![0x85; 100_000][..]].concat();
         assert!(Machine::run(&super::tests::program(&nested)).is_err(), "too deep");
     }
 }

@@ -123,7 +123,7 @@ impl Scorer {
         Ok(mean)
     }
 
-    /// The part of V_hat in `rows` (the j-th earliest pick, within kappa) and `columns` (snippets) of the first
+    /// The part of `V_hat` in `rows` (the j-th earliest pick, within kappa) and `columns` (snippets) of the first
     /// crop, row after row: the attention picture for the range on screen.
     ///
     /// # Errors

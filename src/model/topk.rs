@@ -3,10 +3,10 @@
 //! Owns which snippets are selected under noise, the share of draws in which each one is, and the
 //! gradient of that share. Does not own where the noise comes from.
 //!
-//! V_hat, of shape kappa x T, holds in row j the share of draws whose j-th earliest pick is t. The output
-//! sum_j V_hat[j, t] f_t multiplies the same f_t in every row, so it is p(t) f_t, where p(t), here called
+//! `V_hat`, of shape kappa x T, holds in row j the share of draws whose j-th earliest pick is t. The output
+//! `sum_j V_hat[j, t] f_t` multiplies the same `f_t` in every row, so it is `p(t) f_t`, where p(t), here called
 //! membership, is the share of draws in which t is selected at all. Membership needs O(M T) time and
-//! memory for one draw per thread; V_hat is only made for the window of it that is looked at.
+//! memory for one draw per thread; `V_hat` is only made for the window of it that is looked at.
 
 use std::ops::Range;
 
@@ -108,7 +108,7 @@ impl Selection {
         (0..scores.len()).map(|t| parts.iter().map(|c| c[t]).sum::<u32>() as f32 / draws).collect()
     }
 
-    /// The part of V_hat in `rows` (the j-th earliest pick) and `columns` (snippets), row after row.
+    /// The part of `V_hat` in `rows` (the j-th earliest pick) and `columns` (snippets), row after row.
     pub fn v_hat(&self, scores: &[f32], noise: &impl Noise, rows: Range<usize>, columns: Range<usize>) -> Vec<f32> {
         let (width, height) = (columns.len(), rows.len());
         let parts = self.over_draws(
@@ -136,7 +136,7 @@ impl Selection {
         self.gradient(scores, noise, |g, _| dot(g, grad))
     }
 
-    /// The same for a gradient with respect to V_hat, `[kappa][T]`: O(M kappa T) time.
+    /// The same for a gradient with respect to `V_hat`, `[kappa][T]`: O(M kappa T) time.
     pub fn v_hat_gradient(&self, scores: &[f32], noise: &impl Noise, grad: &[f32]) -> Vec<f32> {
         let snippets = scores.len();
         self.gradient(scores, noise, |g, j| dot(g, &grad[j * snippets..(j + 1) * snippets]))

@@ -35,7 +35,7 @@ pub struct Losses {
 /// What the network made of a batch of `bags` videos, the first half normal.
 #[derive(Debug)]
 pub struct Output<'a> {
-    /// F_check, `[bags × crops × len, 512]`.
+    /// `F_check`, `[bags × crops × len, 512]`.
     pub merged: &'a Tensor,
     /// Scores, mean over crops, `[bags, len]`.
     pub scores: &'a Tensor,
@@ -52,6 +52,9 @@ pub fn alpha(len: usize) -> usize {
 
 impl Output<'_> {
     /// The loss to go backwards from, its parts, and the bag scores.
+    ///
+    /// # Errors
+    /// The device fails.
     pub fn loss(&self) -> Result<(Tensor, Losses, Vec<f32>)> {
         let (bags, len) = self.scores.dims2()?;
         let (half, device) = (bags / 2, self.scores.device());

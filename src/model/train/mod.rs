@@ -177,15 +177,11 @@ fn run(
             keep(&trainer, &best)?;
         }
     }
-    Ok(match best {
-        Some(Best { figure, step, parameters }) => {
-            Trained { weights: model(plan, parameters, step), step, figure: Some(figure) }
-        }
-        None => {
-            let step = trainer.steps_done();
-            Trained { weights: model(plan, trainer.parameters(), step), step, figure: None }
-        }
-    })
+    if let Some(Best { figure, step, parameters }) = best {
+        return Ok(Trained { weights: model(plan, parameters, step), step, figure: Some(figure) });
+    }
+    let step = trainer.steps_done();
+    Ok(Trained { weights: model(plan, trainer.parameters(), step), step, figure: None })
 }
 
 fn model(plan: &TrainPlan, parameters: Parameters, steps: usize) -> ModelWeights {

@@ -62,6 +62,13 @@ pub struct TrainState {
     pub steps_done: usize,
 }
 
+/// A batch's way through the network, before it goes back.
+struct Forward {
+    loss: Tensor,
+    outcome: StepOutcome,
+    statistics: Vec<(&'static str, Statistics)>,
+}
+
 /// One trained tensor: the numbers, in the order of the computation, and its mirror on the device.
 #[derive(Debug)]
 struct Weight {
@@ -154,7 +161,7 @@ impl Trainer {
     /// # Errors
     /// A batch that does not fit, a failing device, or a loss that is no number.
     pub fn step(&mut self, batch: &Batch, noise: Option<&NoiseDraws>) -> Result<StepOutcome, ModelError> {
-        let (loss, outcome, statistics) = self.forward(batch, noise)?;
+        let Forward { loss, outcome, statistics } = self.forward(batch, noise)?;
         if !outcome.losses.total.is_finite() {
             return Err(ModelError::Input(format!(
                 "training went out of bounds at step {}: the loss is {}; lower the learning rate",
@@ -173,11 +180,7 @@ impl Trainer {
         Ok(outcome)
     }
 
-    fn forward(
-        &self,
-        batch: &Batch,
-        noise: Option<&NoiseDraws>,
-    ) -> Result<(Tensor, StepOutcome, Vec<(&'static str, Statistics)>), ModelError> {
+    fn forward(&self, batch: &Batch, noise: Option<&NoiseDraws>) -> Result<Forward, ModelError> {
         let Batch { bags, crops, len, dim, .. } = *batch;
         let sequences = bags * crops;
         if batch.values.len() != sequences * len * dim || dim != self.dim() || bags % 2 != 0 || bags * len < 4 {
@@ -208,7 +211,7 @@ impl Trainer {
         let output = Output { merged: &merged, scores: &scores, ranking: &ranking, crops };
         let (loss, losses, bag_scores) = output.loss()?;
         let outcome = StepOutcome { losses, scores: host(&scores)?, magnitudes, bag_scores };
-        Ok((loss, outcome, pass.batch_statistics.unwrap_or_default()))
+        Ok(Forward { loss, outcome, statistics: pass.batch_statistics.unwrap_or_default() })
     }
 
     /// p as a column, `[rows, 1]`, through which the gradient passes by the estimator of
@@ -236,9 +239,10 @@ impl Trainer {
             .par_chunks(len)
             .enumerate()
             .map(|(sequence, scores)| {
-                how.masks(scores, &|m: usize, out: &mut [f32]| match noise {
-                    Some(noise) => out.copy_from_slice(noise.draw(sequence, m)),
-                    None => {
+                how.masks(scores, &|m: usize, out: &mut [f32]| {
+                    if let Some(noise) = noise {
+                        out.copy_from_slice(noise.draw(sequence, m));
+                    } else {
                         let place = (sequence * samples + m) as u64;
                         fill_normal(&mut stream(seed, Purpose::TrainingNoise, step, place), out);
                     }
@@ -291,7 +295,7 @@ impl Trainer {
         batch: &Batch,
         noise: Option<&NoiseDraws>,
     ) -> Result<BTreeMap<&'static str, Option<Vec<f32>>>, ModelError> {
-        let grads = self.forward(batch, noise)?.0.backward()?;
+        let grads = self.forward(batch, noise)?.loss.backward()?;
         let mut all = BTreeMap::new();
         for weight in &self.weights {
             let grad = grads.get(&weight.var).map(host).transpose()?;
