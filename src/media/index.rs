@@ -21,6 +21,8 @@ pub const MAX_READ_ERRORS: usize = 1000;
 pub enum Labelling {
     /// Presentation time, else decoding time, in ticks of the stream's time base.
     Stamps,
+    /// Decoding time: where many presentation times are missing, a mixture of both could give a label twice.
+    DecodeTimes,
     /// Ordinal of the packet in the stream, for streams that have no times at all.
     Ordinals,
 }
@@ -56,6 +58,7 @@ impl StreamIndex {
     pub fn label(&self, packet: &Packet, ordinal: i64) -> Option<i64> {
         match self.labelling {
             Labelling::Stamps => packet.pts().or_else(|| packet.dts()),
+            Labelling::DecodeTimes => packet.dts(),
             Labelling::Ordinals => Some(ordinal),
         }
     }
@@ -188,11 +191,14 @@ impl Scan {
             let rate = rate.filter(|r| r.fps().is_some()).unwrap_or(Rate { num: 25, den: 1 });
             self.time_base = (rate.den, rate.num);
             self.last_duration = None;
+        } else if without_pts * 20 > raw.len() && reorder > 0 {
+            self.labelling = Labelling::DecodeTimes;
         }
-        self.order_unknown = without_pts * 20 > raw.len() && (reorder > 0 || self.labelling == Labelling::Ordinals);
+        self.order_unknown = self.labelling != Labelling::Stamps;
         for (ordinal, &(pts, dts, key, hidden)) in raw.iter().enumerate() {
             let label = match self.labelling {
                 Labelling::Stamps => pts.or(dts),
+                Labelling::DecodeTimes => dts,
                 Labelling::Ordinals => Some(ordinal as i64),
             };
             if let Some(label) = label {

@@ -23,6 +23,9 @@ const JUMP_SAVES: usize = 12;
 /// Largest picture accepted, in pixels: a damaged header must not ask for all the memory.
 const MAX_PIXELS: &str = "134217728";
 
+/// Key packets by which decoding starts early where the container lacks presentation times.
+const SETTLE_KEYS: usize = 1;
+
 /// Decoding errors in a row after which the end of the stream is assumed.
 const MAX_DECODE_ERRORS: usize = 4096;
 
@@ -131,7 +134,8 @@ impl Reader {
             }
         }
         // The nearest key packet first; where its frames do not come out (references before it), earlier ones.
-        let mut back = 0;
+        // Interpolated decoding times and packed pictures need a stretch to settle after a jump.
+        let mut back = if self.index.labelling == Labelling::DecodeTimes { SETTLE_KEYS } else { 0 };
         loop {
             let start = key.and_then(|k| k.checked_sub(back));
             self.jump(start, ticket)?;
@@ -245,7 +249,9 @@ impl Reader {
         self.ordinal += 1;
         // The decoder hands the label on to the picture, reordered as the pictures are.
         packet.set_pts(label);
+        // MPEG-4 Part 2 may hold two pictures in a packet, of which skipping would lose the wrong one.
         let unwanted = self.index.is_display_ordered()
+            && self.decoder.id() != codec::Id::MPEG4
             && label.is_some_and(|label| self.index.time(label) < self.table.time(self.wanted));
         self.decoder.skip_frame(if unwanted { Discard::NonReference } else { Discard::Default });
         self.sent += 1;
@@ -283,7 +289,7 @@ impl Reader {
     fn jump(&mut self, start: Option<usize>, ticket: &Ticket) -> Result<(), MediaError> {
         self.pending = None;
         if let Some(key) = start.map(|start| self.index.keys[start])
-            && self.index.labelling == Labelling::Stamps
+            && self.index.labelling != Labelling::Ordinals
         {
             let second = {
                 let (num, den) = self.index.time_base;
@@ -325,7 +331,7 @@ impl Reader {
     fn find(&mut self, label: i64, dts: i64, ticket: &Ticket) -> bool {
         while !ticket.is_stale() {
             let Some(packet) = self.read() else { return false };
-            let here = packet.pts().or_else(|| packet.dts());
+            let here = self.index.label(&packet, 0);
             if here == Some(label) {
                 self.held = Some(packet);
                 self.damage = false;
