@@ -227,7 +227,8 @@ impl Car<'_> {
                     colour,
                     false,
                 );
-                if let (true, Some(dot)) = (lamps, camera.project(self.world(v3((a + b) / 2.0, 0.65, z + 0.1 * along))))
+                if let (true, Some(dot)) =
+                    (lamps, camera.project(self.world(v3(f32::midpoint(a, b), 0.65, z + 0.1 * along))))
                 {
                     let (radius, shine) =
                         if along > 0.0 { (0.75, [260.0, 250.0, 220.0]) } else { (0.4, [190.0, 20.0, 14.0]) };

@@ -25,7 +25,7 @@ impl Dice {
     /// Evenly in `0..count`; 0 when `count` is 0.
     pub fn below(&mut self, count: usize) -> usize {
         // Computed from 32 bits, so that it is the same on every word size.
-        (u64::from(self.0.random::<u32>()) * count as u64 >> 32) as usize
+        ((u64::from(self.0.random::<u32>()) * count as u64) >> 32) as usize
     }
 
     /// Evenly in `low..=high`.

@@ -123,7 +123,7 @@ impl Figure {
         let lift = 0.13 * tilt_sin;
         let world = |p: V3| {
             let (f, u) = (p.z * tilt_cos + p.y * tilt_sin, p.y * tilt_cos - p.z * tilt_sin);
-            place + ahead * f + right * p.x + V3::UP * (u * 1.0 + lift).max(0.05)
+            place + ahead * f + right * p.x + V3::UP * (u + lift).max(0.05)
         };
         let hip = v3(0.0, hip_height, 0.0);
         let along = |angle: f32, length: f32| v3(0.0, -angle.cos() * length, angle.sin() * length);

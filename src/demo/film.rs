@@ -24,6 +24,12 @@ pub struct Film {
     sensor: Sensor,
 }
 
+/// What moves, as drawn in one frame.
+enum Actor<'a> {
+    Car(&'a Car<'a>),
+    Person(&'a Figure, V3),
+}
+
 impl Film {
     /// Builds the scene of `plan` and everybody in it. Takes about a second.
     pub fn new(plan: &ClipPlan) -> Self {
@@ -64,14 +70,16 @@ impl Film {
             }
         }
         let distance = |place: V3| (place - camera.eye).length();
-        let mut order: Vec<(f32, Result<&Car<'_>, &(Figure, V3)>)> = Vec::with_capacity(cars.len() + people.len());
-        order.extend(cars.iter().map(|c| (distance(c.place), Ok(c))));
-        order.extend(people.iter().map(|p| (distance(p.1), Err(p))));
+        let cars = cars.iter().map(|c| (distance(c.place), Actor::Car(c)));
+        let people = people.iter().map(|(figure, place)| (distance(*place), Actor::Person(figure, *place)));
+        let mut order: Vec<_> = cars.chain(people).collect();
         order.sort_by(|a, b| b.0.total_cmp(&a.0));
         for (_, actor) in order {
             match actor {
-                Ok(car) => car.draw(&mut canvas, camera, &self.light_at(car.place), self.stage.light.headlights),
-                Err((figure, place)) => figure.draw(&mut canvas, camera, &self.light_at(*place)),
+                Actor::Car(car) => {
+                    car.draw(&mut canvas, camera, &self.light_at(car.place), self.stage.light.headlights);
+                }
+                Actor::Person(figure, place) => figure.draw(&mut canvas, camera, &self.light_at(place)),
             }
         }
         self.sensor.develop(&canvas.rgb, frame)
@@ -203,7 +211,7 @@ fn park(stage: &Stage, backdrop: &mut Backdrop) {
             rgb = canvas.rgb;
         }
         for car in &cars {
-            let lit = LightHere { ..light_at_backdrop(stage, car.place, shade) };
+            let lit = light_at_backdrop(stage, car.place, shade);
             let mut canvas = Canvas { width: camera.width, height: camera.height, rgb, depth: &backdrop.depth };
             car.draw(&mut canvas, camera, &lit, false);
             rgb = canvas.rgb;
@@ -218,15 +226,11 @@ fn park(stage: &Stage, backdrop: &mut Backdrop) {
 /// Light on a standing car; in the sun unless `shade`.
 fn light_at_backdrop(stage: &Stage, place: V3, shade: bool) -> LightHere {
     let light = &stage.light;
-    match light.sun {
-        Some((toward, colour)) => {
-            LightHere { ambient: light.ambient * 0.9, key: if shade { V3::default() } else { colour }, toward }
-        }
-        None => {
-            let lamps = light.of_lamps(place + V3::UP, V3::UP);
-            LightHere { ambient: light.ambient + lamps * 0.5, key: lamps * 0.7, toward: V3::UP }
-        }
+    if let Some((toward, colour)) = light.sun {
+        return LightHere { ambient: light.ambient * 0.9, key: if shade { V3::default() } else { colour }, toward };
     }
+    let lamps = light.of_lamps(place + V3::UP, V3::UP);
+    LightHere { ambient: light.ambient + lamps * 0.5, key: lamps * 0.7, toward: V3::UP }
 }
 
 fn hide_behind(stage: &Stage, backdrop: &mut Backdrop, car: &Car<'_>) {

@@ -122,27 +122,30 @@ pub fn plan(seed: u64, set: DemoSet) -> Vec<ClipPlan> {
 fn review(seed: u64) -> Vec<ClipPlan> {
     use AnomalyKind as A;
     let mut dice = Dice::new(seed, 1);
-    let scenes: [(&str, SceneKind, Daylight, &[A], f32, usize); 6] = [
-        ("street", SceneKind::Street, Daylight::Day, &[A::CarOnWalkway], 0.6, 44),
-        ("plaza", SceneKind::Plaza, Daylight::Day, &[A::Fighting, A::Running], 0.7, 56),
-        ("parking_night", SceneKind::Parking, Daylight::Night, &[A::Grabbing], 0.35, 46),
-        ("mall", SceneKind::Mall, Daylight::Day, &[A::Falling], 0.6, 44),
-        ("street_dusk", SceneKind::Street, Daylight::Dusk, &[A::Running], 0.5, 42),
-        ("plaza_dusk", SceneKind::Plaza, Daylight::Dusk, &[], 0.6, 40),
+    let scenes = [
+        ("street", SceneKind::Street, Daylight::Day, vec![A::CarOnWalkway], 0.6, 44),
+        ("plaza", SceneKind::Plaza, Daylight::Day, vec![A::Fighting, A::Running], 0.7, 56),
+        ("parking_night", SceneKind::Parking, Daylight::Night, vec![A::Grabbing], 0.35, 46),
+        ("mall", SceneKind::Mall, Daylight::Day, vec![A::Falling], 0.6, 44),
+        ("street_dusk", SceneKind::Street, Daylight::Dusk, vec![A::Running], 0.5, 42),
+        ("plaza_dusk", SceneKind::Plaza, Daylight::Dusk, vec![], 0.6, 40),
     ];
-    let make = |(at, (name, scene, daylight, anomalies, busy, secs)): (usize, (&str, _, _, &[A], _, usize))| ClipPlan {
-        name: format!("camera{}_{name}", at + 1),
-        seed: dice.seed(),
-        scene,
-        daylight,
-        anomalies: anomalies.to_vec(),
-        busy,
-        frames: secs * FRAME_RATE,
-        width: 640,
-        height: 360,
-        camera: at + 1,
-    };
-    scenes.into_iter().enumerate().map(make).collect()
+    let mut plans = Vec::with_capacity(scenes.len());
+    for (at, (name, scene, daylight, anomalies, busy, secs)) in scenes.into_iter().enumerate() {
+        plans.push(ClipPlan {
+            name: format!("camera{}_{name}", at + 1),
+            seed: dice.seed(),
+            scene,
+            daylight,
+            anomalies,
+            busy,
+            frames: secs * FRAME_RATE,
+            width: 640,
+            height: 360,
+            camera: at + 1,
+        });
+    }
+    plans
 }
 
 fn training(seed: u64, clips: usize) -> Vec<ClipPlan> {

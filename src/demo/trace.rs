@@ -5,6 +5,7 @@
 
 use rayon::prelude::*;
 
+use super::material::Ground;
 use super::solid::{blocked, nearest};
 use super::stage::Stage;
 use super::vector::{V3, grey, v3};
@@ -71,7 +72,8 @@ fn sample(stage: &Stage, x: f32, y: f32) -> Sample {
     let ray = camera.ray(x, y);
     let floor = if ray.y < -1e-4 { camera.eye.y / -ray.y } else { f32::INFINITY };
     let hit = nearest(&stage.solids, camera.eye, ray, 0.05, floor.min(250.0));
-    let Some((at, normal)) = hit.map(|h| (h.at, h.normal)).or((floor < 250.0).then_some((floor, V3::UP))) else {
+    let on_floor = (floor < 250.0).then_some((floor, V3::UP));
+    let Some((at, normal)) = hit.map_or(on_floor, |h| Some((h.at, h.normal))) else {
         let sky = sky(stage, ray).display();
         return Sample { lit: sky, shaded: sky, albedo: V3::default(), depth: f32::INFINITY };
     };
@@ -89,7 +91,7 @@ fn sample(stage: &Stage, x: f32, y: f32) -> Sample {
     let light = &stage.light;
     let open = light.ambient * (near * (0.78 + 0.22 * normal.y));
     let mut shaded = albedo * (open + light.of_lamps(p, normal)) + glow;
-    if hit.is_none() && light.headlights.eq(&false) && stage.roads.is_empty() {
+    if hit.is_none() && matches!(stage.ground, Ground::Tiles { .. }) {
         shaded = shaded * 0.86 + mirrored(stage, p, ray) * 0.16;
     }
     let sun = light.sun.map_or_else(V3::default, |(direction, colour)| {

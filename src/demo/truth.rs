@@ -98,6 +98,7 @@ pub(super) fn merged(spans: &[TruthSpan]) -> Vec<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::demo::perform::speed_at;
     use crate::demo::plan::{DemoSet, plan};
 
     fn acted(clip: &ClipPlan) -> (Stage, Cast, Vec<TruthSpan>) {
@@ -131,25 +132,22 @@ mod tests {
             let within =
                 |frame: usize, kind| spans.iter().any(|s| s.kind == kind && (s.first..=s.last).contains(&frame));
             for person in &cast.people {
+                let (mut running, mut fast) = (0, 0);
                 for (frame, m) in person.moments.iter().enumerate().filter_map(|(f, m)| m.map(|m| (f, m))) {
+                    let speed = speed_at(&person.moments, frame);
                     if stage.camera.sees(m.place + V3::UP * 0.9, 0.0) {
-                        assert!(
-                            m.offence.is_some() || m.speed < 2.7,
-                            "only offenders run: {} m/s in {clip:?}",
-                            m.speed
-                        );
+                        assert!(m.offence.is_some() || speed < 2.7, "only offenders run: {speed} m/s in {clip:?}");
                         assert!(m.offence.is_none_or(|kind| within(frame, kind)));
                     }
-                    if m.offence == Some(AnomalyKind::Running) {
-                        assert!(
-                            m.speed < 0.1 || m.speed > 2.8 || m.place == person.moments[frame].expect("is there").place
-                        );
-                    }
+                    running += usize::from(m.offence == Some(AnomalyKind::Running));
+                    fast += usize::from(m.offence == Some(AnomalyKind::Running) && speed > 4.0);
                 }
+                // The last frame before a corner or the end of the way may be a short one.
+                assert!(fast * 10 >= running * 9, "{fast} of {running} frames are fast in {clip:?}");
             }
             for span in spans.iter().filter(|s| s.kind == AnomalyKind::Running) {
                 let middle = usize::midpoint(span.first, span.last);
-                let fastest = cast.people.iter().filter_map(|p| p.moments[middle]).map(|m| m.speed).fold(0.0, f32::max);
+                let fastest = cast.people.iter().map(|p| speed_at(&p.moments, middle)).fold(0.0, f32::max);
                 assert!(fastest > 4.0, "{fastest} m/s in {clip:?}");
             }
         }

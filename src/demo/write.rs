@@ -153,7 +153,7 @@ fn write_clip(
     let film = Film::new(plan);
     for first in (0..film.frames()).step_by(BATCH) {
         if ticket.is_stale() {
-            let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
+            let folder = path.parent().unwrap_or_else(|| Path::new(".")).to_owned();
             return Err(DemoError::Cancelled { folder });
         }
         let batch = first..(first + BATCH).min(film.frames());
@@ -201,7 +201,11 @@ fn write_truth(folder: &Path, clips: &[DemoClip], lists: bool) -> Result<(), Dem
 /// Writes a file so that it is either the old one or complete.
 fn replace(path: &Path, bytes: &[u8]) -> Result<(), DemoError> {
     let failed = |source| DemoError::Write { path: path.to_owned(), source };
-    let mut part = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(Path::new("."))).map_err(failed)?;
+    let mut builder = tempfile::Builder::new();
+    // As readable as any new file: a temporary one is private by default.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut part = builder.tempfile_in(path.parent().unwrap_or_else(|| Path::new("."))).map_err(failed)?;
     part.write_all(bytes).and_then(|()| part.as_file().sync_all()).map_err(failed)?;
     part.persist(path).map_err(|err| failed(err.error))?;
     Ok(())
@@ -250,7 +254,7 @@ mod tests {
         let ticket = clock.advance();
         let stop = &mut |p: Progress| {
             if p.done > 30 {
-                clock.cancel()
+                clock.cancel();
             }
         };
         let err = write_clips(folder.path(), tiny(), false, stop, &ticket).expect_err("was cancelled");

@@ -61,7 +61,11 @@ pub(super) fn build(daylight: Daylight, size: (usize, usize), dice: &mut Dice) -
     while x < 40.0 {
         x += dice.between(5.2, 8.0);
         if (x - crossing).abs() > 5.0 && dice.chance(0.6) {
-            stage.parked.push(ParkedCar { place: ground(x, FAR - 1.05), heading: -1.5708, seed: dice.seed() });
+            stage.parked.push(ParkedCar {
+                place: ground(x, FAR - 1.05),
+                heading: -std::f32::consts::FRAC_PI_2,
+                seed: dice.seed(),
+            });
         }
     }
     for z in [5.6, 6.6, 7.6, 8.4] {
