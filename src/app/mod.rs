@@ -1,3 +1,24 @@
 //! State and decisions of the program, without a window.
+//!
+//! Owns what is open, what plays, what is being scored and what the person was told, as one value
+//! ([`state::AppState`]) that changes only through the pure function [`update::update`]. The work that
+//! follows from a change is returned as [`effect::Effect`]s and carried out by [`services::Services`],
+//! whose workers answer with [`action::Event`]s. Does not own drawing: no egui type is named here.
 
+pub mod action;
+pub mod command;
+pub mod effect;
+pub mod engine;
+pub mod folders;
+pub mod library;
+pub mod notice;
+pub mod pipeline;
+pub mod place;
+pub mod prefs;
 pub mod report;
+pub mod services;
+pub mod session;
+pub mod shortcut;
+pub mod state;
+pub mod typed;
+pub mod update;

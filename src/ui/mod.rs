@@ -1,6 +1,24 @@
 //! Drawing and gestures.
+//!
+//! Owns every widget. Views read the state through [`root::ViewContext`] and leave actions; they change
+//! nothing. Does not own decisions (`app`), threads (`app::services`) or the window (`shell`).
 
+mod about;
+mod command_button;
+mod dialogs;
+mod empty_view;
+mod event_panel;
+mod figures;
+mod inspector;
+mod library_panel;
+mod menu;
+mod notifications;
+pub mod root;
+mod shortcuts;
+mod stage;
 pub mod theme;
 pub mod timeline;
+mod transport_bar;
+mod tsa_panel;
 pub mod video_view;
 pub mod widgets;

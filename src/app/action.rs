@@ -1,0 +1,191 @@
+//! The vocabulary between the window, the workers and the state.
+//!
+//! Owns what a person can want ([`Action`]) and what a worker can report ([`Event`]). Frames of video
+//! are not among them: they are too big and too many, and go from the player straight to the view.
+
+use std::path::PathBuf;
+
+use crate::domain::playback::PlaybackCommand;
+use crate::domain::score::{ScoredVideo, TsaSettings};
+use crate::domain::segment::EventRule;
+use crate::jobs::Progress;
+use crate::media::OpenedVideo;
+
+use super::effect::Zoom;
+use super::engine::EngineFacts;
+use super::library::{EntryId, LibraryOrder, ScoringPhase};
+use super::notice::Severity;
+use super::place::Place;
+use super::prefs::Layout;
+use super::state::{Dialog, JobId};
+
+/// What the person wants.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Open these files, and the video files in these folders.
+    OpenPaths(Vec<PathBuf>),
+    /// The same, as typed or pasted: one path a line, quotes and `file://` allowed.
+    OpenText(String),
+    /// Show the system's dialog for files.
+    PickFiles,
+    /// Show the system's dialog for a folder.
+    PickFolder,
+    /// Make demo scenes and open them.
+    MakeDemo,
+    /// Show this file.
+    Select(EntryId),
+    /// Show the file this many rows below.
+    SelectNeighbour(isize),
+    /// Take a file out of the list.
+    Remove(EntryId),
+    /// Show only names that contain this.
+    Filter(String),
+    /// Sort the rows.
+    Order(LibraryOrder),
+    /// Move or start or stop playback.
+    Playback(PlaybackCommand),
+    /// Play at half speed; again, half as fast.
+    ShuttleSlow {
+        /// Direction.
+        backward: bool,
+    },
+    /// Move by one snippet.
+    StepSnippet {
+        /// Direction.
+        forward: bool,
+    },
+    /// Move to the next key frame.
+    StepKeyframe {
+        /// Direction.
+        forward: bool,
+    },
+    /// Move to the next event, in the next file when this one has no more.
+    StepEvent {
+        /// Direction.
+        forward: bool,
+    },
+    /// Move to an event of the video on screen, by its index.
+    ShowEvent(usize),
+    /// Go to a place that was typed.
+    GoTo(Place),
+    /// Change how scores become events.
+    SetRule(EventRule),
+    /// Change the settings of attention and score everything again.
+    SetTsa(TsaSettings),
+    /// Put a file into the queue again.
+    Score(EntryId),
+    /// Stop scoring a file or take it out of the queue.
+    CancelScoring(EntryId),
+    /// Stop all scoring.
+    CancelAll,
+    /// Change what the timeline shows of the time axis.
+    Timeline(Zoom),
+    /// Open a window over the window.
+    Open(Dialog),
+    /// Close what is open, else leave full screen.
+    BackOut,
+    /// Light or dark.
+    ToggleTheme,
+    /// Show or hide the attention lane.
+    ToggleAttention,
+    /// Show or hide what is written over the video.
+    ToggleOverlays,
+    /// Fill the screen, or not.
+    ToggleFullScreen,
+    /// The panels have these sizes now.
+    SetLayout(Layout),
+    /// Close a notice.
+    CloseNotice(u64),
+    /// End the program.
+    Quit,
+}
+
+/// What a worker reports.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The paths that were to be opened stand for these files.
+    FilesFound {
+        /// Video files, in order.
+        files: Vec<PathBuf>,
+        /// Sentences about paths that hold none.
+        refused: Vec<String>,
+    },
+    /// The system's dialog was closed with these paths; none when it was cancelled or is not to be had.
+    Picked(Vec<PathBuf>),
+    /// A file can be played.
+    Opened {
+        /// Which.
+        entry: EntryId,
+        /// What is in it.
+        video: Box<OpenedVideo>,
+    },
+    /// A file cannot be played.
+    Refused {
+        /// Which.
+        entry: EntryId,
+        /// Why, as a sentence.
+        reason: String,
+    },
+    /// Device, model and encoder are loaded.
+    EngineReady(EngineFacts),
+    /// They are not, and this is why.
+    EngineFailed(String),
+    /// Scoring went on.
+    ScoringProgress {
+        /// Which work.
+        job: JobId,
+        /// On what.
+        phase: ScoringPhase,
+        /// How far.
+        progress: Progress,
+        /// Seconds to go.
+        remaining_secs: Option<f64>,
+    },
+    /// Scores of the snippets so far. They change as more snippets come.
+    ScoringPartial {
+        /// Which work.
+        job: JobId,
+        /// The scores.
+        scored: Box<ScoredVideo>,
+    },
+    /// Scoring is done.
+    Scored {
+        /// Which work.
+        job: JobId,
+        /// The scores.
+        scored: Box<ScoredVideo>,
+        /// What else should be known, as sentences.
+        notes: Vec<String>,
+    },
+    /// Scoring did not work.
+    ScoringFailed {
+        /// Which work.
+        job: JobId,
+        /// Why, as a sentence.
+        reason: String,
+    },
+    /// Demo scenes are being made.
+    DemoProgress(Progress),
+    /// Demo scenes were written to this folder.
+    DemoMade(PathBuf),
+    /// Demo scenes could not be written.
+    DemoFailed(String),
+    /// Something to tell.
+    Told(Severity, String),
+}
+
+/// What [`super::update::update`] takes.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// From the person.
+    Action(Action),
+    /// From a worker.
+    Event(Event),
+    /// Time passed.
+    Advance {
+        /// The clock of the window in seconds.
+        now: f64,
+        /// Seconds that playback moves by.
+        dt: f64,
+    },
+}

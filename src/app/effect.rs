@@ -1,0 +1,68 @@
+//! What a change of state asks the outside world to do.
+//!
+//! Owns the list of effects. They are carried out by [`super::services::Services`], those that need
+//! the window itself by `shell`.
+
+use std::path::PathBuf;
+
+use crate::domain::score::TsaSettings;
+use crate::media::OpenedVideo;
+
+use super::library::EntryId;
+use super::prefs::Prefs;
+use super::state::JobId;
+
+/// A change of the stretch of time that the timeline shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Zoom {
+    /// The whole video, or back to where it was before.
+    Fit,
+    /// Less time, more detail.
+    In,
+    /// More time.
+    Out,
+}
+
+/// One thing to do.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Find the video files that these paths stand for.
+    Expand(Vec<PathBuf>),
+    /// Probe and index a file.
+    Open {
+        /// For whom.
+        entry: EntryId,
+        /// Where it is.
+        path: PathBuf,
+    },
+    /// Play this video from now on, or none.
+    Show(Option<Box<OpenedVideo>>),
+    /// Score a video; a scoring that still runs is cancelled by it.
+    Score {
+        /// Which work.
+        job: JobId,
+        /// What to score.
+        video: Box<OpenedVideo>,
+        /// With which settings.
+        tsa: TsaSettings,
+    },
+    /// Stop scoring.
+    CancelScoring,
+    /// Make demo scenes.
+    MakeDemo,
+    /// Keep the preferences.
+    SavePrefs(Box<Prefs>),
+    /// Show the system's file dialog. Carried out by the shell.
+    Pick {
+        /// Whether folders are to be picked.
+        folders: bool,
+        /// Where to begin.
+        start: Option<PathBuf>,
+    },
+    /// Move the timeline. Carried out by the shell.
+    Timeline(Zoom),
+    /// Fill the screen, or not. Carried out by the shell.
+    FullScreen(bool),
+    /// Close the window. Carried out by the shell.
+    Quit,
+}

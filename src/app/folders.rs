@@ -1,0 +1,45 @@
+//! Where the program keeps its own files.
+//!
+//! Owns the choice of folders for settings, features and data. Does not create or read anything.
+
+use std::path::PathBuf;
+
+use crate::store::DataDirs;
+use crate::store::dirs::DATA_DIR_VARIABLE;
+
+/// Folders of the program; `None` where the system offers no place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Folders {
+    /// Settings of the window.
+    pub config: Option<PathBuf>,
+    /// Features of videos: what can be computed again.
+    pub features: Option<PathBuf>,
+    /// What the person made with the program, such as demo scenes.
+    pub data: Option<PathBuf>,
+}
+
+impl Folders {
+    /// The places that the operating system's conventions give; below one folder when the environment says so.
+    pub fn standard() -> Self {
+        if let Some(forced) = std::env::var_os(DATA_DIR_VARIABLE).filter(|f| !f.is_empty()) {
+            return Self::below(PathBuf::from(forced));
+        }
+        let dirs = directories::ProjectDirs::from("", "", "lookback");
+        Self {
+            config: dirs.as_ref().map(|d| d.config_dir().to_owned()),
+            // Shared with the headless commands: what one has encoded, the other need not.
+            features: DataDirs::standard().ok().map(|d| d.features),
+            data: dirs.as_ref().map(|d| d.data_dir().to_owned()),
+        }
+    }
+
+    /// All below one folder, as tests and portable installations want it.
+    pub fn below(folder: impl Into<PathBuf>) -> Self {
+        let folder = folder.into();
+        Self {
+            features: Some(DataDirs::below(&folder).features),
+            config: Some(folder.join("config")),
+            data: Some(folder),
+        }
+    }
+}

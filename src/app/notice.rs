@@ -1,0 +1,113 @@
+//! What the person is told outside of the panel it concerns.
+//!
+//! Owns the list of notices and how long each stays. Does not own how they look.
+
+/// How much a notice matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// Something went as wanted.
+    Info,
+    /// It went on, but not fully as wanted.
+    Warning,
+    /// It did not work.
+    Error,
+}
+
+/// One notice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// Handle, for closing it.
+    pub id: u64,
+    /// How much it matters.
+    pub severity: Severity,
+    /// One or two sentences.
+    pub text: String,
+    /// When it goes away by itself, on the clock of the window; errors stay until they are closed.
+    pub until: Option<f64>,
+}
+
+/// Seconds that information stays.
+const INFO_SECS: f64 = 6.0;
+/// Seconds that a warning stays.
+const WARNING_SECS: f64 = 12.0;
+/// Older notices make room for newer ones beyond this number, so that a folder of broken files does not cover the window.
+const MOST: usize = 5;
+
+/// The notices on show, oldest first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Notices {
+    list: Vec<Notice>,
+    next: u64,
+    now: f64,
+}
+
+impl Notices {
+    /// All that are on show.
+    pub fn list(&self) -> &[Notice] {
+        &self.list
+    }
+
+    /// Adds a notice; one with the same text is replaced.
+    pub fn push(&mut self, severity: Severity, text: impl Into<String>) {
+        let text = text.into();
+        self.list.retain(|n| n.text != text);
+        let until = match severity {
+            Severity::Info => Some(self.now + INFO_SECS),
+            Severity::Warning => Some(self.now + WARNING_SECS),
+            Severity::Error => None,
+        };
+        self.list.push(Notice { id: self.next, severity, text, until });
+        self.next += 1;
+        if self.list.len() > MOST {
+            self.list.drain(..self.list.len() - MOST);
+        }
+    }
+
+    /// Closes one.
+    pub fn close(&mut self, id: u64) {
+        self.list.retain(|n| n.id != id);
+    }
+
+    /// Lets the clock reach `now` seconds and drops what has expired.
+    pub fn advance(&mut self, now: f64) {
+        self.now = self.now.max(now);
+        self.list.retain(|n| n.until.is_none_or(|until| until > self.now));
+    }
+
+    /// Seconds until the next one expires.
+    pub fn next_expiry(&self) -> Option<f64> {
+        self.list.iter().filter_map(|n| n.until).min_by(f64::total_cmp).map(|until| (until - self.now).max(0.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn information_expires_and_errors_stay() {
+        let mut notices = Notices::default();
+        notices.advance(100.0);
+        notices.push(Severity::Info, "done");
+        notices.push(Severity::Error, "broken");
+        notices.push(Severity::Error, "broken");
+        assert_eq!(notices.list().len(), 2);
+        assert_eq!(notices.next_expiry(), Some(INFO_SECS));
+        notices.advance(100.0 + INFO_SECS);
+        assert_eq!(notices.list().len(), 1);
+        assert_eq!(notices.next_expiry(), None);
+        let id = notices.list()[0].id;
+        notices.close(id);
+        assert!(notices.list().is_empty());
+    }
+
+    #[test]
+    fn many_do_not_pile_up() {
+        let mut notices = Notices::default();
+        for i in 0..50 {
+            notices.push(Severity::Error, format!("file {i}"));
+        }
+        assert_eq!(notices.list().len(), MOST);
+        assert_eq!(notices.list()[MOST - 1].text, "file 49");
+    }
+}

@@ -1,0 +1,194 @@
+//! What is remembered between runs.
+//!
+//! Owns the preferences and their file format. Reading never fails: what cannot be read is left at its
+//! default and told in a sentence, because no setting is worth a window that does not open.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::segment::EventRule;
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Theme {
+    /// Dark: easier on the eyes beside video.
+    #[default]
+    Dark,
+    /// Light.
+    Light,
+}
+
+/// Sizes of the panels in points.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Layout {
+    /// Width of the library.
+    pub library: f32,
+    /// Width of the inspector.
+    pub inspector: f32,
+    /// Height of the timeline.
+    pub timeline: f32,
+    /// Size of the window.
+    pub window: (f32, f32),
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self { library: 260.0, inspector: 310.0, timeline: 250.0, window: (1440.0, 900.0) }
+    }
+}
+
+impl Layout {
+    /// With every size brought into a range in which the window can be used.
+    fn repaired(self) -> Self {
+        let within = |size: f32, low: f32, high: f32, otherwise: f32| {
+            if size.is_finite() { size.clamp(low, high) } else { otherwise }
+        };
+        let default = Self::default();
+        Self {
+            library: within(self.library, 160.0, 800.0, default.library),
+            inspector: within(self.inspector, 220.0, 800.0, default.inspector),
+            timeline: within(self.timeline, 120.0, 900.0, default.timeline),
+            window: (
+                within(self.window.0, 800.0, 8000.0, default.window.0),
+                within(self.window.1, 500.0, 5000.0, default.window.1),
+            ),
+        }
+    }
+}
+
+/// Everything that is remembered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Prefs {
+    /// Light or dark.
+    pub theme: Theme,
+    /// Sizes of the panels.
+    pub layout: Layout,
+    /// Where the last file was opened.
+    pub last_folder: Option<PathBuf>,
+    /// The event rule, once the person has changed it; until then the model's own threshold counts.
+    pub rule: Option<EventRule>,
+    /// Whether the attention lane is shown.
+    pub attention_lane: bool,
+    /// Whether position and score are written over the video.
+    pub overlays: bool,
+}
+
+impl Default for Prefs {
+    fn default() -> Self {
+        Self {
+            theme: Theme::default(),
+            layout: Layout::default(),
+            last_folder: None,
+            rule: None,
+            attention_lane: true,
+            overlays: true,
+        }
+    }
+}
+
+/// Preferences as read, with what was wrong about the file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PrefsRead {
+    /// What counts.
+    pub prefs: Prefs,
+    /// Sentences for the person.
+    pub warnings: Vec<String>,
+}
+
+/// Name of the file inside the folder of settings.
+const FILE: &str = "window.ron";
+
+impl Prefs {
+    /// Reads them from the folder of settings. A missing file is no reason for a warning.
+    pub fn read(folder: &Path) -> PrefsRead {
+        let path = folder.join(FILE);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Self::parse(&text, &path),
+            Err(err) if err.kind() == std::io::ErrorKind::NotFound => PrefsRead::default(),
+            Err(err) => PrefsRead {
+                prefs: Self::default(),
+                warnings: vec![format!(
+                    "The settings in {} cannot be read ({err}); the window starts with its defaults.",
+                    path.display()
+                )],
+            },
+        }
+    }
+
+    fn parse(text: &str, path: &Path) -> PrefsRead {
+        match ron::from_str::<Self>(text) {
+            Ok(mut prefs) => {
+                prefs.layout = prefs.layout.repaired();
+                PrefsRead { prefs, warnings: Vec::new() }
+            }
+            Err(err) => PrefsRead {
+                prefs: Self::default(),
+                warnings: vec![format!(
+                    "The settings in {} are not understood ({err}); the window starts with its defaults.",
+                    path.display()
+                )],
+            },
+        }
+    }
+
+    /// Writes them into the folder of settings: a temporary file beside it, then a rename.
+    ///
+    /// # Errors
+    /// A sentence when the folder cannot be written.
+    pub fn write(&self, folder: &Path) -> Result<(), String> {
+        let path = folder.join(FILE);
+        let sentence = |err: &dyn std::fmt::Display| format!("The settings in {} cannot be written: {err}.", path.display());
+        let text = ron::ser::to_string_pretty(self, ron::ser::PrettyConfig::default()).map_err(|err| sentence(&err))?;
+        std::fs::create_dir_all(folder).map_err(|err| sentence(&err))?;
+        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|err| sentence(&err))?;
+        file.write_all(text.as_bytes()).map_err(|err| sentence(&err))?;
+        file.persist(&path).map_err(|err| sentence(&err))?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("new");
+        let prefs = Prefs { theme: Theme::Light, rule: Some(EventRule::default()), overlays: false, ..Prefs::default() };
+        prefs.write(&folder).unwrap();
+        assert_eq!(Prefs::read(&folder), PrefsRead { prefs, warnings: Vec::new() });
+    }
+
+    #[test]
+    fn a_missing_file_is_silent_and_a_broken_one_is_not() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(Prefs::read(dir.path()), PrefsRead::default());
+        std::fs::write(dir.path().join(FILE), "(theme: Purple)").unwrap();
+        let read = Prefs::read(dir.path());
+        assert_eq!(read.prefs, Prefs::default());
+        assert_eq!(read.warnings.len(), 1);
+    }
+
+    #[test]
+    fn missing_and_absurd_values_are_repaired() {
+        let read = Prefs::parse("(layout: (library: -3.0, inspector: inf, window: (1.0, NaN)))", Path::new("x"));
+        assert_eq!(read.warnings, Vec::<String>::new());
+        let layout = read.prefs.layout;
+        assert_eq!((layout.library, layout.inspector), (160.0, Layout::default().inspector));
+        assert_eq!(layout.window, (800.0, Layout::default().window.1));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read(text in ".{0,80}") {
+            Prefs::parse(&text, Path::new("x"));
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The workers and what keeps them busy.
+//!
+//! Owns every thread of the window but the window's own: one opens files, one loads the model and
+//! scores, one writes preferences, one makes demo scenes, and the player of the video on screen has its
+//! own. Carries out [`Effect`]s and yields [`Event`]s. Never waits: queues are bounded and only tried.
+
+mod demo;
+mod keeper;
+mod opener;
+mod reporter;
+mod scoring;
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, sync_channel};
+
+use crate::domain::frame::Playing;
+use crate::jobs::Waker;
+use crate::media::{Player, ffmpeg_versions};
+use crate::model::encoder::EncoderSpec;
+
+use super::action::Event;
+use super::effect::Effect;
+use super::folders::Folders;
+use super::notice::Severity;
+use super::state::AppState;
+
+pub use reporter::Reporter;
+
+/// Reports that wait for the window; workers wait when there are more.
+const EVENTS: usize = 64;
+
+/// What scores.
+#[derive(Clone, Debug)]
+pub struct EngineOptions {
+    /// `cpu`, `cuda` or `metal`; `None` takes the best that works.
+    pub device: Option<String>,
+    /// What makes features.
+    pub encoder: EncoderSpec,
+    /// Weights; `None` takes the shipped ones.
+    pub model: Option<PathBuf>,
+}
+
+/// The workers.
+#[derive(Debug)]
+pub struct Services {
+    reporter: Reporter,
+    events: Receiver<Event>,
+    waker: Waker,
+    opener: opener::Opener,
+    scoring: scoring::Scoring,
+    keeper: keeper::Keeper,
+    demo: demo::DemoMaker,
+    player: Option<Player>,
+    /// What the player last complained about, so that it is told once.
+    complaint: Option<String>,
+}
+
+impl Services {
+    /// Starts the workers. `waker` is called whenever there is something to see.
+    ///
+    /// # Errors
+    /// The system has no thread to give.
+    pub fn start(engine: EngineOptions, folders: &Folders, waker: Waker) -> io::Result<Self> {
+        let (send, events) = sync_channel(EVENTS);
+        let reporter = Reporter::new(send, waker.clone());
+        Ok(Self {
+            opener: opener::Opener::start(reporter.clone())?,
+            scoring: scoring::Scoring::start(engine, folders.features.clone(), reporter.clone())?,
+            keeper: keeper::Keeper::start(folders.config.clone(), reporter.clone())?,
+            demo: demo::DemoMaker::new(folders.data.clone(), reporter.clone()),
+            reporter,
+            events,
+            waker,
+            player: None,
+            complaint: None,
+        })
+    }
+
+    /// A way for others, such as the shell's dialogs, to report.
+    pub fn reporter(&self) -> Reporter {
+        self.reporter.clone()
+    }
+
+    /// Carries out an effect. Those that need the window are the shell's and do nothing here.
+    pub fn run(&mut self, effect: Effect) {
+        match effect {
+            Effect::Expand(paths) => self.opener.expand(paths),
+            Effect::Open { entry, path } => self.opener.open(entry, path),
+            Effect::Show(None) => self.player = None,
+            Effect::Show(Some(video)) => match Player::open(&video, self.waker.clone()) {
+                Ok(player) => self.player = Some(player),
+                Err(err) => self.reporter.tell(Severity::Error, format!("{err}.")),
+            },
+            Effect::Score { job, video, tsa } => self.scoring.score(job, *video, tsa),
+            Effect::CancelScoring => self.scoring.cancel(),
+            Effect::MakeDemo => self.demo.make(),
+            Effect::SavePrefs(prefs) => self.keeper.save(*prefs),
+            Effect::Pick { .. } | Effect::Timeline(_) | Effect::FullScreen(_) | Effect::Quit => {}
+        }
+    }
+
+    /// What the workers have reported since the last time. Never waits.
+    pub fn poll(&mut self) -> Vec<Event> {
+        let mut events: Vec<Event> = self.events.try_iter().collect();
+        self.scoring.poll(&mut events);
+        self.demo.poll(&mut events);
+        let complaint = self.player.as_ref().and_then(Player::error);
+        if complaint != self.complaint {
+            events.extend(complaint.clone().map(|text| Event::Told(Severity::Error, text)));
+            self.complaint = complaint;
+        }
+        events
+    }
+
+    /// The best picture at hand of the frame on screen. Never waits; asks for better ones.
+    pub fn picture(&self, state: &AppState) -> Option<Playing> {
+        let (session, player) = (state.session.as_ref()?, self.player.as_ref()?);
+        let transport = &session.transport;
+        Some(player.request(session.frame(), transport.is_playing(), transport.is_backward()))
+    }
+
+    /// Ends the workers: what must be on disk is written, everything else is dropped.
+    pub fn finish(self) {
+        // Workers that wait to report are let go before anything is waited for.
+        drop(self.events);
+        self.keeper.finish();
+    }
+}
+
+/// Names and versions of the libraries that decode.
+pub fn versions() -> Vec<(String, String)> {
+    ffmpeg_versions()
+}

@@ -1,0 +1,124 @@
+//! Opening files off the window's thread: folders into files, files into tables of frames.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::app::action::Event;
+use crate::app::library::EntryId;
+use crate::app::notice::Severity;
+use crate::jobs::Worker;
+use crate::media;
+
+use super::Reporter;
+
+/// Commands that may wait. One file is opened at a time, so only requests to expand can pile up.
+const QUEUE: usize = 32;
+
+#[derive(Debug)]
+enum Command {
+    Expand(Vec<PathBuf>),
+    Open { entry: EntryId, path: PathBuf },
+}
+
+/// The thread that opens files.
+#[derive(Debug)]
+pub(super) struct Opener {
+    worker: Worker<Command>,
+    reporter: Reporter,
+}
+
+impl Opener {
+    pub(super) fn start(reporter: Reporter) -> io::Result<Self> {
+        let report = reporter.clone();
+        let worker = Worker::spawn("open", QUEUE, move |commands, _| {
+            for command in commands {
+                let event = match command {
+                    Command::Expand(paths) => expand(&paths),
+                    Command::Open { entry, path } => open(entry, &path),
+                };
+                if !report.send(event) {
+                    break;
+                }
+            }
+        })?;
+        Ok(Self { worker, reporter })
+    }
+
+    pub(super) fn expand(&self, paths: Vec<PathBuf>) {
+        if self.worker.try_send(Command::Expand(paths)).is_err() {
+            let text = "Too much is being opened at once: wait until the files before are listed, then try again.";
+            self.reporter.tell(Severity::Error, text.to_owned());
+        }
+    }
+
+    pub(super) fn open(&self, entry: EntryId, path: PathBuf) {
+        if let Err(Command::Open { entry, path }) = self.worker.try_send(Command::Open { entry, path }) {
+            let text = format!("{} cannot be opened: the thread that opens files has ended. Start the program again.", path.display());
+            log::error!("{entry:?}: {text}");
+            self.reporter.tell(Severity::Error, text);
+        }
+    }
+}
+
+fn expand(paths: &[PathBuf]) -> Event {
+    let mut refused = Vec::new();
+    let mut there = Vec::new();
+    for path in paths {
+        // Absolute, so that the same file is known under one name.
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        match problem(&path) {
+            Some(problem) => refused.push(problem),
+            None => there.push(path),
+        }
+    }
+    Event::FilesFound { files: media::video_files(&there), refused }
+}
+
+fn problem(path: &Path) -> Option<String> {
+    match path.try_exists() {
+        Ok(true) if path.is_dir() && media::video_files(&[path.to_owned()]).is_empty() => {
+            Some(format!("{} holds no video files. Name a file to open it whatever its extension.", path.display()))
+        }
+        Ok(true) => None,
+        Ok(false) => Some(format!("There is no file or folder {}. Check the spelling.", path.display())),
+        Err(err) => Some(format!("{} cannot be reached: {err}.", path.display())),
+    }
+}
+
+fn open(entry: EntryId, path: &Path) -> Event {
+    match media::open(path) {
+        Ok(video) => Event::Opened { entry, video: Box::new(video) },
+        Err(err) => Event::Refused { entry, reason: format!("{err}.") },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_without_videos_are_told_apart() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("sub/a.mp4");
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, b"x").unwrap();
+        let empty = dir.path().join("empty");
+        std::fs::create_dir(&empty).unwrap();
+        let missing = dir.path().join("missing.mp4");
+        let Event::FilesFound { files, refused } = expand(&[dir.path().join("sub"), empty.clone(), missing.clone()]) else {
+            panic!("another event");
+        };
+        assert_eq!(files, [file]);
+        assert!(refused[0].contains(&empty.display().to_string()) && refused[0].contains("no video"), "{refused:?}");
+        assert!(refused[1].contains(&missing.display().to_string()) && refused[1].contains("no file"), "{refused:?}");
+    }
+
+    #[test]
+    fn what_is_no_video_is_refused_with_its_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("note.mp4");
+        std::fs::write(&file, b"not a video").unwrap();
+        let Event::Refused { reason, .. } = open(EntryId(1), &file) else { panic!("another event") };
+        assert!(reason.contains("note.mp4") && reason.ends_with('.'), "{reason}");
+    }
+}

@@ -1,0 +1,245 @@
+//! The scoring thread: it loads device, model and encoder, then scores one video after the other.
+//!
+//! Owns the thread, its cancellation and the reports of its progress. The order of the work within a
+//! video is [`crate::app::pipeline`]'s.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Instant, SystemTime};
+
+use crate::app::action::Event;
+use crate::app::engine::EngineFacts;
+use crate::app::library::ScoringPhase;
+use crate::app::notice::Severity;
+use crate::app::pipeline::{self, Phase, PipelineError, ScoringObserver, Source};
+use crate::app::state::JobId;
+use crate::domain::library::VideoId;
+use crate::domain::score::{ScoredVideo, SnippetScores, TsaSettings};
+use crate::jobs::{Generation, Latest, Progress, Ticket, Worker};
+use crate::media::{OpenedVideo, hash_file};
+use crate::model::{ComputeDevice, Scorer, SnippetEncoder, encoder};
+use crate::store::FeatureCache;
+
+use super::{EngineOptions, Reporter};
+
+#[derive(Debug)]
+struct Job {
+    id: JobId,
+    video: OpenedVideo,
+    tsa: TsaSettings,
+    ticket: Ticket,
+}
+
+/// What the thread leaves for the window; of each only the newest matters.
+#[derive(Clone, Debug, Default)]
+struct Board {
+    progress: Latest<(JobId, ScoringPhase, Progress, Option<f64>)>,
+    partial: Latest<(JobId, Box<ScoredVideo>)>,
+}
+
+/// The scoring thread as the window sees it.
+#[derive(Debug)]
+pub(super) struct Scoring {
+    worker: Worker<()>,
+    next: Latest<Job>,
+    generation: Generation,
+    board: Board,
+    /// Whether the end of the thread was told.
+    told: bool,
+}
+
+impl Scoring {
+    pub(super) fn start(options: EngineOptions, cache: Option<PathBuf>, reporter: Reporter) -> io::Result<Self> {
+        let (next, board) = (Latest::<Job>::default(), Board::default());
+        let (jobs, theirs) = (next.clone(), board.clone());
+        let worker = Worker::spawn("score", 1, move |bells, _| {
+            let mut engine = match Engine::load(&options, cache.as_deref(), &reporter) {
+                Ok(engine) => engine,
+                Err(reason) => {
+                    reporter.send(Event::EngineFailed(reason));
+                    // Stays to take bells, so that its end is not mistaken for a crash.
+                    bells.iter().for_each(drop);
+                    return;
+                }
+            };
+            if !reporter.send(Event::EngineReady(engine.facts())) {
+                return;
+            }
+            for () in bells {
+                if let Some(job) = jobs.take() {
+                    engine.work(&job, &theirs, &reporter);
+                }
+            }
+        })?;
+        Ok(Self { worker, next, generation: Generation::default(), board, told: false })
+    }
+
+    /// Scores this instead of whatever is being scored now.
+    pub(super) fn score(&self, id: JobId, video: OpenedVideo, tsa: TsaSettings) {
+        self.next.put(Job { id, video, tsa, ticket: self.generation.advance() });
+        // A full queue means that the thread is going to look anyway.
+        self.worker.try_send(()).ok();
+    }
+
+    pub(super) fn cancel(&self) {
+        self.generation.cancel();
+    }
+
+    /// Adds the newest progress and scores to `events`.
+    ///
+    /// They may be older than events of the queue; the state knows by their job whether they still count.
+    pub(super) fn poll(&mut self, events: &mut Vec<Event>) {
+        if let Some((job, phase, progress, remaining_secs)) = self.board.progress.take() {
+            events.push(Event::ScoringProgress { job, phase, progress, remaining_secs });
+        }
+        if let Some((job, scored)) = self.board.partial.take() {
+            events.push(Event::ScoringPartial { job, scored });
+        }
+        if self.worker.is_finished() && !self.told {
+            self.told = true;
+            let text = "The scoring thread stopped unexpectedly: videos play, but nothing is scored. Start the program again.";
+            events.push(Event::EngineFailed(text.to_owned()));
+        }
+    }
+}
+
+impl Drop for Scoring {
+    fn drop(&mut self) {
+        self.generation.cancel();
+    }
+}
+
+/// What scores, living on its thread.
+struct Engine {
+    device: ComputeDevice,
+    scorer: Scorer,
+    encoder: Box<dyn SnippetEncoder>,
+    cache: Option<FeatureCache>,
+    /// Content hashes by path and time of the last change, so that scoring again does not read the file again.
+    hashes: HashMap<(PathBuf, Option<SystemTime>), VideoId>,
+}
+
+impl Engine {
+    fn load(options: &EngineOptions, cache: Option<&Path>, reporter: &Reporter) -> Result<Self, String> {
+        let sentence = |err: &dyn std::fmt::Display| format!("{err}.");
+        let device = ComputeDevice::choose(options.device.as_deref()).map_err(|err| sentence(&err))?;
+        let scorer = match &options.model {
+            Some(path) => Scorer::load(path, &device),
+            None => Scorer::builtin(&device),
+        };
+        let scorer = scorer.map_err(|err| sentence(&err))?;
+        let encoder = encoder::open(&options.encoder, &device).map_err(|err| sentence(&err))?;
+        pipeline::check_match(&scorer, encoder.as_ref()).map_err(|err| sentence(&err))?;
+        let cache = cache.and_then(|folder| match FeatureCache::open(folder) {
+            Ok(cache) => Some(cache),
+            Err(err) => {
+                let text = format!("{err}. Scores are computed all the same, but features are not kept.");
+                reporter.send(Event::Told(Severity::Warning, text));
+                None
+            }
+        });
+        Ok(Self { device, scorer, encoder, cache, hashes: HashMap::new() })
+    }
+
+    fn facts(&self) -> EngineFacts {
+        let info = self.scorer.info();
+        EngineFacts {
+            device: self.device.label(),
+            device_note: self.device.note().map(str::to_owned),
+            encoder: self.encoder.id().to_owned(),
+            model: info.weights_id.clone(),
+            dim: self.encoder.dim(),
+            tsa: info.tsa,
+            threshold: info.threshold,
+        }
+    }
+
+    fn work(&mut self, job: &Job, board: &Board, reporter: &Reporter) {
+        let mut desk = Desk::new(self, job, board, reporter);
+        let result = self.score(job, &mut desk);
+        if job.ticket.is_stale() {
+            return;
+        }
+        reporter.send(match result {
+            Ok(scored) => Event::Scored { job: job.id, scored: Box::new(scored), notes: desk.notes },
+            Err(err) => {
+                let (path, err) = (job.video.info.path.display().to_string(), err.to_string());
+                // Most sentences name the file; those of the model cannot know it.
+                let reason = if err.contains(&path) { format!("{err}.") } else { format!("{path}: {err}.") };
+                Event::ScoringFailed { job: job.id, reason }
+            }
+        });
+    }
+
+    fn score(&mut self, job: &Job, desk: &mut Desk<'_>) -> Result<ScoredVideo, PipelineError> {
+        let path = &job.video.info.path;
+        let modified = std::fs::metadata(path).and_then(|m| m.modified()).ok();
+        let key = (path.clone(), modified);
+        let id = match self.hashes.get(&key) {
+            Some(id) => id.clone(),
+            None => hash_file(path, &job.ticket, &mut |progress| desk.report(ScoringPhase::Identifying, progress))?,
+        };
+        self.hashes.insert(key, id.clone());
+        let source = Source { video: &job.video, id: &id, cache: self.cache.as_ref() };
+        pipeline::score(source, self.encoder.as_mut(), &self.scorer, &job.tsa, desk, &job.ticket)
+    }
+}
+
+/// Turns what the pipeline says into what the window reads.
+struct Desk<'a> {
+    job: &'a Job,
+    board: &'a Board,
+    reporter: &'a Reporter,
+    origin: ScoredVideo,
+    phase: (ScoringPhase, Instant),
+    notes: Vec<String>,
+}
+
+impl<'a> Desk<'a> {
+    fn new(engine: &Engine, job: &'a Job, board: &'a Board, reporter: &'a Reporter) -> Self {
+        let origin = ScoredVideo {
+            snippets: SnippetScores::default(),
+            tsa: job.tsa,
+            encoder: engine.encoder.id().to_owned(),
+            model: engine.scorer.info().weights_id.clone(),
+            device: engine.device.label(),
+            complete: false,
+        };
+        Self { job, board, reporter, origin, phase: (ScoringPhase::default(), Instant::now()), notes: Vec::new() }
+    }
+
+    fn report(&mut self, phase: ScoringPhase, progress: Progress) {
+        if self.job.ticket.is_stale() {
+            return;
+        }
+        if self.phase.0 != phase {
+            self.phase = (phase, Instant::now());
+        }
+        let remaining = progress.remaining_secs(self.phase.1.elapsed().as_secs_f64());
+        self.board.progress.put((self.job.id, phase, progress, remaining));
+        self.reporter.wake();
+    }
+}
+
+impl ScoringObserver for Desk<'_> {
+    fn progress(&mut self, phase: Phase, progress: Progress) {
+        let phase = match phase {
+            Phase::Encoding => ScoringPhase::Encoding,
+            Phase::Scoring => ScoringPhase::Scoring,
+        };
+        self.report(phase, progress);
+    }
+
+    fn partial(&mut self, snippets: SnippetScores) {
+        if !self.job.ticket.is_stale() {
+            let scored = ScoredVideo { snippets, ..self.origin.clone() };
+            self.board.partial.put((self.job.id, Box::new(scored)));
+            self.reporter.wake();
+        }
+    }
+
+    fn note(&mut self, note: String) {
+        self.notes.push(note);
+    }
+}

@@ -1,0 +1,117 @@
+//! The state of the whole program.
+//!
+//! Owns the value that the window draws. It changes only in [`super::update`]; views read it.
+
+use crate::domain::score::TsaSettings;
+use crate::domain::segment::{AnomalySegment, EventRule};
+use crate::jobs::Progress;
+
+use super::engine::Engine;
+use super::library::{Entry, EntryId, Library};
+use super::notice::Notices;
+use super::prefs::Prefs;
+use super::session::Session;
+
+/// Handle of one piece of scoring work; what an older one reports is ignored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct JobId(pub u64);
+
+/// The scoring that runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunningJob {
+    /// Its handle.
+    pub id: JobId,
+    /// Whose scores it makes.
+    pub entry: EntryId,
+}
+
+/// Windows over the window; at most one is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    /// Go to a time or frame.
+    GoTo,
+    /// The list of keys.
+    Keys,
+    /// Commands by name.
+    Palette,
+    /// What this program is and what it runs on.
+    About,
+}
+
+/// Where the making of demo scenes stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum DemoState {
+    /// Nothing is being made.
+    #[default]
+    Idle,
+    /// Scenes are being drawn and written.
+    Making(Progress),
+}
+
+/// Everything.
+#[derive(Clone, Debug, Default)]
+pub struct AppState {
+    /// All files.
+    pub library: Library,
+    /// The video on screen.
+    pub session: Option<Session>,
+    /// What computes scores.
+    pub engine: Engine,
+    /// Settings of attention for all scores from now on.
+    pub tsa: TsaSettings,
+    /// Whether the person chose them; until then the model's own count.
+    pub tsa_chosen: bool,
+    /// How scores become events.
+    pub rule: EventRule,
+    /// The scoring that runs.
+    pub running: Option<RunningJob>,
+    /// The file being opened.
+    pub opening: Option<EntryId>,
+    /// Making of demo scenes.
+    pub demo: DemoState,
+    /// What is open over the window.
+    pub dialog: Option<Dialog>,
+    /// Whether the system's file dialog is open.
+    pub picking: bool,
+    /// Whether the window fills the screen.
+    pub full_screen: bool,
+    /// What the person was told.
+    pub notices: Notices,
+    /// What is remembered between runs.
+    pub prefs: Prefs,
+    pub(super) jobs: u64,
+}
+
+impl AppState {
+    /// The state at the start, from what was remembered.
+    pub fn new(prefs: Prefs) -> Self {
+        Self { rule: prefs.rule.unwrap_or_default(), prefs, ..Self::default() }
+    }
+
+    /// The entry of the video on screen.
+    pub fn shown(&self) -> Option<&Entry> {
+        self.library.get(self.session.as_ref()?.entry)
+    }
+
+    /// Events of the video on screen.
+    pub fn events(&self) -> &[AnomalySegment] {
+        self.shown().map_or(&[], |entry| &entry.events)
+    }
+
+    /// Index of the event that holds the frame on screen.
+    pub fn current_event(&self) -> Option<usize> {
+        let snippet = self.session.as_ref()?.snippet();
+        self.events().iter().position(|e| e.contains(snippet))
+    }
+
+    /// Number of events per hour of footage on screen; `None` without scores or length.
+    pub fn events_per_hour(&self) -> Option<f64> {
+        let (entry, session) = (self.shown()?, self.session.as_ref()?);
+        let scored = entry.scored.as_ref()?;
+        let count = scored.snippets.len();
+        // While scores are still coming, only the scored part counts as footage.
+        let last = session.grid().range(count.checked_sub(1)?).end.checked_sub(1)?;
+        let hours = session.frames().frames_span(0, last).length().secs_f64() / 3600.0;
+        (hours > 0.0).then(|| entry.events.len() as f64 / hours)
+    }
+}

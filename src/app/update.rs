@@ -1,0 +1,98 @@
+//! The reducer: every change of the state happens here.
+//!
+//! Owns the one entrance, [`update`], and hands each message to the file of its subject. Pure: no
+//! clock, no file, no thread; what must happen outside is returned as effects.
+
+mod library;
+mod playback;
+mod queue;
+mod scoring;
+#[cfg(test)]
+mod tests;
+mod view;
+
+use super::action::{Action, Event, Message};
+use super::effect::Effect;
+use super::library::ScoringState;
+use super::state::AppState;
+
+/// Takes one message in and returns what is to be done about it.
+pub fn update(state: &mut AppState, message: Message) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    match message {
+        Message::Action(action) => act(state, action, &mut effects),
+        Message::Event(event) => hear(state, event, &mut effects),
+        Message::Advance { now, dt } => {
+            state.notices.advance(now);
+            if let Some(session) = &mut state.session {
+                session.transport.advance(dt, &session.video.frames);
+            }
+            return effects;
+        }
+    }
+    queue::pump(state, &mut effects);
+    effects
+}
+
+fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
+    match action {
+        Action::OpenPaths(paths) => library::open(state, paths, effects),
+        Action::OpenText(text) => library::open_text(state, &text, effects),
+        Action::PickFiles => library::pick(state, false, effects),
+        Action::PickFolder => library::pick(state, true, effects),
+        Action::MakeDemo => library::make_demo(state, effects),
+        Action::Select(entry) => library::select(state, entry, effects),
+        Action::SelectNeighbour(by) => {
+            if let Some(entry) = state.library.neighbour(by) {
+                library::select(state, entry, effects);
+            }
+        }
+        Action::Remove(entry) => library::remove(state, entry, effects),
+        Action::Filter(text) => state.library.filter = text,
+        Action::Order(order) => state.library.order = order,
+        Action::Playback(command) => playback::apply(state, command),
+        Action::ShuttleSlow { backward } => playback::shuttle_slow(state, backward),
+        Action::StepSnippet { forward } => playback::step_snippet(state, forward),
+        Action::StepKeyframe { forward } => playback::step_keyframe(state, forward),
+        Action::StepEvent { forward } => playback::step_event(state, forward, effects),
+        Action::ShowEvent(index) => playback::show_event(state, index),
+        Action::GoTo(place) => playback::go_to(state, place),
+        Action::SetRule(rule) => scoring::set_rule(state, rule, effects),
+        Action::SetTsa(tsa) => scoring::set_tsa(state, tsa),
+        Action::Score(entry) => scoring::ask(state, entry),
+        Action::CancelScoring(entry) => scoring::cancel(state, entry, effects),
+        Action::CancelAll => scoring::cancel_all(state, effects),
+        Action::Timeline(zoom) => effects.push(Effect::Timeline(zoom)),
+        Action::Open(dialog) => state.dialog = Some(dialog),
+        Action::BackOut => view::back_out(state, effects),
+        Action::ToggleTheme => view::toggle_theme(state, effects),
+        Action::ToggleAttention => view::toggle_attention(state, effects),
+        Action::ToggleOverlays => view::toggle_overlays(state, effects),
+        Action::ToggleFullScreen => view::full_screen(state, !state.full_screen, effects),
+        Action::SetLayout(layout) => view::set_layout(state, layout, effects),
+        Action::CloseNotice(id) => state.notices.close(id),
+        Action::Quit => effects.push(Effect::Quit),
+    }
+}
+
+fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
+    match event {
+        Event::FilesFound { files, refused } => library::found(state, files, refused, effects),
+        Event::Picked(paths) => library::picked(state, paths, effects),
+        Event::Opened { entry, video } => library::opened(state, entry, video, effects),
+        Event::Refused { entry, reason } => library::refused(state, entry, reason),
+        Event::EngineReady(facts) => scoring::engine_ready(state, facts),
+        Event::EngineFailed(reason) => scoring::engine_failed(state, reason),
+        Event::ScoringProgress { job, phase, progress, remaining_secs } => {
+            let running = ScoringState::Running { phase, progress, remaining_secs };
+            scoring::progressed(state, job, running);
+        }
+        Event::ScoringPartial { job, scored } => scoring::partial(state, job, scored),
+        Event::Scored { job, scored, notes } => scoring::done(state, job, scored, notes),
+        Event::ScoringFailed { job, reason } => scoring::failed(state, job, reason),
+        Event::DemoProgress(progress) => library::demo_progressed(state, progress),
+        Event::DemoMade(folder) => library::demo_made(state, folder, effects),
+        Event::DemoFailed(reason) => library::demo_failed(state, reason),
+        Event::Told(severity, text) => state.notices.push(severity, text),
+    }
+}

@@ -1,0 +1,170 @@
+//! Opening, selecting and removing files.
+
+use std::path::PathBuf;
+
+use crate::app::effect::Effect;
+use crate::app::engine::Engine;
+use crate::app::library::{EntryId, FileState, ScoringState};
+use crate::app::notice::Severity;
+use crate::app::session::Session;
+use crate::app::state::{AppState, DemoState};
+use crate::app::typed::typed_paths;
+use crate::jobs::Progress;
+use crate::media::OpenedVideo;
+
+use super::scoring;
+
+/// Opens paths, whatever they are.
+pub(super) fn open(state: &mut AppState, paths: Vec<PathBuf>, effects: &mut Vec<Effect>) {
+    if let Some(folder) = paths.first().and_then(|p| p.parent()).filter(|f| !f.as_os_str().is_empty()) {
+        state.prefs.last_folder = Some(folder.to_owned());
+    }
+    if !paths.is_empty() {
+        effects.push(Effect::Expand(paths));
+    }
+}
+
+/// Opens what was typed into the path field.
+pub(super) fn open_text(state: &mut AppState, text: &str, effects: &mut Vec<Effect>) {
+    let home = directories::BaseDirs::new();
+    let paths = typed_paths(text, home.as_ref().map(directories::BaseDirs::home_dir));
+    if paths.is_empty() {
+        state.notices.push(Severity::Info, "Type or paste the path of a video file or of a folder, then press Enter.");
+    }
+    open(state, paths, effects);
+}
+
+/// Asks for the system's dialog.
+pub(super) fn pick(state: &mut AppState, folders: bool, effects: &mut Vec<Effect>) {
+    if !state.picking {
+        state.picking = true;
+        effects.push(Effect::Pick { folders, start: state.prefs.last_folder.clone() });
+    }
+}
+
+/// The system's dialog was closed.
+pub(super) fn picked(state: &mut AppState, paths: Vec<PathBuf>, effects: &mut Vec<Effect>) {
+    state.picking = false;
+    open(state, paths, effects);
+}
+
+/// Files were found behind the paths that were to be opened: they join the list, the first is shown.
+pub(super) fn found(state: &mut AppState, files: Vec<PathBuf>, refused: Vec<String>, effects: &mut Vec<Effect>) {
+    for sentence in refused {
+        state.notices.push(Severity::Error, sentence);
+    }
+    let ids: Vec<EntryId> = files.into_iter().map(|file| state.library.add(file)).collect();
+    if let Some(first) = ids.first() {
+        // A filter that hides what was just opened would look as if nothing had happened.
+        state.library.filter.clear();
+        select(state, *first, effects);
+    }
+}
+
+/// Shows an entry.
+pub(super) fn select(state: &mut AppState, id: EntryId, effects: &mut Vec<Effect>) {
+    remember_position(state);
+    state.library.select(id);
+    if state.session.as_ref().map(|s| s.entry) != state.library.selected_id() {
+        show(state, effects);
+    }
+}
+
+/// Takes an entry out of the list and shows the one that takes its place.
+pub(super) fn remove(state: &mut AppState, id: EntryId, effects: &mut Vec<Effect>) {
+    scoring::cancel(state, id, effects);
+    let next = (state.library.selected_id() == Some(id)).then(|| {
+        let below = state.library.neighbour(1);
+        below.or_else(|| state.library.neighbour(-1))
+    });
+    state.library.remove(id);
+    match next {
+        Some(Some(next)) => select(state, next, effects),
+        Some(None) => show(state, effects),
+        None => {}
+    }
+}
+
+/// A file was opened.
+pub(super) fn opened(state: &mut AppState, id: EntryId, video: Box<OpenedVideo>, effects: &mut Vec<Effect>) {
+    finish_opening(state, id);
+    let failed = matches!(state.engine, Engine::Failed(_));
+    let Some(entry) = state.library.get_mut(id) else { return };
+    for note in &video.notes {
+        state.notices.push(Severity::Warning, format!("{}: {note}", entry.name));
+    }
+    entry.file = FileState::Open(video);
+    if !failed {
+        entry.scoring = ScoringState::Waiting;
+    }
+    if state.library.selected_id() == Some(id) {
+        show(state, effects);
+    }
+}
+
+/// A file cannot be opened.
+pub(super) fn refused(state: &mut AppState, id: EntryId, reason: String) {
+    finish_opening(state, id);
+    if let Some(entry) = state.library.get_mut(id) {
+        state.notices.push(Severity::Error, reason.clone());
+        entry.file = FileState::Refused(reason);
+    }
+}
+
+fn finish_opening(state: &mut AppState, id: EntryId) {
+    if state.opening == Some(id) {
+        state.opening = None;
+    }
+}
+
+/// Puts the selected entry on screen, or nothing if it cannot be played (yet).
+fn show(state: &mut AppState, effects: &mut Vec<Effect>) {
+    let session = state.library.selected().and_then(|entry| {
+        let video = entry.video()?;
+        Some(Session::new(entry.id, video.clone(), entry.position))
+    });
+    let had_one = state.session.is_some();
+    if let Some(session) = &session {
+        effects.push(Effect::Show(Some(Box::new(session.video.clone()))));
+    } else if had_one {
+        effects.push(Effect::Show(None));
+    }
+    state.session = session;
+}
+
+fn remember_position(state: &mut AppState) {
+    let Some(session) = &state.session else { return };
+    let (id, frame) = (session.entry, session.frame());
+    if let Some(entry) = state.library.get_mut(id) {
+        entry.position = frame;
+    }
+}
+
+/// Asks for demo scenes.
+pub(super) fn make_demo(state: &mut AppState, effects: &mut Vec<Effect>) {
+    if state.demo == DemoState::Idle {
+        state.demo = DemoState::Making(Progress::default());
+        effects.push(Effect::MakeDemo);
+    }
+}
+
+/// Demo scenes are coming along.
+pub(super) fn demo_progressed(state: &mut AppState, progress: Progress) {
+    if state.demo != DemoState::Idle {
+        state.demo = DemoState::Making(progress);
+    }
+}
+
+/// Demo scenes are there.
+pub(super) fn demo_made(state: &mut AppState, folder: PathBuf, effects: &mut Vec<Effect>) {
+    state.demo = DemoState::Idle;
+    state.notices.push(Severity::Info, format!("The demo scenes are in {}.", folder.display()));
+    effects.push(Effect::Expand(vec![folder]));
+}
+
+/// Demo scenes could not be made.
+pub(super) fn demo_failed(state: &mut AppState, reason: String) {
+    state.demo = DemoState::Idle;
+    state.notices.push(Severity::Error, reason);
+}
+

@@ -1,0 +1,90 @@
+//! Moving through the video on screen, and from event to event across files.
+
+use crate::app::effect::Effect;
+use crate::app::library::EntryId;
+use crate::app::notice::Severity;
+use crate::app::place::Place;
+use crate::app::session::Session;
+use crate::app::state::AppState;
+use crate::domain::playback::PlaybackCommand;
+
+use super::library;
+
+/// Carries out a command of the transport.
+pub(super) fn apply(state: &mut AppState, command: PlaybackCommand) {
+    if let Some(session) = &mut state.session {
+        session.apply(command);
+    }
+}
+
+/// Plays at half speed in a direction; again, half as fast.
+pub(super) fn shuttle_slow(state: &mut AppState, backward: bool) {
+    let Some(session) = &mut state.session else { return };
+    let transport = &session.transport;
+    let already = transport.is_playing() && transport.is_backward() == backward && transport.speed() < 1.0;
+    let speed = if already { transport.speed() / 2.0 } else { 0.5 };
+    // Turning round restarts at normal speed, so the direction comes first and the speed after it.
+    session.apply(if backward { PlaybackCommand::ShuttleBackward } else { PlaybackCommand::ShuttleForward });
+    session.apply(PlaybackCommand::SetSpeed(speed));
+}
+
+/// Moves by a snippet.
+pub(super) fn step_snippet(state: &mut AppState, forward: bool) {
+    seek(state, |session| session.snippet_start(forward));
+}
+
+/// Moves by a key frame.
+pub(super) fn step_keyframe(state: &mut AppState, forward: bool) {
+    seek(state, |session| session.keyframe(forward));
+}
+
+fn seek(state: &mut AppState, to: impl FnOnce(&Session) -> usize) {
+    if let Some(session) = &mut state.session {
+        let frame = to(session);
+        session.apply(PlaybackCommand::SeekFrame(frame));
+    }
+}
+
+/// Goes to a place that was typed, and closes the field it was typed into.
+pub(super) fn go_to(state: &mut AppState, place: Place) {
+    apply(
+        state,
+        match place {
+            Place::Frame(frame) => PlaybackCommand::SeekFrame(frame),
+            Place::Time(time) => PlaybackCommand::SeekTime(time),
+        },
+    );
+    state.dialog = None;
+}
+
+/// Goes to an event by its index.
+pub(super) fn show_event(state: &mut AppState, index: usize) {
+    if let Some(event) = state.events().get(index).copied() {
+        seek(state, |session| session.grid().range(event.first).start);
+    }
+}
+
+/// Goes to the next event; beyond the last one, to the first of the next file that has any.
+pub(super) fn step_event(state: &mut AppState, forward: bool, effects: &mut Vec<Effect>) {
+    let Some(session) = &state.session else { return };
+    if let Some(frame) = session.event_start(state.events(), forward) {
+        apply(state, PlaybackCommand::SeekFrame(frame));
+    } else if let Some((entry, frame)) = other_file(state, forward) {
+        library::select(state, entry, effects);
+        apply(state, PlaybackCommand::SeekFrame(frame));
+    } else {
+        let text = if forward { "There is no later event." } else { "There is no earlier event." };
+        state.notices.push(Severity::Info, text);
+    }
+}
+
+/// The nearest file in the list that has events, and the first frame of its nearest one.
+fn other_file(state: &AppState, forward: bool) -> Option<(EntryId, usize)> {
+    let rows = state.library.visible();
+    let at = rows.iter().position(|e| Some(e.id) == state.library.selected_id())?;
+    let has_events = |e: &&&crate::app::library::Entry| e.video().is_some() && !e.events.is_empty();
+    let entry = if forward { rows[at + 1..].iter().find(has_events) } else { rows[..at].iter().rev().find(has_events) }?;
+    let event = if forward { entry.events.first() } else { entry.events.last() }?;
+    let grid = crate::domain::snippet::SnippetGrid::new(entry.video()?.frames.len());
+    Some((entry.id, grid.range(event.first).start))
+}

@@ -1,0 +1,142 @@
+//! Scores: asked for, coming in, cancelled; and the rule that makes events of them.
+
+use std::sync::Arc;
+
+use crate::app::effect::Effect;
+use crate::app::engine::{Engine, EngineFacts};
+use crate::app::library::{Entry, EntryId, ScoringState};
+use crate::app::notice::Severity;
+use crate::app::state::{AppState, JobId};
+use crate::domain::score::{ScoredVideo, TsaSettings};
+use crate::domain::segment::EventRule;
+
+/// The model is loaded. Its own threshold counts unless the person has chosen one.
+pub(super) fn engine_ready(state: &mut AppState, facts: EngineFacts) {
+    if let Some(note) = &facts.device_note {
+        state.notices.push(Severity::Warning, note.clone());
+    }
+    if let (None, Some(threshold)) = (state.prefs.rule, facts.threshold) {
+        state.rule.threshold = threshold;
+        find_events(state);
+    }
+    if !state.tsa_chosen {
+        state.tsa = facts.tsa;
+    }
+    state.engine = Engine::Ready(facts);
+}
+
+/// The model is not to be had: videos play, nothing waits for scores any more.
+pub(super) fn engine_failed(state: &mut AppState, reason: String) {
+    state.notices.push(Severity::Error, reason.clone());
+    for entry in state.library.entries_mut().filter(|e| e.scoring.is_pending()) {
+        entry.scoring = ScoringState::Idle;
+    }
+    state.running = None;
+    state.engine = Engine::Failed(reason);
+}
+
+/// Puts an entry into the queue.
+pub(super) fn ask(state: &mut AppState, id: EntryId) {
+    if let Some(entry) = state.library.get_mut(id)
+        && entry.video().is_some()
+        && !entry.scoring.is_pending()
+    {
+        entry.scoring = ScoringState::Waiting;
+    }
+}
+
+/// Stops scoring an entry.
+pub(super) fn cancel(state: &mut AppState, id: EntryId, effects: &mut Vec<Effect>) {
+    let Some(entry) = state.library.get_mut(id).filter(|e| e.scoring.is_pending()) else { return };
+    entry.scoring = ScoringState::Cancelled;
+    if state.running.is_some_and(|r| r.entry == id) {
+        state.running = None;
+        effects.push(Effect::CancelScoring);
+    }
+}
+
+/// Stops all scoring.
+pub(super) fn cancel_all(state: &mut AppState, effects: &mut Vec<Effect>) {
+    let pending: Vec<_> = state.library.entries().iter().filter(|e| e.scoring.is_pending()).map(|e| e.id).collect();
+    for id in pending {
+        cancel(state, id, effects);
+    }
+}
+
+/// Settings of attention changed: all scores that are there or on their way are made again.
+///
+/// The old curve stays on screen until the first new numbers replace it.
+pub(super) fn set_tsa(state: &mut AppState, tsa: TsaSettings) {
+    if tsa == state.tsa {
+        return;
+    }
+    state.tsa = tsa;
+    state.tsa_chosen = true;
+    state.running = None;
+    for entry in state.library.entries_mut() {
+        if matches!(entry.scoring, ScoringState::Done | ScoringState::Running { .. } | ScoringState::Failed(_)) {
+            entry.scoring = ScoringState::Waiting;
+        }
+    }
+}
+
+/// The rule changed.
+pub(super) fn set_rule(state: &mut AppState, rule: EventRule, effects: &mut Vec<Effect>) {
+    state.rule = rule;
+    state.prefs.rule = Some(rule);
+    find_events(state);
+    effects.push(Effect::SavePrefs(Box::new(state.prefs.clone())));
+}
+
+fn find_events(state: &mut AppState) {
+    let rule = state.rule;
+    for entry in state.library.entries_mut() {
+        entry.find_events(&rule);
+    }
+}
+
+/// Scoring went on. Reports of work that is no longer wanted change nothing.
+pub(super) fn progressed(state: &mut AppState, job: JobId, running: ScoringState) {
+    if let Some(entry) = entry_of(state, job) {
+        entry.scoring = running;
+    }
+}
+
+/// Scores of the snippets so far. They replace complete ones of an earlier run only once they are as many:
+/// a full curve that is a little out of date says more than the start of a new one.
+pub(super) fn partial(state: &mut AppState, job: JobId, scored: Box<ScoredVideo>) {
+    let rule = state.rule;
+    let Some(entry) = entry_of(state, job) else { return };
+    if entry.scored.as_ref().is_none_or(|old| !old.complete || old.snippets.len() <= scored.snippets.len()) {
+        entry.set_scores(Arc::new(*scored), &rule);
+    }
+}
+
+fn entry_of(state: &mut AppState, job: JobId) -> Option<&mut Entry> {
+    let running = state.running.filter(|r| r.id == job)?;
+    state.library.get_mut(running.entry)
+}
+
+/// Scoring is done.
+pub(super) fn done(state: &mut AppState, job: JobId, scored: Box<ScoredVideo>, notes: Vec<String>) {
+    let Some(running) = state.running.filter(|r| r.id == job) else { return };
+    state.running = None;
+    let rule = state.rule;
+    if let Some(entry) = state.library.get_mut(running.entry) {
+        entry.scoring = ScoringState::Done;
+        entry.set_scores(Arc::new(*scored), &rule);
+        for note in notes {
+            state.notices.push(Severity::Warning, format!("{}: {note}", entry.name));
+        }
+    }
+}
+
+/// Scoring did not work.
+pub(super) fn failed(state: &mut AppState, job: JobId, reason: String) {
+    let Some(running) = state.running.filter(|r| r.id == job) else { return };
+    state.running = None;
+    if let Some(entry) = state.library.get_mut(running.entry) {
+        state.notices.push(Severity::Error, reason.clone());
+        entry.scoring = ScoringState::Failed(reason);
+    }
+}

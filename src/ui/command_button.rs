@@ -1,0 +1,46 @@
+//! Buttons and menu entries that stand for a command.
+//!
+//! Owns their enabledness, tooltip and key, all from the one table of commands.
+
+use egui::{Button, Response, Ui};
+
+use crate::app::command::UiCommand;
+
+use super::root::ViewContext;
+
+/// A button with a text of its own, such as a symbol. Its accessible name is the command's.
+pub fn command_button(view: &ViewContext<'_>, ui: &mut Ui, command: UiCommand, text: impl Into<egui::RichText>) -> Response {
+    let action = command.resolve(view.state);
+    let enabled = action.is_some();
+    let response = ui.add_enabled(enabled, Button::new(text.into()));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, enabled, command.text()));
+    let response = response.on_hover_text(tooltip(view, command)).on_disabled_hover_text(tooltip(view, command));
+    if response.clicked()
+        && let Some(action) = action
+    {
+        view.actions.send(action);
+    }
+    response
+}
+
+/// An entry of a menu: name, key, greyed out when it cannot be used.
+pub fn command_entry(view: &ViewContext<'_>, ui: &mut Ui, command: UiCommand) {
+    let action = command.resolve(view.state);
+    let mut button = Button::new(command.text());
+    if let Some(shortcut) = command.shortcuts(view.os).first() {
+        button = button.shortcut_text(shortcut.text(view.os));
+    }
+    let response = ui.add_enabled(action.is_some(), button).on_hover_text(command.text_and_help().1);
+    if response.clicked() {
+        if let Some(action) = action {
+            view.actions.send(action);
+        }
+        ui.close();
+    }
+}
+
+fn tooltip(view: &ViewContext<'_>, command: UiCommand) -> String {
+    let (text, help) = command.text_and_help();
+    let keys: Vec<_> = command.shortcuts(view.os).into_iter().map(|s| s.text(view.os)).collect();
+    if keys.is_empty() { format!("{text}\n{help}") } else { format!("{text}  ({})\n{help}", keys.join(", ")) }
+}

@@ -1,0 +1,104 @@
+//! Events of the video on screen, and the rule that makes them.
+
+use egui::{DragValue, RichText, ScrollArea, Slider, Ui, WidgetInfo, Role};
+
+use crate::app::action::Action;
+use crate::app::command::UiCommand;
+use crate::app::library::Entry;
+use crate::app::session::Session;
+use crate::domain::snippet::SNIPPET_FRAMES;
+
+use super::command_button::command_button;
+use super::figures;
+use super::root::ViewContext;
+
+/// Rows of the list that are shown before it scrolls.
+const ROWS: f32 = 7.0;
+
+/// The list of events, with buttons for the next and the previous.
+pub fn events_ui(view: &ViewContext<'_>, session: &Session, entry: &Entry, ui: &mut Ui) {
+    ui.horizontal(|ui| {
+        ui.label(cost_text(view));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            command_button(view, ui, UiCommand::NextEvent, "Next");
+            command_button(view, ui, UiCommand::PreviousEvent, "Previous");
+        });
+    });
+    if entry.events.is_empty() {
+        let text = if entry.scored.is_some() { "No snippet reaches the threshold." } else { "Nothing is scored yet." };
+        ui.label(RichText::new(text).color(view.tokens.palette.text_weak));
+        return;
+    }
+    let row = ui.spacing().interact_size.y;
+    let current = view.state.current_event();
+    ScrollArea::vertical().id_salt("events").max_height(row * ROWS).auto_shrink([false, true]).show_rows(
+        ui,
+        row,
+        entry.events.len(),
+        |ui, range| {
+            for i in range {
+                let event = entry.events[i];
+                let (first, last) = (session.grid().range(event.first).start, session.grid().range(event.last).end - 1);
+                let span = session.frames().frames_span(first, last);
+                let text = format!("{}   {}", span.start, figures::duration(span.length().secs_f64()));
+                let button = egui::Button::selectable(current == Some(i), RichText::new(text).font(view.tokens.figures()))
+                    .right_text(RichText::new(format!("{:.2}", event.peak_score)).font(view.tokens.figures()))
+                    .min_size(egui::vec2(ui.available_width(), row));
+                let response = ui.add(button);
+                let name = format!("Event {} at {}", i + 1, span.start);
+                response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, current == Some(i), &name));
+                let tip = format!("Frames {first} to {last}, highest score {:.3} in snippet {}.", event.peak_score, event.peak);
+                if response.on_hover_text(tip).clicked() {
+                    view.actions.send(Action::ShowEvent(i));
+                }
+            }
+        },
+    );
+}
+
+/// What the threshold costs: the number of events and what that means for an hour of footage.
+fn cost_text(view: &ViewContext<'_>) -> String {
+    let count = figures::count(view.state.events().len(), "event");
+    match view.state.events_per_hour() {
+        Some(rate) if rate >= 10.0 => format!("{count} · {rate:.0} an hour"),
+        Some(rate) => format!("{count} · {rate:.1} an hour"),
+        None => count,
+    }
+}
+
+/// Threshold, hysteresis, least length and merge gap.
+pub fn rule_ui(view: &ViewContext<'_>, ui: &mut Ui) {
+    let mut rule = view.state.rule;
+    egui::Grid::new("rule").num_columns(2).min_col_width(84.0).spacing([10.0, 6.0]).show(ui, |ui| {
+        ui.spacing_mut().slider_width = (ui.available_width() - 60.0).clamp(60.0, 140.0);
+        let slider = |value, range| Slider::new(value, range).fixed_decimals(2).step_by(0.01);
+        row(ui, "Threshold", "An event needs one snippet with at least this score.", |ui| {
+            ui.add(slider(&mut rule.threshold, 0.0..=1.0))
+        });
+        row(ui, "Hysteresis", "An event goes on while scores stay above threshold minus hysteresis.", |ui| {
+            ui.add(slider(&mut rule.hysteresis, 0.0..=0.5))
+        });
+        row(ui, "Least length", "Shorter events are dropped, after merging.", |ui| {
+            ui.add(snippets(&mut rule.min_snippets, 1))
+        });
+        row(ui, "Merge gap", "Events closer than this become one.", |ui| ui.add(snippets(&mut rule.merge_gap, 0)));
+    });
+    if rule != view.state.rule {
+        view.actions.send(Action::SetRule(rule));
+    }
+}
+
+fn snippets(value: &mut usize, least: usize) -> DragValue<'_> {
+    DragValue::new(value).range(least..=10_000).speed(0.1).custom_formatter(|n, _| {
+        let frames = n as usize * SNIPPET_FRAMES;
+        format!("{n:.0} ({frames} frames)")
+    })
+}
+
+/// A labelled control with an accessible name and a tooltip on both.
+pub(super) fn row(ui: &mut Ui, name: &str, help: &str, control: impl FnOnce(&mut Ui) -> egui::Response) -> egui::Response {
+    let label = ui.label(name).on_hover_text(help);
+    let response = control(ui).labelled_by(label.id).on_hover_text(help);
+    ui.end_row();
+    response
+}

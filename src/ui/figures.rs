@@ -1,0 +1,71 @@
+//! How numbers are written for people.
+//!
+//! Owns the wording of durations, sizes and shares. Does not own media time, which writes itself.
+
+/// `42 %`.
+pub fn percent(fraction: f32) -> String {
+    format!("{:.0} %", fraction.clamp(0.0, 1.0) * 100.0)
+}
+
+/// A rough duration: `8 s`, `1 min 20 s`, `2 h 5 min`.
+pub fn duration(secs: f64) -> String {
+    if !secs.is_finite() {
+        return "unknown time".to_owned();
+    }
+    let whole = secs.max(0.0).round() as u64;
+    match (whole / 3600, whole / 60 % 60, whole % 60) {
+        (0, 0, s) => format!("{s} s"),
+        (0, m, s) => format!("{m} min {s} s"),
+        (h, m, _) => format!("{h} h {m} min"),
+    }
+}
+
+/// `1.2 MB`, in powers of ten as file managers count.
+pub fn bytes(bytes: u64) -> String {
+    let mut value = bytes as f64;
+    for unit in ["bytes", "kB", "MB", "GB"] {
+        if value < 999.5 {
+            return if unit == "bytes" { format!("{bytes} bytes") } else { format!("{value:.1} {unit}") };
+        }
+        value /= 1000.0;
+    }
+    format!("{value:.1} TB")
+}
+
+/// Speed of playback: `1×`, `0.25×`.
+pub fn speed(speed: f64) -> String {
+    let text = format!("{speed:.3}");
+    format!("{}×", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// `1 event`, `3 events`.
+pub fn count(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
+
+/// The start of a long identity: hashes are cut, names are kept.
+pub fn short_id(id: &str) -> String {
+    let longest = 22;
+    if id.chars().count() <= longest {
+        return id.to_owned();
+    }
+    let mut text: String = id.chars().take(longest - 1).collect();
+    text.push('…');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn written_for_people() {
+        assert_eq!(percent(0.4249), "42 %");
+        assert_eq!([8.4, 80.0, 7500.0, f64::NAN].map(duration), ["8 s", "1 min 20 s", "2 h 5 min", "unknown time"]);
+        assert_eq!([999, 1_200_000, 5_000_000_000_000].map(bytes), ["999 bytes", "1.2 MB", "5.0 TB"]);
+        assert_eq!([1.0, 0.25, 16.0, 0.1].map(speed), ["1×", "0.25×", "16×", "0.1×"]);
+        assert_eq!((count(1, "event"), count(0, "event")), ("1 event".into(), "0 events".into()));
+        assert_eq!(short_id("builtin-motion-1"), "builtin-motion-1");
+        assert_eq!(short_id(&"f".repeat(64)).chars().count(), 22);
+    }
+}

@@ -1,0 +1,113 @@
+//! The bar at the top: menus at the left, what the program runs on and what it is doing at the right.
+
+use egui::{Align, Layout, MenuBar, RichText, Ui};
+use strum::IntoEnumIterator as _;
+
+use crate::app::command::{Group, UiCommand};
+use crate::app::engine::Engine;
+use crate::app::library::ScoringState;
+use crate::app::state::DemoState;
+
+use super::command_button::command_entry;
+use super::figures;
+use super::root::ViewContext;
+
+/// Draws it.
+pub fn top_bar_ui(view: &ViewContext<'_>, ui: &mut Ui) {
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Lookback").strong().size(view.tokens.sizes.heading));
+        ui.add_space(6.0);
+        MenuBar::new().ui(ui, |ui| {
+            for group in Group::iter() {
+                ui.menu_button(group.text(), |ui| menu_ui(view, group, ui));
+            }
+        });
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            engine_ui(view, ui);
+            jobs_ui(view, ui);
+        });
+    });
+}
+
+/// Entries before which a line is drawn.
+const AFTER_A_LINE: [UiCommand; 11] = [
+    UiCommand::MakeDemo,
+    UiCommand::RemoveFromList,
+    UiCommand::Quit,
+    UiCommand::PreviousFrame,
+    UiCommand::Start,
+    UiCommand::Slower,
+    UiCommand::NextVideo,
+    UiCommand::ScoreAgain,
+    UiCommand::ToggleAttention,
+    UiCommand::ToggleTheme,
+    UiCommand::About,
+];
+
+fn menu_ui(view: &ViewContext<'_>, group: Group, ui: &mut Ui) {
+    ui.set_min_width(240.0);
+    for command in UiCommand::iter().filter(|c| c.group() == group) {
+        if AFTER_A_LINE.contains(&command) {
+            ui.separator();
+        }
+        command_entry(view, ui, command);
+    }
+}
+
+/// Device, encoder and model, from right to left.
+fn engine_ui(view: &ViewContext<'_>, ui: &mut Ui) {
+    let palette = &view.tokens.palette;
+    match &view.state.engine {
+        Engine::Loading => {
+            ui.label(RichText::new("Loading the model…").color(palette.text_weak));
+        }
+        Engine::Failed(reason) => {
+            ui.label(RichText::new("No model: nothing can be scored").color(palette.error)).on_hover_text(reason);
+        }
+        Engine::Ready(facts) => {
+            let device_note = facts.device_note.as_deref().unwrap_or("What the model runs on.");
+            fact(view, ui, "Model", &figures::short_id(&facts.model), &format!("Weights: {}", facts.model));
+            fact(
+                view,
+                ui,
+                "Encoder",
+                &figures::short_id(&facts.encoder),
+                &format!("What turns each 16-frame snippet into {} numbers: {}", facts.dim, facts.encoder),
+            );
+            fact(view, ui, "Device", &facts.device, device_note);
+        }
+    }
+}
+
+fn fact(view: &ViewContext<'_>, ui: &mut Ui, name: &str, value: &str, tooltip: &str) {
+    ui.label(RichText::new(value).color(view.tokens.palette.text_strong)).on_hover_text(tooltip);
+    ui.label(RichText::new(name).color(view.tokens.palette.text_weak).small()).on_hover_text(tooltip);
+    ui.add_space(10.0);
+}
+
+/// What is going on, with a way to stop it.
+fn jobs_ui(view: &ViewContext<'_>, ui: &mut Ui) {
+    let state = view.state;
+    if let DemoState::Making(progress) = &state.demo {
+        ui.label(format!("Making demo scenes {}", figures::percent(progress.fraction())));
+        ui.add_space(10.0);
+    }
+    let unfinished = state.library.unfinished();
+    if unfinished == 0 {
+        return;
+    }
+    super::command_button::command_button(view, ui, UiCommand::CancelAll, "Cancel all");
+    let running = state.running.and_then(|r| state.library.get(r.entry)).map(|e| &e.scoring);
+    let mut text = match running {
+        Some(ScoringState::Running { progress, remaining_secs, .. }) => {
+            let left = remaining_secs.map(|secs| format!(", {} left", figures::duration(secs))).unwrap_or_default();
+            format!("Scoring {}{left}", figures::percent(progress.fraction()))
+        }
+        _ => "Waiting to score".to_owned(),
+    };
+    let waiting = unfinished - usize::from(running.is_some());
+    if waiting > 0 {
+        text.push_str(&format!(" · {waiting} waiting"));
+    }
+    ui.label(text);
+}

@@ -1,0 +1,154 @@
+//! The window's plan: which panel stands where.
+//!
+//! Owns [`ViewContext`], which is all that a view ever sees, [`LocalUi`], the text and scroll positions
+//! that mean nothing outside the window, and the order of the panels. Does not own what is in them.
+
+use std::cell::RefCell;
+use std::panic::Location;
+
+use egui::{CentralPanel, Frame, Margin, Panel, Ui};
+
+use crate::app::action::Action;
+use crate::app::prefs::Layout;
+use crate::app::shortcut::Os;
+use crate::app::state::AppState;
+use crate::domain::frame::Playing;
+
+use super::theme::Tokens;
+use super::{dialogs, empty_view, inspector, library_panel, menu, notifications, shortcuts, stage, transport_bar};
+
+/// Where views leave what the person wants. Views never change the state themselves.
+#[derive(Debug, Default)]
+pub struct Actions(RefCell<Vec<Action>>);
+
+impl Actions {
+    /// Sends an action. It is carried out after the window is drawn.
+    #[track_caller]
+    pub fn send(&self, action: Action) {
+        log::trace!("{action:?} from {}", Location::caller());
+        self.0.borrow_mut().push(action);
+    }
+
+    /// Takes all that were sent.
+    pub fn take(&self) -> Vec<Action> {
+        self.0.take()
+    }
+}
+
+/// What a view sees.
+#[derive(Debug)]
+pub struct ViewContext<'a> {
+    /// The state of the program.
+    pub state: &'a AppState,
+    /// The picture to show, if a video is on screen.
+    pub playing: Option<&'a Playing>,
+    /// Colours and sizes.
+    pub tokens: &'static Tokens,
+    /// Where actions go.
+    pub actions: &'a Actions,
+    /// Whose conventions keys follow.
+    pub os: Os,
+}
+
+/// What belongs to the window alone and lasts from frame to frame.
+#[derive(Debug, Default)]
+pub struct LocalUi {
+    /// Text in the path field.
+    pub path: String,
+    /// Whether the path field should get the keyboard.
+    pub focus_path: bool,
+    /// The open dialog.
+    pub dialogs: dialogs::DialogState,
+    /// Settings of attention that are being edited and not yet sent.
+    pub tsa: Option<crate::domain::score::TsaSettings>,
+    /// The row that the library last scrolled to.
+    pub scrolled_to: Option<crate::app::library::EntryId>,
+    /// The stage: video and timeline.
+    pub stage: stage::StageState,
+    /// Sizes of the panels as drawn last.
+    pub layout: Option<Layout>,
+}
+
+/// Draws the whole window.
+pub fn root_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
+    shortcuts::dispatch(view, &local.stage, ui.ctx());
+    drop_files(view, ui);
+
+    let palette = &view.tokens.palette;
+    let bar = Frame::new().fill(palette.panel).inner_margin(Margin::symmetric(10, 5));
+    let layout = view.state.prefs.layout;
+
+    Panel::top("top_bar").frame(bar).resizable(false).show(ui, |ui| menu::top_bar_ui(view, ui));
+    if view.state.library.is_empty() {
+        CentralPanel::default().frame(Frame::new().fill(palette.window)).show(ui, |ui| {
+            empty_view::empty_ui(view, local, ui);
+        });
+    } else {
+        let timeline = Panel::bottom("timeline")
+            .frame(Frame::new().fill(palette.panel))
+            .resizable(true)
+            .default_size(layout.timeline)
+            .size_range(120.0..=ui.available_height() - 220.0)
+            .show(ui, |ui| stage::timeline_ui(view, &mut local.stage, ui));
+        let side = Frame::new().fill(palette.panel).inner_margin(Margin::same(10));
+        let library = Panel::left("library")
+            .frame(side)
+            .resizable(true)
+            .default_size(layout.library)
+            .size_range(180.0..=520.0)
+            .show(ui, |ui| library_panel::library_ui(view, local, ui));
+        let inspector = Panel::right("inspector")
+            .frame(side)
+            .resizable(true)
+            .default_size(layout.inspector)
+            .size_range(240.0..=520.0)
+            .show(ui, |ui| inspector::inspector_ui(view, local, ui));
+        Panel::bottom("transport").frame(bar).resizable(false).show(ui, |ui| transport_bar::transport_ui(view, ui));
+        CentralPanel::default()
+            .frame(Frame::new().fill(palette.video))
+            .show(ui, |ui| stage::video_ui(view, &mut local.stage, ui));
+        let seen = Layout {
+            library: library.response.rect.width(),
+            inspector: inspector.response.rect.width(),
+            timeline: timeline.response.rect.height(),
+            window: layout.window,
+        };
+        remember(view, local, seen, ui);
+    }
+    dialogs::dialogs_ui(view, &mut local.dialogs, ui.ctx());
+    notifications::notices_ui(view, ui.ctx());
+}
+
+/// Sends the sizes of the panels once they rest: not while one is being dragged.
+fn remember(view: &ViewContext<'_>, local: &mut LocalUi, seen: Layout, ui: &Ui) {
+    if ui.input(|i| i.pointer.any_down()) {
+        return;
+    }
+    let before = local.layout.replace(seen);
+    if before.is_some_and(|before| before != seen) {
+        view.actions.send(Action::SetLayout(seen));
+    }
+}
+
+/// Opens what is dropped onto the window, and says so while it hangs over it.
+fn drop_files(view: &ViewContext<'_>, ui: &Ui) {
+    let (hovering, dropped) = ui.input(|i| {
+        let dropped: Vec<_> = i.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect();
+        (!i.raw.hovered_files.is_empty(), dropped)
+    });
+    if hovering {
+        let painter = ui.ctx().layer_painter(egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop")));
+        let rect = ui.ctx().content_rect();
+        painter.rect_filled(rect, 0.0, view.tokens.palette.scrim);
+        painter.text(
+            rect.center(),
+            egui::Align2::CENTER_CENTER,
+            "Drop video files or folders to open them",
+            egui::FontId::proportional(view.tokens.sizes.heading * 1.4),
+            view.tokens.palette.on_scrim,
+        );
+    }
+    if !dropped.is_empty() {
+        view.actions.send(Action::OpenPaths(dropped));
+    }
+}

@@ -1,0 +1,129 @@
+//! The stage: the picture and the timeline below it, fed from the state.
+//!
+//! Owns what both remember between frames and the translation between their vocabulary and actions.
+//! Does not own drawing: see `video_view` and `timeline`.
+
+use egui::{Id, Rect, RichText, Ui};
+
+use crate::app::action::Action;
+use crate::app::effect::Zoom;
+use crate::app::library::{Entry, EntryId, FileState};
+use crate::app::state::AppState;
+use crate::domain::playback::PlaybackCommand;
+use crate::domain::segment::EventRule;
+
+use super::root::ViewContext;
+use super::timeline::geometry::Limits;
+use super::timeline::{self, TimelineAction, TimelineInput, TimelineState};
+use super::video_view::{self, VideoContent, VideoViewState};
+
+/// Share by which one step of the keyboard zooms.
+const ZOOM_STEP: f64 = 1.6;
+/// What zooming to fit and back goes to when there was nothing to go back to.
+const CLOSE_UP: f64 = 8.0;
+
+/// Memory of the picture and the timeline.
+#[derive(Debug, Default)]
+pub struct StageState {
+    video: VideoViewState,
+    timeline: TimelineState,
+    /// The view before everything was shown, for going back.
+    before_fit: Option<TimelineState>,
+    /// Whose timeline it is.
+    entry: Option<EntryId>,
+    /// Where picture and timeline were drawn.
+    areas: [Option<Rect>; 2],
+}
+
+impl StageState {
+    /// Whether the widget with the focus is the picture or part of the timeline.
+    pub fn owns_focus(&self, ctx: &egui::Context, id: Id) -> bool {
+        let at = ctx.read_response(id).map(|r| r.rect.center());
+        at.is_some_and(|at| self.areas.iter().flatten().any(|area| area.contains(at)))
+    }
+
+    /// Changes what the timeline shows.
+    pub fn zoom(&mut self, zoom: Zoom, state: &AppState) {
+        let Some(session) = &state.session else { return };
+        let (frame, table) = (session.frame(), session.frames());
+        let limits = Limits::of(table);
+        match zoom {
+            Zoom::In => self.timeline.zoom(ZOOM_STEP, frame, table),
+            Zoom::Out => self.timeline.zoom(1.0 / ZOOM_STEP, frame, table),
+            Zoom::Fit if !self.timeline.visible(&limits).is_whole(&limits) => {
+                self.before_fit = Some(self.timeline.clone());
+                self.timeline.fit();
+            }
+            Zoom::Fit => match self.before_fit.take() {
+                Some(before) => self.timeline = before,
+                None => self.timeline.zoom(CLOSE_UP, frame, table),
+            },
+        }
+    }
+
+    /// Another video begins with all of it in sight.
+    fn follow_entry(&mut self, entry: EntryId) {
+        if self.entry.replace(entry) != Some(entry) {
+            self.timeline.fit();
+            self.before_fit = None;
+        }
+    }
+}
+
+/// The picture.
+pub fn video_ui(view: &ViewContext<'_>, stage: &mut StageState, ui: &mut Ui) {
+    let entry = view.state.library.selected();
+    let content = match (&view.state.session, view.playing, entry) {
+        (Some(session), Some(playing), Some(entry)) => VideoContent::Video {
+            playing,
+            grid: session.grid(),
+            snippets: entry.scored.as_ref().map(|s| &s.snippets),
+            rule: &view.state.rule,
+        },
+        (_, _, Some(Entry { file: FileState::Refused(reason), .. })) => VideoContent::Failed(reason),
+        (_, _, Some(_)) => VideoContent::Empty("The file is being opened."),
+        (_, _, None) => VideoContent::Empty("Choose a file in the library."),
+    };
+    let overlays = view.state.prefs.overlays;
+    let response = video_view::video_ui(ui, &content, overlays, view.tokens, &mut stage.video);
+    stage.areas[0] = Some(response.rect);
+    if response.clicked() && view.state.session.is_some() {
+        view.actions.send(Action::Playback(PlaybackCommand::TogglePlay));
+    }
+}
+
+/// The timeline.
+pub fn timeline_ui(view: &ViewContext<'_>, stage: &mut StageState, ui: &mut Ui) {
+    stage.areas[1] = Some(ui.max_rect());
+    let (Some(session), Some(entry)) = (&view.state.session, view.state.shown()) else {
+        ui.centered_and_justified(|ui| {
+            ui.label(RichText::new("The timeline shows the video on screen.").color(view.tokens.palette.text_weak));
+        });
+        return;
+    };
+    stage.follow_entry(entry.id);
+    let scored = entry.scored.as_ref();
+    let input = TimelineInput {
+        table: session.frames(),
+        grid: session.grid(),
+        snippets: scored.map(|s| &s.snippets),
+        scored_to: scored.map_or(0, |s| s.snippets.len()),
+        complete: scored.is_some_and(|s| s.complete),
+        revision: entry.revision(),
+        events: &entry.events,
+        selected_event: view.state.current_event(),
+        rule: &view.state.rule,
+        frame: session.frame(),
+        playing: session.transport.is_playing(),
+        tokens: view.tokens,
+    };
+    for action in timeline::timeline_ui(ui, &input, &mut stage.timeline) {
+        view.actions.send(match action {
+            TimelineAction::Seek { frame, .. } => Action::Playback(PlaybackCommand::SeekFrame(frame)),
+            TimelineAction::SetThreshold(threshold) => Action::SetRule(EventRule { threshold, ..view.state.rule }),
+            TimelineAction::SetHysteresis(hysteresis) => Action::SetRule(EventRule { hysteresis, ..view.state.rule }),
+            // The position comes with it, and the current event is the one at the position.
+            TimelineAction::SelectEvent(_) => continue,
+        });
+    }
+}

@@ -1,0 +1,70 @@
+//! Playback controls and the position.
+
+use egui::{Align, Label, Layout, RichText, Sense, Ui};
+
+use crate::app::action::Action;
+use crate::app::command::UiCommand;
+use crate::app::state::Dialog;
+use crate::domain::playback::PlaybackCommand;
+
+use super::command_button::command_button;
+use super::figures;
+use super::root::ViewContext;
+
+/// Speeds offered in the list; the keys reach all between.
+const SPEEDS: [f64; 9] = [0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 4.0, 8.0, 16.0];
+
+/// Draws them.
+pub fn transport_ui(view: &ViewContext<'_>, ui: &mut Ui) {
+    ui.horizontal(|ui| {
+        let playing = view.state.session.as_ref().is_some_and(|s| s.transport.is_playing());
+        command_button(view, ui, UiCommand::Start, "⏮");
+        command_button(view, ui, UiCommand::PreviousEvent, "« event");
+        command_button(view, ui, UiCommand::PreviousFrame, "⏴");
+        let symbol = RichText::new(if playing { "⏸" } else { "▶" }).size(view.tokens.sizes.heading);
+        command_button(view, ui, UiCommand::PlayPause, symbol);
+        command_button(view, ui, UiCommand::NextFrame, "⏵");
+        command_button(view, ui, UiCommand::NextEvent, "event »");
+        command_button(view, ui, UiCommand::End, "⏭");
+        ui.add_space(6.0);
+        speed_ui(view, ui);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| position_ui(view, ui));
+    });
+}
+
+fn speed_ui(view: &ViewContext<'_>, ui: &mut Ui) {
+    let Some(session) = &view.state.session else { return };
+    command_button(view, ui, UiCommand::Slower, "−");
+    let speed = session.transport.speed();
+    let arrow = if session.transport.is_backward() && session.transport.is_playing() { "◀ " } else { "" };
+    let combo = egui::ComboBox::from_id_salt("speed")
+        .width(72.0)
+        .selected_text(format!("{arrow}{}", figures::speed(speed)))
+        .show_ui(ui, |ui| {
+            for choice in SPEEDS {
+                if ui.selectable_label(choice == speed, figures::speed(choice)).clicked() {
+                    view.actions.send(Action::Playback(PlaybackCommand::SetSpeed(choice)));
+                }
+            }
+        });
+    combo.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, "Speed"));
+    command_button(view, ui, UiCommand::Faster, "+");
+}
+
+/// Frame number and time, always both; a click opens the "go to" field.
+fn position_ui(view: &ViewContext<'_>, ui: &mut Ui) {
+    let Some(session) = &view.state.session else { return };
+    let (frames, frame) = (session.frames(), session.frame());
+    let weak = view.tokens.palette.text_weak;
+    let figures = |text: String| RichText::new(text).font(view.tokens.figures());
+    ui.label(figures(format!("/ {}", frames.span().end)).color(weak)).on_hover_text("Where the video ends");
+    let tip = "The frame on screen. Frames are counted from 0 in the order in which they are shown. Click to go elsewhere.";
+    let time = ui.add(Label::new(figures(frames.time(frame).to_string()).strong()).sense(Sense::click())).on_hover_text(tip);
+    ui.add_space(10.0);
+    ui.label(figures(format!("/ {}", frames.last())).color(weak)).on_hover_text("Number of the last frame");
+    let number =
+        ui.add(Label::new(figures(format!("frame {frame}")).strong()).sense(Sense::click())).on_hover_text(tip);
+    if time.clicked() || number.clicked() {
+        view.actions.send(Action::Open(Dialog::GoTo));
+    }
+}
