@@ -141,7 +141,8 @@ impl Prefs {
     /// A sentence when the folder cannot be written.
     pub fn write(&self, folder: &Path) -> Result<(), String> {
         let path = folder.join(FILE);
-        let sentence = |err: &dyn std::fmt::Display| format!("The settings in {} cannot be written: {err}.", path.display());
+        let sentence =
+            |err: &dyn std::fmt::Display| format!("The settings in {} cannot be written: {err}.", path.display());
         let text = ron::ser::to_string_pretty(self, ron::ser::PrettyConfig::default()).map_err(|err| sentence(&err))?;
         std::fs::create_dir_all(folder).map_err(|err| sentence(&err))?;
         let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|err| sentence(&err))?;
@@ -161,7 +162,8 @@ mod tests {
     fn what_is_written_is_read() {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().join("new");
-        let prefs = Prefs { theme: Theme::Light, rule: Some(EventRule::default()), overlays: false, ..Prefs::default() };
+        let prefs =
+            Prefs { theme: Theme::Light, rule: Some(EventRule::default()), overlays: false, ..Prefs::default() };
         prefs.write(&folder).unwrap();
         assert_eq!(Prefs::read(&folder), PrefsRead { prefs, warnings: Vec::new() });
     }

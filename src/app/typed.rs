@@ -61,8 +61,17 @@ mod tests {
         let home = Path::new("/home/ann");
         let text = " /a b/c.mp4 \n\n\"/q/d.mp4\"\n'e.mp4'\nfile:///f%20g%C3%A9.mp4\nfile://host/h.mp4\n~/i.mp4\n~\n~x\r\n100%.mp4";
         let paths = typed_paths(text, Some(home));
-        let expected =
-            ["/a b/c.mp4", "/q/d.mp4", "e.mp4", "/f gé.mp4", "/h.mp4", "/home/ann/i.mp4", "/home/ann", "~x", "100%.mp4"];
+        let expected = [
+            "/a b/c.mp4",
+            "/q/d.mp4",
+            "e.mp4",
+            "/f gé.mp4",
+            "/h.mp4",
+            "/home/ann/i.mp4",
+            "/home/ann",
+            "~x",
+            "100%.mp4",
+        ];
         assert_eq!(paths, expected.map(PathBuf::from));
     }
 

@@ -9,7 +9,9 @@ pub enum ShellError {
     #[error("there is no display here (neither WAYLAND_DISPLAY nor DISPLAY is set)")]
     NoDisplay,
     /// A screen that cannot be connected to.
-    #[error("the display cannot be used: {0}. Check DISPLAY and WAYLAND_DISPLAY, or that the desktop allows this program to connect")]
+    #[error(
+        "the display cannot be used: {0}. Check DISPLAY and WAYLAND_DISPLAY, or that the desktop allows this program to connect"
+    )]
     Display(String),
     /// No driver that can draw.
     #[error(

@@ -102,7 +102,8 @@ impl App {
 
     /// Names the video on screen in the title of the window.
     fn set_title(&mut self, ctx: &Context) {
-        let title = self.state.library.selected().map_or_else(|| "Lookback".to_owned(), |e| format!("{} – Lookback", e.name));
+        let title =
+            self.state.library.selected().map_or_else(|| "Lookback".to_owned(), |e| format!("{} – Lookback", e.name));
         if title != self.title {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;

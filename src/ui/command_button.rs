@@ -7,9 +7,15 @@ use egui::{Button, Response, Ui};
 use crate::app::command::UiCommand;
 
 use super::root::ViewContext;
+use super::widgets::symbol::{Symbol, symbol};
 
 /// A button with a text of its own, such as a symbol. Its accessible name is the command's.
-pub fn command_button(view: &ViewContext<'_>, ui: &mut Ui, command: UiCommand, text: impl Into<egui::RichText>) -> Response {
+pub fn command_button(
+    view: &ViewContext<'_>,
+    ui: &mut Ui,
+    command: UiCommand,
+    text: impl Into<egui::RichText>,
+) -> Response {
     let action = command.resolve(view.state);
     let enabled = action.is_some();
     let response = ui.add_enabled(enabled, Button::new(text.into()));
@@ -20,6 +26,24 @@ pub fn command_button(view: &ViewContext<'_>, ui: &mut Ui, command: UiCommand, t
     {
         view.actions.send(action);
     }
+    response
+}
+
+/// A button with a drawn symbol.
+pub fn symbol_button(view: &ViewContext<'_>, ui: &mut Ui, command: UiCommand, drawn: Symbol) -> Response {
+    let width = ui.spacing().interact_size.x;
+    let response = ui.scope(|ui| {
+        ui.spacing_mut().interact_size.x = width + 6.0;
+        ui.spacing_mut().button_padding.x = width / 2.0 + 1.0;
+        command_button(view, ui, command, "")
+    });
+    let response = response.inner;
+    let color = if command.resolve(view.state).is_some() {
+        ui.style().interact(&response).text_color()
+    } else {
+        view.tokens.palette.text_faint
+    };
+    symbol(ui.painter(), response.rect, drawn, color);
     response
 }
 

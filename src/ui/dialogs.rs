@@ -44,7 +44,8 @@ pub fn dialogs_ui(view: &ViewContext<'_>, dialogs: &mut DialogState, ctx: &Conte
 
 fn field_ui(ui: &mut Ui, text: &mut String, name: &str, hint: &str, fresh: bool) -> egui::Response {
     let label = ui.label(name);
-    let response = ui.add(TextEdit::singleline(text).hint_text(hint).desired_width(f32::INFINITY)).labelled_by(label.id);
+    let response =
+        ui.add(TextEdit::singleline(text).hint_text(hint).desired_width(f32::INFINITY)).labelled_by(label.id);
     if fresh {
         response.request_focus();
     }
@@ -81,27 +82,30 @@ fn keys_ui(view: &ViewContext<'_>, ui: &mut Ui) {
             .color(view.tokens.palette.text_weak),
     );
     ui.separator();
-    ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 180.0).auto_shrink([false, true]).show(ui, |ui| {
-        for group in Group::iter() {
-            ui.add_space(4.0);
-            ui.label(RichText::new(group.text()).strong());
-            Grid::new(group.text()).num_columns(3).spacing([16.0, 4.0]).min_col_width(70.0).show(ui, |ui| {
-                for command in UiCommand::iter().filter(|c| c.group() == group) {
-                    let keys: Vec<_> = command.shortcuts(view.os).into_iter().map(|s| s.text(view.os)).collect();
-                    if keys.is_empty() {
-                        continue;
+    ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 180.0).auto_shrink([false, true]).show(
+        ui,
+        |ui| {
+            for group in Group::iter() {
+                ui.add_space(4.0);
+                ui.label(RichText::new(group.text()).strong());
+                Grid::new(group.text()).num_columns(3).spacing([16.0, 4.0]).min_col_width(70.0).show(ui, |ui| {
+                    for command in UiCommand::iter().filter(|c| c.group() == group) {
+                        let keys: Vec<_> = command.shortcuts(view.os).into_iter().map(|s| s.text(view.os)).collect();
+                        if keys.is_empty() {
+                            continue;
+                        }
+                        let (text, help) = command.text_and_help();
+                        ui.monospace(keys.join("  "));
+                        ui.label(text);
+                        ui.label(RichText::new(help).color(view.tokens.palette.text_weak));
+                        ui.end_row();
                     }
-                    let (text, help) = command.text_and_help();
-                    ui.monospace(keys.join("  "));
-                    ui.label(text);
-                    ui.label(RichText::new(help).color(view.tokens.palette.text_weak));
-                    ui.end_row();
-                }
-            });
-        }
-        ui.add_space(6.0);
-        ui.label("On the timeline: click or drag to seek, Ctrl+wheel zooms, the wheel pans, drag the threshold.");
-    });
+                });
+            }
+            ui.add_space(6.0);
+            ui.label("On the timeline: click or drag to seek, Ctrl+wheel zooms, the wheel pans, drag the threshold.");
+        },
+    );
     ui.separator();
     if ui.button("Close").clicked() {
         view.actions.send(Action::BackOut);
@@ -120,18 +124,21 @@ fn palette_ui(view: &ViewContext<'_>, dialogs: &mut DialogState, fresh: bool, ui
         dialogs.selected = 0;
     }
     let rows = matching(&dialogs.text);
-    dialogs.selected = (dialogs.selected + usize::from(down)).saturating_sub(usize::from(up)).min(rows.len().max(1) - 1);
+    dialogs.selected =
+        (dialogs.selected + usize::from(down)).saturating_sub(usize::from(up)).min(rows.len().max(1) - 1);
     let entered = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
     let mut chosen = if entered { rows.get(dialogs.selected).copied() } else { None };
     ui.separator();
     ScrollArea::vertical().max_height(360.0).auto_shrink([false, true]).show(ui, |ui| {
         for (i, command) in rows.iter().enumerate() {
             let selected = i == dialogs.selected;
-            let mut button = egui::Button::selectable(selected, command.text()).min_size(egui::vec2(ui.available_width(), 0.0));
+            let mut button =
+                egui::Button::selectable(selected, command.text()).min_size(egui::vec2(ui.available_width(), 0.0));
             if let Some(shortcut) = command.shortcuts(view.os).first() {
                 button = button.shortcut_text(shortcut.text(view.os));
             }
-            let row = ui.add_enabled(command.resolve(view.state).is_some(), button).on_hover_text(command.text_and_help().1);
+            let row =
+                ui.add_enabled(command.resolve(view.state).is_some(), button).on_hover_text(command.text_and_help().1);
             if selected && (up || down) {
                 row.scroll_to_me(None);
             }

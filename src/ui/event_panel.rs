@@ -1,6 +1,6 @@
 //! Events of the video on screen, and the rule that makes them.
 
-use egui::{DragValue, RichText, ScrollArea, Slider, Ui, WidgetInfo, Role};
+use egui::{DragValue, RichText, Role, ScrollArea, Slider, Ui, WidgetInfo};
 
 use crate::app::action::Action;
 use crate::app::command::UiCommand;
@@ -41,13 +41,17 @@ pub fn events_ui(view: &ViewContext<'_>, session: &Session, entry: &Entry, ui: &
                 let (first, last) = (session.grid().range(event.first).start, session.grid().range(event.last).end - 1);
                 let span = session.frames().frames_span(first, last);
                 let text = format!("{}   {}", span.start, figures::duration(span.length().secs_f64()));
-                let button = egui::Button::selectable(current == Some(i), RichText::new(text).font(view.tokens.figures()))
-                    .right_text(RichText::new(format!("{:.2}", event.peak_score)).font(view.tokens.figures()))
-                    .min_size(egui::vec2(ui.available_width(), row));
+                let button =
+                    egui::Button::selectable(current == Some(i), RichText::new(text).font(view.tokens.figures()))
+                        .right_text(RichText::new(format!("{:.2}", event.peak_score)).font(view.tokens.figures()))
+                        .min_size(egui::vec2(ui.available_width(), row));
                 let response = ui.add(button);
                 let name = format!("Event {} at {}", i + 1, span.start);
                 response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, current == Some(i), &name));
-                let tip = format!("Frames {first} to {last}, highest score {:.3} in snippet {}.", event.peak_score, event.peak);
+                let tip = format!(
+                    "Frames {first} to {last}, highest score {:.3} in snippet {}.",
+                    event.peak_score, event.peak
+                );
                 if response.on_hover_text(tip).clicked() {
                     view.actions.send(Action::ShowEvent(i));
                 }
@@ -69,8 +73,10 @@ fn cost_text(view: &ViewContext<'_>) -> String {
 /// Threshold, hysteresis, least length and merge gap.
 pub fn rule_ui(view: &ViewContext<'_>, ui: &mut Ui) {
     let mut rule = view.state.rule;
+    // What is left of the panel beside the names and the numbers.
+    let slider_width = (ui.available_width() - 190.0).clamp(60.0, 200.0);
     egui::Grid::new("rule").num_columns(2).min_col_width(84.0).spacing([10.0, 6.0]).show(ui, |ui| {
-        ui.spacing_mut().slider_width = (ui.available_width() - 60.0).clamp(60.0, 140.0);
+        ui.spacing_mut().slider_width = slider_width;
         let slider = |value, range| Slider::new(value, range).fixed_decimals(2).step_by(0.01);
         row(ui, "Threshold", "An event needs one snippet with at least this score.", |ui| {
             ui.add(slider(&mut rule.threshold, 0.0..=1.0))
@@ -96,7 +102,12 @@ fn snippets(value: &mut usize, least: usize) -> DragValue<'_> {
 }
 
 /// A labelled control with an accessible name and a tooltip on both.
-pub(super) fn row(ui: &mut Ui, name: &str, help: &str, control: impl FnOnce(&mut Ui) -> egui::Response) -> egui::Response {
+pub(super) fn row(
+    ui: &mut Ui,
+    name: &str,
+    help: &str,
+    control: impl FnOnce(&mut Ui) -> egui::Response,
+) -> egui::Response {
     let label = ui.label(name).on_hover_text(help);
     let response = control(ui).labelled_by(label.id).on_hover_text(help);
     ui.end_row();

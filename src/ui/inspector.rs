@@ -13,7 +13,9 @@ use super::{event_panel, figures, tsa_panel};
 pub fn inspector_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         let Some(entry) = view.state.library.selected() else {
-            ui.label(RichText::new("Select a file to see what is known about it.").color(view.tokens.palette.text_weak));
+            ui.label(
+                RichText::new("Select a file to see what is known about it.").color(view.tokens.palette.text_weak),
+            );
             return;
         };
         if let Some(session) = view.state.session.as_ref().filter(|s| s.entry == entry.id) {
@@ -78,12 +80,26 @@ fn snippet_ui(view: &ViewContext<'_>, session: &Session, entry: &Entry, ui: &mut
             .on_hover_text("Anomaly score of this snippet, 0 to 1. It belongs to all of its frames.");
         ui.vertical(|ui| {
             ui.label(RichText::new("anomaly score").color(palette.text_weak));
-            ui.label(if flagged { "in an event" } else if score.is_some() { "not flagged" } else { "not scored yet" });
+            ui.label(if flagged {
+                "in an event"
+            } else if score.is_some() {
+                "not flagged"
+            } else {
+                "not scored yet"
+            });
         });
     });
     facts_ui(view, ui, "snippet", |rows| {
-        rows.row("Snippet", format!("{snippet} of {}", grid.count()), "Snippets are 16 frames long and counted from 0.");
-        rows.row("Frames", format!("{}–{}", frames.start, frames.end.saturating_sub(1)), "First and last frame of the snippet.");
+        rows.row(
+            "Snippet",
+            format!("{snippet} of {}", grid.count()),
+            "Snippets are 16 frames long and counted from 0.",
+        );
+        rows.row(
+            "Frames",
+            format!("{}–{}", frames.start, frames.end.saturating_sub(1)),
+            "First and last frame of the snippet.",
+        );
         rows.row(
             "Attention",
             value(scores.map(|s| &s.attention), 3),
@@ -116,7 +132,11 @@ fn file_ui(view: &ViewContext<'_>, entry: &Entry, ui: &mut Ui) {
                 let shown = format!("{w:.0} × {h:.0}");
                 let size = if stored == shown { stored } else { format!("{shown} (stored {stored})") };
                 rows.row("Picture", size, "Width and height in pixels, upright and with square pixels.");
-                rows.row("Length", video.frames.span().length().to_string(), "From the first frame to the end of the last.");
+                rows.row(
+                    "Length",
+                    video.frames.span().length().to_string(),
+                    "From the first frame to the end of the last.",
+                );
                 rows.row("Frames", video.frames.len().to_string(), "Counted in the file, not computed from its rate.");
                 let mean = video.frames.mean_fps();
                 let stated = info.rate.and_then(crate::domain::time::Rate::fps);
@@ -124,7 +144,11 @@ fn file_ui(view: &ViewContext<'_>, entry: &Entry, ui: &mut Ui) {
                     Some(stated) if (stated - mean).abs() > 0.05 => format!("{mean:.2} fps (file states {stated:.2})"),
                     _ => format!("{mean:.2} fps"),
                 };
-                rows.row("Rate", rate, "Mean over the whole file. Frame numbers and times come from the file's own table.");
+                rows.row(
+                    "Rate",
+                    rate,
+                    "Mean over the whole file. Frame numbers and times come from the file's own table.",
+                );
                 rows.row("Size", figures::bytes(info.file_bytes), "");
             });
             for note in &video.notes {
@@ -147,8 +171,16 @@ fn origin_ui(view: &ViewContext<'_>, entry: &Entry, ui: &mut Ui) {
             rows.row("Device", scored.device.clone(), "What it ran on.");
             let tsa = &scored.tsa;
             let kappa = tsa.kappa(scored.snippets.len());
-            rows.row("Draws", format!("{} with seed {}", tsa.samples, tsa.seed), "The same input gives the same scores.");
-            rows.row("Kappa", format!("{kappa} of {} snippets", scored.snippets.len()), "How many snippets each draw selects.");
+            rows.row(
+                "Draws",
+                format!("{} with seed {}", tsa.samples, tsa.seed),
+                "The same input gives the same scores.",
+            );
+            rows.row(
+                "Kappa",
+                format!("{kappa} of {} snippets", scored.snippets.len()),
+                "How many snippets each draw selects.",
+            );
             if !scored.complete {
                 rows.row("Scored", "only in part so far", "Scores can still change while snippets come in.");
             }

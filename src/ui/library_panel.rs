@@ -1,6 +1,9 @@
 //! The library: a field to open files by path, a filter, and a row per file.
 
-use egui::{Align2, ComboBox, FontId, Key, Rect, RichText, ScrollArea, Sense, Stroke, TextEdit, Ui, WidgetInfo, Role, pos2, vec2};
+use egui::{
+    Align2, ComboBox, FontId, Key, Rect, RichText, Role, ScrollArea, Sense, Stroke, TextEdit, Ui, WidgetInfo, pos2,
+    vec2,
+};
 use strum::IntoEnumIterator as _;
 
 use crate::app::action::Action;
@@ -20,7 +23,8 @@ pub fn library_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
     ui.horizontal(|ui| {
         ui.label(RichText::new("Library").strong());
         let all = view.state.library.entries().len();
-        let count = if rows.len() == all { figures::count(all, "file") } else { format!("{} of {all} files", rows.len()) };
+        let count =
+            if rows.len() == all { figures::count(all, "file") } else { format!("{} of {all} files", rows.len()) };
         ui.label(RichText::new(count).color(view.tokens.palette.text_weak));
     });
     open_ui(view, local, ui);
@@ -81,7 +85,7 @@ pub fn open_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
 fn filter_ui(view: &ViewContext<'_>, ui: &mut Ui) {
     ui.horizontal(|ui| {
         let combo_width = 112.0;
-        let width = ui.available_width() - combo_width - ui.spacing().item_spacing.x - 16.0;
+        let width = ui.available_width() - combo_width - ui.spacing().item_spacing.x;
         let mut filter = view.state.library.filter.clone();
         let field = ui.add(TextEdit::singleline(&mut filter).hint_text("Filter names").desired_width(width.max(40.0)));
         field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Filter names"));
@@ -110,7 +114,11 @@ fn row_ui(view: &ViewContext<'_>, entry: &Entry, selected: bool, ui: &mut Ui) {
     let response = response.on_hover_ui(|ui| {
         ui.label(entry.path.display().to_string());
         if warning {
-            ui.label(RichText::new(&line).color(palette.error));
+            let reason = match (&entry.file, &entry.scoring) {
+                (FileState::Refused(reason), _) | (_, ScoringState::Failed(reason)) => reason,
+                _ => &line,
+            };
+            ui.label(RichText::new(reason).color(palette.error));
         }
     });
     response.context_menu(|ui| row_menu(view, entry, ui));
@@ -144,7 +152,8 @@ fn row_ui(view: &ViewContext<'_>, entry: &Entry, selected: bool, ui: &mut Ui) {
         let flagged = !entry.events.is_empty();
         let color = if flagged { palette.event } else { palette.text_weak };
         let text = format!("{peak:.2}");
-        let drawn = painter.text(pos2(right, inner.top() + 8.0), Align2::RIGHT_CENTER, text, view.tokens.figures(), color);
+        let drawn =
+            painter.text(pos2(right, inner.top() + 8.0), Align2::RIGHT_CENTER, text, view.tokens.figures(), color);
         right = drawn.left() - 8.0;
     }
     let width = right - inner.left();
@@ -158,7 +167,10 @@ fn row_ui(view: &ViewContext<'_>, entry: &Entry, selected: bool, ui: &mut Ui) {
     let second = pos2(inner.left(), inner.top() + 18.0);
     elided(ui, second, width, &line, view.tokens.small(), line_color);
     if let ScoringState::Running { progress, .. } = &entry.scoring {
-        let bar = Rect::from_min_max(pos2(rect.left() + 8.0, rect.bottom() - 3.0), pos2(rect.right() - 8.0, rect.bottom() - 1.0));
+        let bar = Rect::from_min_max(
+            pos2(rect.left() + 8.0, rect.bottom() - 3.0),
+            pos2(rect.right() - 8.0, rect.bottom() - 1.0),
+        );
         painter.rect_filled(bar, 1.0, palette.outline);
         let done = Rect::from_min_size(bar.min, vec2(bar.width() * progress.fraction(), bar.height()));
         painter.rect_filled(done, 1.0, palette.accent);
@@ -192,7 +204,7 @@ fn status_line(entry: &Entry) -> (String, bool) {
     let video = match &entry.file {
         FileState::Found => return ("waiting to be opened".to_owned(), false),
         FileState::Opening => return ("opening…".to_owned(), false),
-        FileState::Refused(reason) => return (reason.clone(), true),
+        FileState::Refused(reason) => return (without_path(reason, entry), true),
         FileState::Open(video) => video,
     };
     let length = video.frames.span().length();
@@ -206,6 +218,12 @@ fn status_line(entry: &Entry) -> (String, bool) {
         }
         ScoringState::Done => (format!("{length} · {}", events()), false),
         ScoringState::Cancelled => (format!("{length} · scoring stopped"), false),
-        ScoringState::Failed(reason) => (reason.clone(), true),
+        ScoringState::Failed(reason) => (without_path(reason, entry), true),
     }
+}
+
+/// The row names the file already, and what follows would be cut off.
+fn without_path(reason: &str, entry: &Entry) -> String {
+    let rest = reason.strip_prefix(&entry.path.display().to_string()).unwrap_or(reason);
+    rest.trim_start_matches([':', ' ']).to_owned()
 }

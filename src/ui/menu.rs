@@ -14,14 +14,12 @@ use super::root::ViewContext;
 
 /// Draws it.
 pub fn top_bar_ui(view: &ViewContext<'_>, ui: &mut Ui) {
-    ui.horizontal(|ui| {
+    MenuBar::new().ui(ui, |ui| {
         ui.label(RichText::new("Lookback").strong().size(view.tokens.sizes.heading));
         ui.add_space(6.0);
-        MenuBar::new().ui(ui, |ui| {
-            for group in Group::iter() {
-                ui.menu_button(group.text(), |ui| menu_ui(view, group, ui));
-            }
-        });
+        for group in Group::iter() {
+            ui.menu_button(group.text(), |ui| menu_ui(view, group, ui));
+        }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             engine_ui(view, ui);
             jobs_ui(view, ui);

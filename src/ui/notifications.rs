@@ -7,15 +7,20 @@ use crate::app::notice::Severity;
 
 use super::root::ViewContext;
 
-/// Draws all notices on show, the newest at the bottom.
-pub fn notices_ui(view: &ViewContext<'_>, ctx: &Context) {
+/// Width of a notice in points.
+const WIDTH: f32 = 330.0;
+
+/// Draws all notices on show, the newest at the bottom, `above` points above the window's lower edge.
+pub fn notices_ui(view: &ViewContext<'_>, above: f32, ctx: &Context) {
     let notices = &view.state.notices;
     if notices.list().is_empty() {
         return;
     }
     let palette = &view.tokens.palette;
-    Area::new(egui::Id::unique("notices")).order(Order::Foreground).anchor(Align2::RIGHT_TOP, vec2(-14.0, 48.0)).show(ctx, |ui| {
-        ui.set_max_width(420.0);
+    let area = Area::new(egui::Id::unique("notices")).order(Order::Foreground);
+    // Over the lower end of the library, which is the part of the window that is most often empty.
+    area.anchor(Align2::LEFT_BOTTOM, vec2(10.0, -10.0 - above)).show(ctx, |ui| {
+        ui.set_max_width(WIDTH);
         for notice in notices.list() {
             let (color, word) = match notice.severity {
                 Severity::Info => (palette.accent, "Note"),
@@ -24,7 +29,7 @@ pub fn notices_ui(view: &ViewContext<'_>, ctx: &Context) {
             };
             let frame = Frame::popup(ui.style()).inner_margin(Margin::same(10)).stroke(Stroke::new(1.0, color));
             frame.show(ui, |ui| {
-                ui.set_width(396.0);
+                ui.set_width(WIDTH - 24.0);
                 ui.horizontal(|ui| {
                     ui.label(RichText::new(word).color(color).strong());
                     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

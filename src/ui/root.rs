@@ -116,7 +116,8 @@ pub fn root_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
         remember(view, local, seen, ui);
     }
     dialogs::dialogs_ui(view, &mut local.dialogs, ui.ctx());
-    notifications::notices_ui(view, ui.ctx());
+    let timeline = if view.state.library.is_empty() { 0.0 } else { layout.timeline };
+    notifications::notices_ui(view, timeline, ui.ctx());
 }
 
 /// Sends the sizes of the panels once they rest: not while one is being dragged.

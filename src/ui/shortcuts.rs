@@ -94,12 +94,8 @@ fn shortcut(key: EguiKey, modifiers: Modifiers, os: Os) -> Option<Shortcut> {
         EguiKey::Slash if modifiers.shift => (Key::Question, false),
         other => (Key::iter().find(|k| egui_key(*k) == other)?, modifiers.shift),
     };
-    let mods = Mods {
-        command: modifiers.command,
-        shift,
-        alt: modifiers.alt,
-        mac_ctrl: os == Os::Mac && modifiers.ctrl,
-    };
+    let mods =
+        Mods { command: modifiers.command, shift, alt: modifiers.alt, mac_ctrl: os == Os::Mac && modifiers.ctrl };
     Some(Shortcut { mods, key })
 }
 

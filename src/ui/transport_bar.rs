@@ -7,9 +7,10 @@ use crate::app::command::UiCommand;
 use crate::app::state::Dialog;
 use crate::domain::playback::PlaybackCommand;
 
-use super::command_button::command_button;
+use super::command_button::{command_button, symbol_button};
 use super::figures;
 use super::root::ViewContext;
+use super::widgets::symbol::Symbol;
 
 /// Speeds offered in the list; the keys reach all between.
 const SPEEDS: [f64; 9] = [0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 4.0, 8.0, 16.0];
@@ -18,14 +19,13 @@ const SPEEDS: [f64; 9] = [0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 4.0, 8.0, 16.0];
 pub fn transport_ui(view: &ViewContext<'_>, ui: &mut Ui) {
     ui.horizontal(|ui| {
         let playing = view.state.session.as_ref().is_some_and(|s| s.transport.is_playing());
-        command_button(view, ui, UiCommand::Start, "⏮");
-        command_button(view, ui, UiCommand::PreviousEvent, "« event");
-        command_button(view, ui, UiCommand::PreviousFrame, "⏴");
-        let symbol = RichText::new(if playing { "⏸" } else { "▶" }).size(view.tokens.sizes.heading);
-        command_button(view, ui, UiCommand::PlayPause, symbol);
-        command_button(view, ui, UiCommand::NextFrame, "⏵");
-        command_button(view, ui, UiCommand::NextEvent, "event »");
-        command_button(view, ui, UiCommand::End, "⏭");
+        symbol_button(view, ui, UiCommand::Start, Symbol::Start);
+        symbol_button(view, ui, UiCommand::PreviousEvent, Symbol::PreviousEvent);
+        symbol_button(view, ui, UiCommand::PreviousFrame, Symbol::Back);
+        symbol_button(view, ui, UiCommand::PlayPause, if playing { Symbol::Pause } else { Symbol::Play });
+        symbol_button(view, ui, UiCommand::NextFrame, Symbol::Forward);
+        symbol_button(view, ui, UiCommand::NextEvent, Symbol::NextEvent);
+        symbol_button(view, ui, UiCommand::End, Symbol::End);
         ui.add_space(6.0);
         speed_ui(view, ui);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| position_ui(view, ui));
@@ -36,7 +36,7 @@ fn speed_ui(view: &ViewContext<'_>, ui: &mut Ui) {
     let Some(session) = &view.state.session else { return };
     command_button(view, ui, UiCommand::Slower, "−");
     let speed = session.transport.speed();
-    let arrow = if session.transport.is_backward() && session.transport.is_playing() { "◀ " } else { "" };
+    let arrow = if session.transport.is_backward() && session.transport.is_playing() { "back " } else { "" };
     let combo = egui::ComboBox::from_id_salt("speed")
         .width(72.0)
         .selected_text(format!("{arrow}{}", figures::speed(speed)))
@@ -58,8 +58,10 @@ fn position_ui(view: &ViewContext<'_>, ui: &mut Ui) {
     let weak = view.tokens.palette.text_weak;
     let figures = |text: String| RichText::new(text).font(view.tokens.figures());
     ui.label(figures(format!("/ {}", frames.span().end)).color(weak)).on_hover_text("Where the video ends");
-    let tip = "The frame on screen. Frames are counted from 0 in the order in which they are shown. Click to go elsewhere.";
-    let time = ui.add(Label::new(figures(frames.time(frame).to_string()).strong()).sense(Sense::click())).on_hover_text(tip);
+    let tip =
+        "The frame on screen. Frames are counted from 0 in the order in which they are shown. Click to go elsewhere.";
+    let time =
+        ui.add(Label::new(figures(frames.time(frame).to_string()).strong()).sense(Sense::click())).on_hover_text(tip);
     ui.add_space(10.0);
     ui.label(figures(format!("/ {}", frames.last())).color(weak)).on_hover_text("Number of the last frame");
     let number =

@@ -32,7 +32,9 @@ pub fn tsa_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
         let help = "Seed of the noise. The same seed gives the same scores.";
         number(ui, "Seed", help, DragValue::new(&mut tsa.seed).speed(0.1));
     });
-    if tsa != TsaSettings::default() && ui.button("Paper's values").on_hover_text("Ratio 0.7, sigma 0.05, 100 samples.").clicked() {
+    if tsa != TsaSettings::default()
+        && ui.button("Paper's values").on_hover_text("Ratio 0.7, sigma 0.05, 100 samples.").clicked()
+    {
         tsa = TsaSettings { seed: tsa.seed, ..TsaSettings::default() };
         busy = false;
     }

@@ -27,7 +27,14 @@ impl DemoMaker {
     /// Scenes go into a folder of the program's data; without one, none can be made.
     pub(super) fn new(data: Option<PathBuf>, reporter: Reporter) -> Self {
         let folder = data.map(|data| data.join("demo"));
-        Self { folder, reporter, progress: Latest::default(), generation: Generation::default(), worker: None, overdue: false }
+        Self {
+            folder,
+            reporter,
+            progress: Latest::default(),
+            generation: Generation::default(),
+            worker: None,
+            overdue: false,
+        }
     }
 
     pub(super) fn make(&mut self) {
@@ -41,7 +48,7 @@ impl DemoMaker {
             Err(err) => {
                 let text = format!("No thread can be started for drawing scenes: {err}.");
                 self.reporter.offer(Event::DemoFailed(text));
-            },
+            }
         }
     }
 
@@ -72,7 +79,9 @@ impl Drop for DemoMaker {
 
 fn make(folder: Option<&Path>, progress: &Latest<Progress>, reporter: &Reporter, ticket: &Ticket) -> Event {
     let Some(folder) = folder else {
-        return Event::DemoFailed("There is no folder for data on this system: run `lookback demo --out FOLDER`.".to_owned());
+        return Event::DemoFailed(
+            "There is no folder for data on this system: run `lookback demo --out FOLDER`.".to_owned(),
+        );
     };
     let mut report = |now| {
         progress.put(now);

@@ -53,7 +53,10 @@ impl Opener {
 
     pub(super) fn open(&self, entry: EntryId, path: PathBuf) {
         if let Err(Command::Open { entry, path }) = self.worker.try_send(Command::Open { entry, path }) {
-            let text = format!("{} cannot be opened: the thread that opens files has ended. Start the program again.", path.display());
+            let text = format!(
+                "{} cannot be opened: the thread that opens files has ended. Start the program again.",
+                path.display()
+            );
             log::error!("{entry:?}: {text}");
             self.reporter.tell(Severity::Error, text);
         }
@@ -105,7 +108,8 @@ mod tests {
         let empty = dir.path().join("empty");
         std::fs::create_dir(&empty).unwrap();
         let missing = dir.path().join("missing.mp4");
-        let Event::FilesFound { files, refused } = expand(&[dir.path().join("sub"), empty.clone(), missing.clone()]) else {
+        let Event::FilesFound { files, refused } = expand(&[dir.path().join("sub"), empty.clone(), missing.clone()])
+        else {
             panic!("another event");
         };
         assert_eq!(files, [file]);

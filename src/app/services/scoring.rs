@@ -98,7 +98,8 @@ impl Scoring {
         }
         if self.worker.is_finished() && !self.told {
             self.told = true;
-            let text = "The scoring thread stopped unexpectedly: videos play, but nothing is scored. Start the program again.";
+            let text =
+                "The scoring thread stopped unexpectedly: videos play, but nothing is scored. Start the program again.";
             events.push(Event::EngineFailed(text.to_owned()));
         }
     }

@@ -167,4 +167,3 @@ pub(super) fn demo_failed(state: &mut AppState, reason: String) {
     state.demo = DemoState::Idle;
     state.notices.push(Severity::Error, reason);
 }
-

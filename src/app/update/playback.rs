@@ -83,7 +83,8 @@ fn other_file(state: &AppState, forward: bool) -> Option<(EntryId, usize)> {
     let rows = state.library.visible();
     let at = rows.iter().position(|e| Some(e.id) == state.library.selected_id())?;
     let has_events = |e: &&&crate::app::library::Entry| e.video().is_some() && !e.events.is_empty();
-    let entry = if forward { rows[at + 1..].iter().find(has_events) } else { rows[..at].iter().rev().find(has_events) }?;
+    let entry =
+        if forward { rows[at + 1..].iter().find(has_events) } else { rows[..at].iter().rev().find(has_events) }?;
     let event = if forward { entry.events.first() } else { entry.events.last() }?;
     let grid = crate::domain::snippet::SnippetGrid::new(entry.video()?.frames.len());
     Some((entry.id, grid.range(event.first).start))

@@ -60,10 +60,7 @@ fn start(state: &mut AppState, id: EntryId, effects: &mut Vec<Effect>) {
     state.jobs += 1;
     let job = JobId(state.jobs);
     effects.push(Effect::Score { job, video: video.clone(), tsa: state.tsa });
-    entry.scoring = ScoringState::Running {
-        phase: ScoringPhase::default(),
-        progress: Progress::default(),
-        remaining_secs: None,
-    };
+    entry.scoring =
+        ScoringState::Running { phase: ScoringPhase::default(), progress: Progress::default(), remaining_secs: None };
     state.running = Some(RunningJob { id: job, entry: id });
 }

@@ -12,7 +12,8 @@ use crate::domain::segment::EventRule;
 
 /// The model is loaded. Its own threshold counts unless the person has chosen one.
 pub(super) fn engine_ready(state: &mut AppState, facts: EngineFacts) {
-    if let Some(note) = &facts.device_note {
+    // A build for a GPU that does not use it says why at once; for others the bar at the top says it on request.
+    if let Some(note) = facts.device_note.as_ref().filter(|_| cfg!(any(feature = "cuda", feature = "metal"))) {
         state.notices.push(Severity::Warning, note.clone());
     }
     if let (None, Some(threshold)) = (state.prefs.rule, facts.threshold) {

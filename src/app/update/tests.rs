@@ -351,10 +351,8 @@ fn any_event() -> impl Strategy<Value = Event> {
         entry.prop_map(|entry| Event::Refused { entry, reason: "no".into() }),
         Just(Event::EngineReady(EngineFacts::default())),
         Just(Event::EngineFailed("no".into())),
-        (job.clone(), scores.clone())
-            .prop_map(|(job, s)| Event::ScoringPartial { job, scored: scored(&s, false) }),
-        (job.clone(), scores)
-            .prop_map(|(job, s)| Event::Scored { job, scored: scored(&s, true), notes: Vec::new() }),
+        (job.clone(), scores.clone()).prop_map(|(job, s)| Event::ScoringPartial { job, scored: scored(&s, false) }),
+        (job.clone(), scores).prop_map(|(job, s)| Event::Scored { job, scored: scored(&s, true), notes: Vec::new() }),
         job.prop_map(|job| Event::ScoringFailed { job, reason: "no".into() }),
     ]
 }

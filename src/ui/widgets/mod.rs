@@ -4,3 +4,4 @@
 
 pub mod chip;
 pub mod hatch;
+pub mod symbol;

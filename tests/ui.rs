@@ -1,0 +1,257 @@
+//! The real window, driven by accessible names: a real file, the real workers, no screen.
+//!
+//! The file is written here, so nothing depends on what lies on the machine. Waiting is by condition,
+//! never by time; the limit only ends a test that would otherwise hang.
+
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use lookback::app::folders::Folders;
+use lookback::app::library::{FileState, ScoringState};
+use lookback::app::state::AppState;
+use lookback::domain::pixels::RgbPicture;
+use lookback::domain::time::Rate;
+use lookback::media::VideoWriter;
+use lookback::model::encoder::EncoderSpec;
+use lookback::shell::{App, WindowOptions};
+
+/// Rounds of drawing and resting before a wait is given up: a minute, far more than anything here needs.
+const ROUNDS: usize = 3000;
+
+struct Window {
+    harness: Harness<'static, App>,
+    folder: tempfile::TempDir,
+}
+
+impl Window {
+    /// A window of its own, with its own folders.
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let harness = Self::harness(folder.path(), Vec::new());
+        Self { harness, folder }
+    }
+
+    fn harness(folder: &Path, paths: Vec<PathBuf>) -> Harness<'static, App> {
+        let folders = Folders::below(folder.join("own"));
+        Harness::builder().with_size([1440.0, 900.0]).with_max_steps(60).wgpu().build_eframe(move |cc| {
+            let options =
+                WindowOptions { paths, device: Some("cpu".into()), encoder: EncoderSpec::Builtin, model: None };
+            App::new(cc, options, &folders).expect("starts")
+        })
+    }
+
+    /// Writes a video: a bright square wanders over a dark ground.
+    fn video(&self, name: &str, frames: usize) -> PathBuf {
+        let path = self.folder.path().join(name);
+        let (width, height) = (160, 120);
+        let mut writer = VideoWriter::create(&path, width, height, Rate { num: 25, den: 1 }).expect("opens");
+        for i in 0..frames {
+            let mut picture = RgbPicture::black(width, height);
+            for y in 40..80 {
+                for x in 0..40 {
+                    let at = (y * width + (x + i) % width) * 3;
+                    picture.data[at..at + 3].fill(220);
+                }
+            }
+            writer.push(&picture).expect("takes a frame");
+        }
+        writer.finish().expect("is complete");
+        path
+    }
+
+    fn state(&self) -> &AppState {
+        self.harness.state().state()
+    }
+
+    /// Draws until `done`, letting the workers work in between.
+    fn wait(&mut self, what: &str, mut done: impl FnMut(&AppState) -> bool) {
+        for _ in 0..ROUNDS {
+            self.harness.step();
+            if done(self.state()) {
+                self.harness.run_steps(3);
+                return;
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        panic!("waited in vain for {what}: {:?}", self.state().notices.list());
+    }
+
+    fn type_into(&mut self, name: &str, text: &str) {
+        let find = |h: &Harness<'static, App>| h.get_by_role_and_label(Role::TextInput, name).focus();
+        find(&self.harness);
+        self.harness.run_steps(2);
+        self.harness.get_by_role_and_label(Role::TextInput, name).type_text(text);
+        self.harness.run_steps(2);
+    }
+
+    fn click(&mut self, name: &str) {
+        self.harness.get_by_role_and_label(Role::Button, name).click();
+        self.harness.run_steps(3);
+    }
+
+    fn key(&mut self, key: Key) {
+        self.harness.key_press(key);
+        self.harness.run_steps(2);
+    }
+
+    fn open(&mut self, path: &Path) {
+        self.type_into("Path to open", &path.display().to_string());
+        self.key(Key::Enter);
+        self.wait("the video", |s| s.session.is_some());
+        // Nothing has the keyboard now, so keys belong to playback.
+        self.harness.run_steps(2);
+    }
+
+    fn frame(&self) -> usize {
+        self.state().session.as_ref().expect("a video is on screen").frame()
+    }
+}
+
+fn is_done(state: &AppState) -> bool {
+    state.library.entries().iter().all(|e| e.scoring == ScoringState::Done)
+}
+
+#[test]
+fn open_by_path_score_step_and_change_the_threshold() {
+    let mut w = Window::new();
+    let path = w.video("walk.mp4", 160);
+    w.open(&path);
+    w.wait("the scores", is_done);
+    assert_eq!(w.state().shown().expect("shown").scored.as_ref().expect("scored").snippets.len(), 10);
+
+    w.click("Next frame");
+    assert_eq!(w.frame(), 1);
+    w.key(Key::Period);
+    assert_eq!(w.frame(), 2);
+    w.harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowRight);
+    w.harness.run_steps(2);
+    assert_eq!(w.frame(), 16);
+    w.key(Key::End);
+    assert_eq!(w.frame(), 159);
+    w.key(Key::Home);
+    assert_eq!(w.frame(), 0);
+
+    w.harness.get_by_role_and_label(Role::Slider, "Threshold").set_value_accesskit(0.0);
+    w.harness.run_steps(3);
+    assert_eq!(w.state().rule.threshold, 0.0);
+    assert_eq!(w.state().events().len(), 1, "everything is one event when everything counts");
+}
+
+#[test]
+fn playing_moves_and_draws_and_rest_does_neither() {
+    let mut w = Window::new();
+    let path = w.video("play.mp4", 100);
+    w.open(&path);
+    w.wait("the scores", is_done);
+    w.key(Key::Space);
+    assert!(w.state().session.as_ref().expect("shown").transport.is_playing());
+    w.wait("half a second of playback", |s| s.session.as_ref().is_some_and(|s| s.frame() > 12));
+    w.key(Key::K);
+    assert!(!w.state().session.as_ref().expect("shown").transport.is_playing());
+    let at = w.frame();
+    // Fails if the window asks to be drawn again and again.
+    w.harness.run();
+    w.harness.run();
+    assert_eq!(w.frame(), at);
+    w.key(Key::J);
+    assert!(w.state().session.as_ref().expect("shown").transport.is_backward());
+}
+
+#[test]
+fn typing_is_not_playing() {
+    let mut w = Window::new();
+    let path = w.video("a.mp4", 40);
+    w.open(&path);
+    w.type_into("Filter names", "k j");
+    assert_eq!(w.state().library.filter, "k j");
+    assert!(!w.state().session.as_ref().expect("shown").transport.is_playing());
+    assert!(w.state().library.visible().is_empty());
+}
+
+#[test]
+fn the_timeline_seeks_where_it_is_clicked() {
+    let mut w = Window::new();
+    let path = w.video("seek.mp4", 200);
+    w.open(&path);
+    w.wait("the scores", is_done);
+    let area = w.harness.get_by_label("Video").rect();
+    // The lanes lie below the transport; a third from the left is well inside of them.
+    let at = egui::pos2(480.0, 900.0 - 60.0);
+    assert!(at.y > area.bottom());
+    w.harness.drag_at(at);
+    w.harness.run_steps(2);
+    w.harness.drop_at(at);
+    w.harness.run_steps(3);
+    let left = w.frame();
+    assert!((20..120).contains(&left), "{left}");
+    let at = egui::pos2(960.0, 900.0 - 60.0);
+    w.harness.drag_at(at);
+    w.harness.run_steps(2);
+    w.harness.drop_at(at);
+    w.harness.run_steps(3);
+    assert!(w.frame() > left);
+}
+
+#[test]
+fn files_queue_and_one_is_cancelled() {
+    let mut w = Window::new();
+    for name in ["a.mp4", "b.mp4", "c.mp4"] {
+        w.video(name, 600);
+    }
+    let folder = w.folder.path().to_owned();
+    w.type_into("Path to open", &folder.display().to_string());
+    w.key(Key::Enter);
+    w.wait("the list", |s| s.library.entries().len() == 3);
+    w.wait("the queue", |s| s.library.entries().iter().any(|e| e.name == "c.mp4" && e.scoring.is_pending()));
+    w.click("Stop scoring c.mp4");
+    w.wait("the others", |s| s.library.unfinished() == 0);
+    let scoring = |name: &str| w.state().library.entries().iter().find(|e| e.name == name).expect("listed").scoring.clone();
+    assert_eq!(scoring("c.mp4"), ScoringState::Cancelled);
+    assert_eq!((scoring("a.mp4"), scoring("b.mp4")), (ScoringState::Done, ScoringState::Done));
+}
+
+#[test]
+fn bad_input_is_told_and_the_rest_goes_on() {
+    let mut w = Window::new();
+    let bad = w.folder.path().join("bad.mp4");
+    std::fs::write(&bad, b"this is not a video").expect("writes");
+    w.type_into("Path to open", &bad.display().to_string());
+    w.key(Key::Enter);
+    w.wait("the refusal", |s| s.library.entries().iter().any(|e| matches!(e.file, FileState::Refused(_))));
+    assert!(w.state().notices.list().iter().any(|n| n.text.contains("bad.mp4")));
+    let good = w.video("good.mp4", 32);
+    w.open(&good);
+    assert_eq!(w.state().library.entries().len(), 2);
+}
+
+#[test]
+fn going_to_a_frame_and_back_out_of_a_dialog() {
+    let mut w = Window::new();
+    let path = w.video("go.mp4", 120);
+    w.open(&path);
+    w.key(Key::G);
+    w.type_into("Go to frame or time", "77");
+    w.key(Key::Enter);
+    assert_eq!(w.frame(), 77);
+    assert_eq!(w.state().dialog, None);
+    w.key(Key::Questionmark);
+    assert!(w.state().dialog.is_some());
+    w.harness.get_by_label_contains("List all keys");
+    w.key(Key::Escape);
+    assert_eq!(w.state().dialog, None);
+}
+
+#[test]
+fn an_idle_window_rests_and_looks_as_before() {
+    let mut w = Window::new();
+    w.wait("the model", |s| s.engine.facts().is_some());
+    // Fails if it asks to be drawn again and again.
+    w.harness.run();
+    w.harness.run();
+    w.harness.get_by_role_and_label(Role::Button, "Make demo scenes");
+}
