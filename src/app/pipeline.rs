@@ -157,7 +157,7 @@ pub fn score(
         tsa: *tsa,
         encoder: encoder.id().to_owned(),
         model: scorer.info().weights_id.clone(),
-        device: scorer.device_label(),
+        device: scorer.device().label(),
         complete: true,
     })
 }
