@@ -136,7 +136,7 @@ fn open_by_path_score_step_and_change_the_threshold() {
     w.key(Key::Home);
     assert_eq!(w.frame(), 0);
 
-    w.harness.get_by_role_and_label(Role::Slider, "Threshold").set_value_accesskit(0.0);
+    w.harness.get_by_role_and_label(Role::Slider, "Score threshold").set_value_accesskit(0.0);
     w.harness.run_steps(3);
     assert_eq!(w.state().rule.threshold, 0.0);
     assert_eq!(w.state().events().len(), 1, "everything is one event when everything counts");
@@ -210,7 +210,8 @@ fn files_queue_and_one_is_cancelled() {
     w.wait("the queue", |s| s.library.entries().iter().any(|e| e.name == "c.mp4" && e.scoring.is_pending()));
     w.click("Stop scoring c.mp4");
     w.wait("the others", |s| s.library.unfinished() == 0);
-    let scoring = |name: &str| w.state().library.entries().iter().find(|e| e.name == name).expect("listed").scoring.clone();
+    let scoring =
+        |name: &str| w.state().library.entries().iter().find(|e| e.name == name).expect("listed").scoring.clone();
     assert_eq!(scoring("c.mp4"), ScoringState::Cancelled);
     assert_eq!((scoring("a.mp4"), scoring("b.mp4")), (ScoringState::Done, ScoringState::Done));
 }

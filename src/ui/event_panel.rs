@@ -78,7 +78,7 @@ pub fn rule_ui(view: &ViewContext<'_>, ui: &mut Ui) {
     egui::Grid::new("rule").num_columns(2).min_col_width(84.0).spacing([10.0, 6.0]).show(ui, |ui| {
         ui.spacing_mut().slider_width = slider_width;
         let slider = |value, range| Slider::new(value, range).fixed_decimals(2).step_by(0.01);
-        row(ui, "Threshold", "An event needs one snippet with at least this score.", |ui| {
+        row(ui, "Score threshold", "An event needs one snippet with at least this score.", |ui| {
             ui.add(slider(&mut rule.threshold, 0.0..=1.0))
         });
         row(ui, "Hysteresis", "An event goes on while scores stay above threshold minus hysteresis.", |ui| {

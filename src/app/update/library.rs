@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::app::effect::Effect;
 use crate::app::engine::Engine;
-use crate::app::library::{EntryId, FileState, ScoringState};
+use crate::app::library::{Entry, EntryId, FileState, ScoringState};
 use crate::app::notice::Severity;
 use crate::app::session::Session;
 use crate::app::state::{AppState, DemoState};
@@ -89,7 +89,7 @@ pub(super) fn remove(state: &mut AppState, id: EntryId, effects: &mut Vec<Effect
 pub(super) fn opened(state: &mut AppState, id: EntryId, video: Box<OpenedVideo>, effects: &mut Vec<Effect>) {
     finish_opening(state, id);
     let failed = matches!(state.engine, Engine::Failed(_));
-    let Some(entry) = state.library.get_mut(id) else { return };
+    let Some(entry) = state.library.get_mut(id).filter(|e| is_opening(e)) else { return };
     for note in &video.notes {
         state.notices.push(Severity::Warning, format!("{}: {note}", entry.name));
     }
@@ -105,10 +105,15 @@ pub(super) fn opened(state: &mut AppState, id: EntryId, video: Box<OpenedVideo>,
 /// A file cannot be opened.
 pub(super) fn refused(state: &mut AppState, id: EntryId, reason: String) {
     finish_opening(state, id);
-    if let Some(entry) = state.library.get_mut(id) {
+    if let Some(entry) = state.library.get_mut(id).filter(|e| is_opening(e)) {
         state.notices.push(Severity::Error, reason.clone());
         entry.file = FileState::Refused(reason);
     }
+}
+
+/// Reports about files that were taken out of the list meanwhile, or that came twice, change nothing.
+fn is_opening(entry: &Entry) -> bool {
+    matches!(entry.file, FileState::Opening)
 }
 
 fn finish_opening(state: &mut AppState, id: EntryId) {
