@@ -155,7 +155,7 @@ fn every_file_of_the_folder_is_known() {
         for entry in std::fs::read_dir(folder).expect("is there") {
             let entry = entry.expect("can be read");
             let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-            let is_shader = name.ends_with(".wgsl");
+            let is_shader = entry.path().extension().is_some_and(|end| end == "wgsl");
             assert!(
                 !is_shader || shader::FILES.iter().any(|(known, _)| *known == name),
                 "{name} is not in shader::FILES"

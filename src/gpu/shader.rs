@@ -24,7 +24,7 @@ where
     'static: 'a,
 {
     let Some((_, file)) = FILES.iter().find(|(path, _)| *path == name) else {
-        out.push_str(&format!("#import {name}\n"));
+        out.extend(["#import ", name, "\n"]);
         return;
     };
     if done.contains(&name) {
@@ -32,12 +32,11 @@ where
     }
     done.push(name);
     for line in file.lines() {
-        match line.strip_prefix("#import ") {
-            Some(import) => append(import.trim(), done, out),
-            None => {
-                out.push_str(line);
-                out.push('\n');
-            }
+        if let Some(import) = line.strip_prefix("#import ") {
+            append(import.trim(), done, out);
+        } else {
+            out.push_str(line);
+            out.push('\n');
         }
     }
 }

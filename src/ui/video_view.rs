@@ -86,7 +86,7 @@ pub fn video_ui(
                             painter.add(shape);
                         }
                         Err(err) => {
-                            paint_message(&painter, rect, "This frame cannot be shown", &err.to_string(), tokens)
+                            paint_message(&painter, rect, "This frame cannot be shown", &err.to_string(), tokens);
                         }
                     }
                     if overlay {

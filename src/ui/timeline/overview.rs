@@ -76,12 +76,11 @@ pub(super) fn overview_ui(
             Drag::Idle => {}
         }
     }
-    if response.drag_stopped() {
-        if let Drag::Seek(frame) = std::mem::take(&mut state.drag)
-            && frame != usize::MAX
-        {
-            actions.push(TimelineAction::Seek { frame, dragging: false });
-        }
+    if response.drag_stopped()
+        && let Drag::Seek(frame) = std::mem::take(&mut state.drag)
+        && frame != usize::MAX
+    {
+        actions.push(TimelineAction::Seek { frame, dragging: false });
     }
     if response.hovered() || response.dragged() {
         ui.ctx().set_cursor_icon(match state.drag {

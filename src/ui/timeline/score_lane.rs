@@ -74,7 +74,7 @@ struct Band {
 fn visible_events(scene: &Scene<'_>, lane: &Lane) -> Vec<Band> {
     let input = scene.input;
     let shown = scene.columns.iter().filter(|c| !c.is_empty());
-    let (Some(first), Some(last)) = (shown.clone().next(), shown.last()) else { return Vec::new() };
+    let (Some(first), Some(last)) = (shown.clone().next(), shown.clone().next_back()) else { return Vec::new() };
     let begin = input.events.partition_point(|e| e.last < first.start);
     let mut bands: Vec<Band> = Vec::new();
     for (index, event) in input.events.iter().enumerate().skip(begin).take_while(|(_, e)| e.first < last.end) {

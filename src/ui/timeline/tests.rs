@@ -173,9 +173,9 @@ fn threshold_moves_by_dragging_and_by_name() {
     h.run();
     h.drop_at(line - vec2(0.0, 20.0));
     h.run();
-    let moved =
+    let mut moved =
         h.state().actions.iter().filter_map(|a| if let TimelineAction::SetThreshold(v) = a { Some(*v) } else { None });
-    let last = moved.last().expect("was dragged");
+    let last = moved.next_back().expect("was dragged");
     assert!(last > 0.55 && last < 0.9, "{last}");
     assert!(
         !h.state().actions.iter().any(|a| matches!(a, TimelineAction::Seek { .. })),
