@@ -1,7 +1,23 @@
-//! The `lookback` program.
+//! The `lookback` program: the command line first, then the window if one is wanted.
 
 use std::process::ExitCode;
 
+use lookback::cli::{self, Outcome};
+use lookback::shell::{self, WindowOptions};
+
 fn main() -> ExitCode {
-    lookback::cli::run()
+    let request = match cli::run() {
+        Outcome::Ended(code) => return code,
+        Outcome::Window(request) => request,
+    };
+    let options = WindowOptions {
+        paths: request.paths.clone(),
+        device: request.device.clone(),
+        encoder: request.encoder.clone(),
+        model: request.model.clone(),
+    };
+    match shell::run(options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => cli::without_window(&request, &reason),
+    }
 }

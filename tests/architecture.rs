@@ -194,11 +194,11 @@ fn crate_references(tokens: &[(usize, String)], depth: usize) -> Vec<(usize, Str
             continue;
         }
         let mut braces = 0;
-        for at in after..tokens.len() {
-            match word(at) {
+        for (at, token) in tokens.iter().enumerate().skip(after) {
+            match token.1.as_str() {
                 "{" => braces += 1,
                 "}" => braces -= 1,
-                _ if braces == 1 && matches!(word(at - 1), "{" | ",") => found.push(tokens[at].clone()),
+                _ if braces == 1 && matches!(word(at - 1), "{" | ",") => found.push(token.clone()),
                 _ => {}
             }
             if braces == 0 {

@@ -62,9 +62,18 @@ pub struct EngineArgs {
     /// Weights of the scoring model (.safetensors, or a published PyTorch checkpoint); the shipped ones by default
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
+    /// Weights of the input projection (`mlp.*`), where the model comes in two files
+    #[arg(long, value_name = "FILE", requires = "model")]
+    pub projection: Option<PathBuf>,
     /// Where to compute; by default the first of CUDA, Metal, CPU that works
     #[arg(long, value_name = "DEVICE")]
     pub device: Option<DeviceName>,
+}
+
+impl Default for EngineArgs {
+    fn default() -> Self {
+        Self { encoder: EncoderName::Builtin, model: None, projection: None, device: None }
+    }
 }
 
 /// An encoder as named on the command line.
@@ -198,7 +207,7 @@ pub struct ScoreArgs {
     /// Print CSV
     #[arg(long)]
     pub csv: bool,
-    /// Write one file per video, with a picture of its timeline, into this folder
+    /// Write a report into this folder: a page with pictures, and the numbers of each video as JSON and CSV
     #[arg(long, value_name = "FOLDER")]
     pub out: Option<PathBuf>,
     /// Neither read nor keep cached features
@@ -237,7 +246,7 @@ A list has one video or feature file (.npy, .safetensors, .txt) per line. Paths 
 
 Examples:
   lookback train --normal normal.txt --abnormal abnormal.txt --steps 600 --seed 1 -o model.safetensors
-  lookback train --normal n.txt --abnormal a.txt --resume model.safetensors --steps 1200 -o model.safetensors")]
+  lookback train --normal n.txt --abnormal a.txt --resume m.safetensors.training -o m.safetensors")]
 pub struct TrainArgs {
     /// List of videos or feature files without anomalies
     #[arg(long, value_name = "LIST")]
@@ -254,11 +263,11 @@ pub struct TrainArgs {
     /// Seed of initial weights, batches, dropout and noise
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
-    /// Share of each list that is kept out of training and used to choose the best weights
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = held_out)]
+    /// Share of each list that is kept out of training and chooses the best weights and the threshold
+    #[arg(long, value_name = "SHARE", default_value_t = 0.2, value_parser = held_out)]
     pub held_out: f64,
-    /// Continue from a model that `train` wrote, with its optimiser state
-    #[arg(long, value_name = "FILE")]
+    /// Go on with an interrupted training from the state it left (MODEL.training); its settings are the state's
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["preset", "steps", "seed"])]
     pub resume: Option<PathBuf>,
     /// Where to write the model
     #[arg(short, long, value_name = "MODEL")]
@@ -426,6 +435,7 @@ mod tests {
             &["score", "a", "--json", "--csv"],
             &["score", "a", "--noise", "n", "--seed", "1"],
             &["score", "a", "--encoder", "clip:"],
+            &["score", "a", "--projection", "p"],
             &["score", "a", "--device", "tpu"],
             &["eval", "--gt", "g.npy"],
             &["eval", "--scores", "a.npy"],

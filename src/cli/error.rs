@@ -10,6 +10,12 @@ use std::path::Path;
 
 use thiserror::Error;
 
+use crate::app::pipeline::PipelineError;
+use crate::app::report::ReportError;
+use crate::demo::DemoError;
+use crate::media::MediaError;
+use crate::model::ModelError;
+
 /// Why a command did not do what was asked.
 #[derive(Debug, Error)]
 pub enum CliError {
@@ -53,5 +59,52 @@ impl CliError {
     /// Writing a file failed.
     pub fn writing(path: &Path, err: &io::Error) -> Self {
         Self::Failed(format!("{}: cannot be written: {err}", path.display()))
+    }
+}
+
+impl From<MediaError> for CliError {
+    fn from(err: MediaError) -> Self {
+        match err {
+            MediaError::Stopped => Self::Cancelled,
+            MediaError::Failed { .. } | MediaError::Unwritable { .. } => Self::Failed(err.to_string()),
+            _ => Self::Input(err.to_string()),
+        }
+    }
+}
+
+impl From<ModelError> for CliError {
+    fn from(err: ModelError) -> Self {
+        match err {
+            ModelError::Cancelled => Self::Cancelled,
+            ModelError::Write { .. } | ModelError::Compute(_) => Self::Failed(err.to_string()),
+            _ => Self::Input(err.to_string()),
+        }
+    }
+}
+
+impl From<PipelineError> for CliError {
+    fn from(err: PipelineError) -> Self {
+        match err {
+            PipelineError::Media(err) => err.into(),
+            PipelineError::Model(err) => err.into(),
+            PipelineError::Cancelled => Self::Cancelled,
+            PipelineError::Mismatch { .. } => Self::Input(err.to_string()),
+            _ => Self::Failed(err.to_string()),
+        }
+    }
+}
+
+impl From<DemoError> for CliError {
+    fn from(err: DemoError) -> Self {
+        match err {
+            DemoError::Cancelled { .. } => Self::Cancelled,
+            _ => Self::Failed(err.to_string()),
+        }
+    }
+}
+
+impl From<ReportError> for CliError {
+    fn from(err: ReportError) -> Self {
+        Self::Failed(err.to_string())
     }
 }

@@ -38,7 +38,7 @@ pub fn array(path: &Path) -> Result<Array, CliError> {
 /// # Errors
 /// The folder cannot be made or the file cannot be written.
 pub fn write(path: &Path, content: &[u8]) -> Result<(), CliError> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let write = || -> io::Result<()> {
         std::fs::create_dir_all(folder)?;
         let mut file = tempfile::NamedTempFile::new_in(folder)?;

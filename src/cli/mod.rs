@@ -1,35 +1,117 @@
 //! The headless commands.
 //!
 //! Owns the command line, what each command prints, and the exit codes. Does not own the work: it goes
-//! through the same services as the window, and never opens one itself.
+//! through the same services as the window. Opens no window itself: it tells `main` when one is wanted.
 
+use std::fmt::Display;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use args::{Arguments, Command};
+use crate::model::encoder::EncoderSpec;
+use args::{Arguments, Command, DeviceName, EngineArgs};
 use error::CliError;
 
 pub mod args;
+pub mod bench;
+pub mod demo;
+pub mod doctor;
+pub mod engine;
 pub mod error;
 pub mod eval;
+pub mod extract;
 pub mod files;
+pub mod lists;
 pub mod measure;
+pub mod output;
 pub mod progress;
+pub mod report;
+pub mod score;
+pub mod train;
 
-/// Does what the command line asks.
-pub fn run() -> ExitCode {
+/// What is left to do after the command line was read.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Nothing: the command ran.
+    Ended(ExitCode),
+    /// A window is wanted.
+    Window(WindowRequest),
+}
+
+/// What the window is to show.
+#[derive(Clone, Debug)]
+pub struct WindowRequest {
+    /// Videos and folders.
+    pub paths: Vec<PathBuf>,
+    /// `cpu`, `cuda` or `metal`, if one is forced.
+    pub device: Option<String>,
+    /// What makes features.
+    pub encoder: EncoderSpec,
+    /// Weights; `None` takes the shipped ones.
+    pub model: Option<PathBuf>,
+    /// The folder of demo clips, if the window is the end of `demo --open`.
+    demo: Option<PathBuf>,
+}
+
+impl WindowRequest {
+    fn new(paths: Vec<PathBuf>, engine: &EngineArgs, demo: Option<PathBuf>) -> Self {
+        let device = engine.device.map(|d: DeviceName| d.as_str().to_owned());
+        Self { paths, device, encoder: engine::spec(&engine.encoder), model: engine.model.clone(), demo }
+    }
+}
+
+/// Does what the command line asks, up to the window.
+pub fn run() -> Outcome {
     crate::logging::start();
     let arguments = Arguments::parse();
     let result = match &arguments.command {
+        None => match window(arguments) {
+            Ok(request) => return Outcome::Window(request),
+            Err(err) => Err(err),
+        },
+        Some(Command::Demo(args)) => match demo::run(args) {
+            Ok(Some(folder)) => {
+                let request = WindowRequest::new(vec![folder.clone()], &EngineArgs::default(), Some(folder));
+                return Outcome::Window(request);
+            }
+            Ok(None) => Ok(()),
+            Err(err) => Err(err),
+        },
+        Some(Command::Score(args)) => score::run(args),
+        Some(Command::Extract(args)) => extract::run(args),
+        Some(Command::Train(args)) => train::run(args),
         Some(Command::Eval(args)) => eval::run(args),
-        _ => Ok(()),
+        Some(Command::Bench(args)) => bench::run(args),
+        Some(Command::Doctor(args)) => doctor::run(args),
     };
-    finish(result)
+    Outcome::Ended(finish(result))
+}
+
+fn window(arguments: Arguments) -> Result<WindowRequest, CliError> {
+    if let Some(missing) = arguments.paths.iter().find(|p| !p.exists()) {
+        let reason = "there is no such file, folder or command; lookback --help lists the commands";
+        return Err(CliError::input(missing, reason));
+    }
+    if arguments.engine.projection.is_some() {
+        return Err(CliError::Input("--projection is for the commands score and eval".to_owned()));
+    }
+    Ok(WindowRequest::new(arguments.paths, &arguments.engine, None))
+}
+
+/// What to do when no window can be opened: the demo ends in a report instead, other requests in advice.
+pub fn without_window(request: &WindowRequest, reason: &dyn Display) -> ExitCode {
+    files::complain(&format!("lookback: {reason}."));
+    if let Some(folder) = &request.demo {
+        files::complain("The same clips are scored without a window; the result is a report with pictures.");
+        return finish(demo::tour(folder));
+    }
+    files::complain("Videos can be scored without a window: lookback score PATH --out FOLDER");
+    ExitCode::FAILURE
 }
 
 /// Reports a failure and gives the exit code.
-pub fn finish(result: Result<(), CliError>) -> ExitCode {
+fn finish(result: Result<(), CliError>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(err) => {

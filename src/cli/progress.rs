@@ -32,7 +32,7 @@ pub fn cancelled_by_interrupt() -> Result<Ticket, CliError> {
 /// One line that shows how far a piece of work has come. Drawn only if standard error is a terminal.
 #[derive(Debug)]
 pub struct Bar {
-    bar: ProgressBar,
+    line: ProgressBar,
     started: Instant,
     skipped: Option<usize>,
 }
@@ -46,7 +46,7 @@ impl Bar {
             .unwrap_or_else(|_| ProgressStyle::default_bar());
         bar.set_style(style.progress_chars("=> "));
         bar.set_prefix(label.to_owned());
-        Self { bar, started: Instant::now(), skipped: None }
+        Self { line: bar, started: Instant::now(), skipped: None }
     }
 
     /// Shows `progress`.
@@ -56,28 +56,28 @@ impl Bar {
             self.skipped = Some(progress.skipped);
             self.started = Instant::now();
         }
-        self.bar.set_length(progress.total as u64);
-        self.bar.set_position(progress.done as u64);
+        self.line.set_length(progress.total as u64);
+        self.line.set_position(progress.done as u64);
         let left = progress.remaining_secs(self.started.elapsed().as_secs_f64());
-        self.bar.set_message(left.map_or_else(String::new, |secs| format!(", {} left", show_duration(secs))));
+        self.line.set_message(left.map_or_else(String::new, |secs| format!(", {} left", show_duration(secs))));
     }
 
     /// Adds a figure behind the remaining time.
     pub fn set_with(&mut self, progress: Progress, figure: &str) {
         self.set(progress);
-        let message = self.bar.message();
-        self.bar.set_message(format!("{message}, {figure}"));
+        let message = self.line.message();
+        self.line.set_message(format!("{message}, {figure}"));
     }
 
     /// A line above the bar, on standard error.
     pub fn say(&self, line: &str) {
-        self.bar.suspend(|| complain(line));
+        self.line.suspend(|| complain(line));
     }
 
     /// Removes it.
     pub fn clear(&self) {
-        self.bar.finish_and_clear();
-        self.bar.set_draw_target(ProgressDrawTarget::hidden());
+        self.line.finish_and_clear();
+        self.line.set_draw_target(ProgressDrawTarget::hidden());
     }
 }
 

@@ -85,8 +85,8 @@ mod tests {
     proptest! {
         #[test]
         fn written_lists_are_read(names in proptest::collection::vec("[a-zA-Z#=_./-]{1,12}", 1..20), frames in 0_usize..100_000) {
-            let text: String = names.iter().map(|n| format!("{n} {frames}\n")).collect();
-            let list = named_frames(&text).expect("is a list");
+            let lines: Vec<String> = names.iter().map(|n| format!("{n} {frames}\n")).collect();
+            let list = named_frames(&lines.concat()).expect("is a list");
             prop_assert_eq!(list.len(), names.len());
             for (entry, name) in list.iter().zip(&names) {
                 prop_assert_eq!((&entry.name, entry.frames), (name, Some(frames)));

@@ -3,6 +3,7 @@
 //! Owns textures, pipelines and shaders, and the one bridge to egui's renderer. Does not own what is
 //! shown where: `ui` asks for a shape and places it.
 
+pub mod adapters;
 pub mod color;
 pub mod heat_strip;
 mod pipeline;

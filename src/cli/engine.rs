@@ -1,0 +1,227 @@
+//! What computes: device, model, encoder and feature cache, as the command line asked for them.
+//!
+//! Owns loading them, and features of a file whatever it is: a video, or features made elsewhere. Does
+//! not own the work on a video, which is [`crate::app::pipeline`]'s.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::args::{DeviceName, EncoderName, EngineArgs, LayoutName, TsaArgs};
+use super::error::CliError;
+use super::files;
+use super::progress::Bar;
+use crate::app::pipeline::{self, Phase, ScoringObserver, Source};
+use crate::domain::features::FeatureMatrix;
+use crate::domain::library::VideoId;
+use crate::domain::score::{SnippetScores, TsaSettings};
+use crate::formats::features::{self, Layout};
+use crate::formats::npy;
+use crate::jobs::{Progress, Ticket};
+use crate::media::{self, OpenedVideo};
+use crate::model::encoder::{self, EncoderSpec, SnippetEncoder};
+use crate::model::weights::ModelWeights;
+use crate::model::{ComputeDevice, NoiseDraws, Scorer, tensors};
+use crate::store::{DataDirs, FeatureCache};
+
+/// The device asked for, or the best that works.
+///
+/// # Errors
+/// This build or machine does not have it.
+pub fn device(name: Option<DeviceName>) -> Result<ComputeDevice, CliError> {
+    Ok(ComputeDevice::choose(name.map(DeviceName::as_str))?)
+}
+
+/// The encoder as the model layer names it.
+pub fn spec(name: &EncoderName) -> EncoderSpec {
+    match name {
+        EncoderName::Builtin => EncoderSpec::Builtin,
+        EncoderName::Clip(folder) => EncoderSpec::Clip(folder.clone()),
+    }
+}
+
+/// The model asked for, with the input projection from a second file where one is given.
+///
+/// # Errors
+/// A file holds no model.
+pub fn scorer(args: &EngineArgs, device: &ComputeDevice) -> Result<Scorer, CliError> {
+    let (model, projection) = match (&args.model, &args.projection) {
+        (None, _) => return Ok(Scorer::builtin(device)?),
+        (Some(model), None) => return Ok(Scorer::load(model, device)?),
+        (Some(model), Some(projection)) => (model, projection),
+    };
+    let mut whole = tensors::read(model)?;
+    let extra = tensors::read(projection)?;
+    if let Some(name) = extra.tensors.keys().find(|name| !name.starts_with("mlp.")) {
+        let reason = format!("holds the tensor \"{name}\"; a projection has only tensors whose names begin with mlp");
+        return Err(CliError::input(projection, reason));
+    }
+    whole.tensors.extend(extra.tensors);
+    let weights = ModelWeights::from_bytes(model, &tensors::to_bytes(&whole)?)?;
+    Ok(Scorer::new(Arc::new(weights), device)?)
+}
+
+/// The model's own settings of attention, changed by what was given.
+pub fn tsa(args: &TsaArgs, own: TsaSettings) -> TsaSettings {
+    TsaSettings {
+        ratio: args.ratio.unwrap_or(own.ratio),
+        sigma: args.sigma.unwrap_or(own.sigma),
+        samples: args.samples.map_or(own.samples, |m| m as usize),
+        seed: args.seed.unwrap_or(own.seed),
+        enabled: own.enabled && !args.no_attention,
+    }
+}
+
+/// Recorded draws: `[M, T]` or `[crops, M, T]` under the key `noise`.
+///
+/// # Errors
+/// The file holds none.
+pub fn noise(path: &Path) -> Result<NoiseDraws, CliError> {
+    let tensor = tensors::read_one(path, "noise")?;
+    let (crops, samples, snippets) = match *tensor.shape.as_slice() {
+        [samples, snippets] => (1, samples, snippets),
+        [crops, samples, snippets] => (crops, samples, snippets),
+        _ => {
+            let reason = format!(
+                "the noise has the shape {}; [M, T] or [crops, M, T] is needed",
+                npy::show_shape(&tensor.shape)
+            );
+            return Err(CliError::input(path, reason));
+        }
+    };
+    NoiseDraws::new(crops, samples, snippets, tensor.values).map_err(|err| CliError::input(path, err))
+}
+
+/// Features made elsewhere: `.npy`, `.safetensors` with the key `features`, or text.
+///
+/// # Errors
+/// The file cannot be read, or its shape can be read in two ways and no layout is given.
+pub fn feature_file(path: &Path, layout: Option<LayoutName>) -> Result<FeatureMatrix, CliError> {
+    let layout = layout.map(|name| match name {
+        LayoutName::Tcd => Layout::Tcd,
+        LayoutName::Ctd => Layout::Ctd,
+    });
+    let matrix = match extension(path).as_str() {
+        "npy" => {
+            let array = files::array(path)?;
+            features::from_array(&array.shape, array.values, layout)
+        }
+        "safetensors" => {
+            let mut file = tensors::read(path)?;
+            let layout = layout.or_else(|| file.metadata.get("layout").and_then(|name| Layout::from_name(name)));
+            let Some(tensor) = file.tensors.remove("features") else {
+                return Err(CliError::input(path, "holds no tensor called \"features\""));
+            };
+            features::from_array(&tensor.shape, tensor.values, layout)
+        }
+        "txt" => features::from_text(&files::text(path)?),
+        _ => return Err(CliError::input(path, "is no feature file; .npy, .safetensors and .txt are read")),
+    };
+    matrix.map_err(|err| CliError::input(path, err))
+}
+
+/// Whether a path of a list names features rather than a video.
+pub fn is_feature_file(path: &Path) -> bool {
+    matches!(extension(path).as_str(), "npy" | "safetensors" | "txt")
+}
+
+fn extension(path: &Path) -> String {
+    path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default()
+}
+
+/// A video with its features.
+#[derive(Debug)]
+pub struct Extracted {
+    /// The video.
+    pub video: OpenedVideo,
+    /// Its content hash.
+    pub id: VideoId,
+    /// One row per snippet.
+    pub features: FeatureMatrix,
+    /// What should be known about them: damage, change of device.
+    pub notes: Vec<String>,
+}
+
+/// Makes features of videos, or finds them in the cache.
+pub struct Extractor {
+    encoder: Box<dyn SnippetEncoder>,
+    cache: Option<FeatureCache>,
+}
+
+impl Extractor {
+    /// Opens the encoder, and the cache unless it is not wanted. A cache that cannot be used is only a pity.
+    ///
+    /// # Errors
+    /// The encoder's weights cannot be used.
+    pub fn open(name: &EncoderName, device: &ComputeDevice, cached: bool) -> Result<Self, CliError> {
+        let encoder = encoder::open(&spec(name), device)?;
+        let open = || FeatureCache::open(DataDirs::standard()?.features);
+        let cache = if cached {
+            open().map_err(|err| files::complain(&format!("lookback: features are not kept: {err}"))).ok()
+        } else {
+            None
+        };
+        Ok(Self { encoder, cache })
+    }
+
+    /// The encoder.
+    pub fn encoder(&self) -> &dyn SnippetEncoder {
+        self.encoder.as_ref()
+    }
+
+    /// Opens, identifies and encodes the video at `path`.
+    ///
+    /// # Errors
+    /// It cannot be read or decoded, or the ticket went stale.
+    pub fn extract(&mut self, path: &Path, ticket: &Ticket) -> Result<Extracted, CliError> {
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        let video = media::open(path)?;
+        let mut bar = Bar::new(&name, "bytes read");
+        let id = media::hash_file(path, ticket, &mut |progress| bar.set(progress))?;
+        drop(bar);
+        let mut notes = video.notes.clone();
+        let mut watcher = Watcher { bar: Bar::new(&name, "snippets"), notes: Vec::new() };
+        let source = Source { video: &video, id: &id, cache: self.cache.as_ref() };
+        let features = pipeline::extract(source, self.encoder.as_mut(), &mut watcher, ticket)?;
+        notes.append(&mut watcher.notes);
+        notes.dedup();
+        Ok(Extracted { video, id, features, notes })
+    }
+
+    /// Features of a video or of a feature file.
+    ///
+    /// # Errors
+    /// As [`Extractor::extract`] and [`feature_file`].
+    pub fn features(
+        &mut self,
+        path: &Path,
+        layout: Option<LayoutName>,
+        ticket: &Ticket,
+    ) -> Result<(FeatureMatrix, Option<usize>), CliError> {
+        if is_feature_file(path) {
+            return Ok((feature_file(path, layout)?, None));
+        }
+        let extracted = self.extract(path, ticket)?;
+        for note in &extracted.notes {
+            files::complain(&format!("lookback: {}: {note}", path.display()));
+        }
+        Ok((extracted.features, Some(extracted.video.frames.len())))
+    }
+}
+
+/// Shows progress and keeps notes.
+struct Watcher {
+    bar: Bar,
+    notes: Vec<String>,
+}
+
+impl ScoringObserver for Watcher {
+    fn progress(&mut self, _: Phase, progress: Progress) {
+        self.bar.set(progress);
+    }
+
+    fn partial(&mut self, _: SnippetScores) {}
+
+    fn note(&mut self, note: String) {
+        self.notes.push(note);
+    }
+}

@@ -1,0 +1,286 @@
+//! Scores as they are printed: a table, JSON or CSV.
+//!
+//! Owns the three forms and their field names, which other programs may rely on. Does not own the report
+//! folder, which is [`crate::app::report`]'s.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::error::CliError;
+use crate::domain::frames::FrameTable;
+use crate::domain::score::{ScoredVideo, TsaSettings};
+use crate::domain::segment::{AnomalySegment, EventRule};
+use crate::domain::snippet::{SNIPPET_FRAMES, SnippetGrid};
+use crate::domain::time::{MediaTime, TimeSpan};
+
+/// What was scored, with its figures.
+#[derive(Debug, Serialize)]
+pub struct Scored {
+    /// Which program wrote this.
+    pub program: String,
+    /// The video, or the feature file where there was no video.
+    pub source: String,
+    /// BLAKE3 hash of the video's content.
+    pub video_id: Option<String>,
+    /// Frames of the video; 16 per snippet where only features are known.
+    pub frames: usize,
+    /// Which encoder made the features.
+    pub encoder: String,
+    /// Identity of the weights.
+    pub model: String,
+    /// What it ran on.
+    pub device: String,
+    /// Settings of attention.
+    pub tsa: TsaSettings,
+    /// How scores became events.
+    pub rule: EventRule,
+    /// What should be known, in sentences.
+    pub notes: Vec<String>,
+    /// One per snippet.
+    pub snippets: Vec<Row>,
+    /// Runs of flagged snippets.
+    pub events: Vec<Event>,
+}
+
+/// One snippet.
+#[derive(Debug, Serialize)]
+pub struct Row {
+    /// From 0.
+    pub snippet: usize,
+    /// First frame, from 0.
+    pub first_frame: usize,
+    /// Last frame, inclusive.
+    pub last_frame: usize,
+    /// When the first frame appears, in seconds of the container's clock; absent without a video.
+    pub start_s: Option<f64>,
+    /// When the last frame ends.
+    pub end_s: Option<f64>,
+    /// Anomaly score, 0 to 1.
+    pub score: f32,
+    /// p(t), the share of draws that selected the snippet.
+    pub attention: f32,
+    /// L2 norm of the temporal feature.
+    pub magnitude: f32,
+}
+
+/// One event.
+#[derive(Debug, Serialize)]
+pub struct Event {
+    /// First snippet.
+    pub first_snippet: usize,
+    /// Last snippet, inclusive.
+    pub last_snippet: usize,
+    /// First frame.
+    pub first_frame: usize,
+    /// Last frame, inclusive.
+    pub last_frame: usize,
+    /// When it begins, in seconds.
+    pub start_s: Option<f64>,
+    /// When it ends.
+    pub end_s: Option<f64>,
+    /// Snippet of the highest score.
+    pub peak_snippet: usize,
+    /// That score.
+    pub peak_score: f32,
+}
+
+impl Scored {
+    /// Puts together what is known. `frames` is absent where only features are known.
+    pub fn new(
+        source: String,
+        scored: &ScoredVideo,
+        frames: Option<&FrameTable>,
+        rule: EventRule,
+        events: &[AnomalySegment],
+    ) -> Self {
+        let count = frames.map_or(scored.snippets.len() * SNIPPET_FRAMES, FrameTable::len);
+        let grid = SnippetGrid::new(count);
+        let place = |first: usize, last: usize| {
+            let (first, last) = (grid.range(first).start, grid.range(last).end.saturating_sub(1));
+            (first, last, frames.map(|table| table.frames_span(first, last)))
+        };
+        let s = &scored.snippets;
+        let row = |snippet: usize| {
+            let (first_frame, last_frame, span) = place(snippet, snippet);
+            let (score, attention, magnitude) = (s.scores[snippet], s.attention[snippet], s.magnitudes[snippet]);
+            let (start_s, end_s) = seconds(span);
+            Row { snippet, first_frame, last_frame, start_s, end_s, score, attention, magnitude }
+        };
+        let event = |e: &AnomalySegment| {
+            let (first_frame, last_frame, span) = place(e.first, e.last);
+            let (start_s, end_s) = seconds(span);
+            Event {
+                first_snippet: e.first,
+                last_snippet: e.last,
+                first_frame,
+                last_frame,
+                start_s,
+                end_s,
+                peak_snippet: e.peak,
+                peak_score: e.peak_score,
+            }
+        };
+        Self {
+            program: program(),
+            source,
+            video_id: None,
+            frames: count,
+            encoder: scored.encoder.clone(),
+            model: scored.model.clone(),
+            device: scored.device.clone(),
+            tsa: scored.tsa,
+            rule,
+            notes: Vec::new(),
+            snippets: (0..s.len()).map(row).collect(),
+            events: events.iter().map(event).collect(),
+        }
+    }
+
+    /// As one JSON object.
+    ///
+    /// # Errors
+    /// A number cannot be written.
+    pub fn json(&self) -> Result<String, CliError> {
+        serde_json::to_string_pretty(self).map_err(|err| CliError::Failed(err.to_string()))
+    }
+
+    /// As CSV rows, without [`CSV_HEADER`]; `event` counts from 1 and is empty outside events.
+    pub fn csv(&self) -> String {
+        let mut text = String::new();
+        let source = quoted(&self.source);
+        for row in &self.snippets {
+            let inside = |e: &Event| (e.first_snippet..=e.last_snippet).contains(&row.snippet);
+            let event = self.events.iter().position(inside).map_or_else(String::new, |i| (i + 1).to_string());
+            let time = |t: Option<f64>| t.map_or_else(String::new, |t| t.to_string());
+            // Writing to a string cannot fail.
+            writeln!(
+                text,
+                "{source},{},{},{},{},{},{},{},{},{event}",
+                row.snippet,
+                row.first_frame,
+                row.last_frame,
+                time(row.start_s),
+                time(row.end_s),
+                row.score,
+                row.attention,
+                row.magnitude
+            )
+            .ok();
+        }
+        text
+    }
+
+    /// As a table to read.
+    pub fn table(&self) -> String {
+        let mut text = format!(
+            "{}\n{} frames, {} snippets · encoder {} · model {} · {}\n",
+            self.source,
+            self.frames,
+            self.snippets.len(),
+            self.encoder,
+            self.model.get(..12).unwrap_or(&self.model),
+            self.device
+        );
+        let time = |t: Option<f64>| t.map_or_else(|| "-".to_owned(), |t| MediaTime::from_secs_f64(t).to_string());
+        for note in &self.notes {
+            writeln!(text, "note: {note}").ok();
+        }
+        text.push_str("snippet        frames          time   score  attention  magnitude\n");
+        for row in &self.snippets {
+            let frames = format!("{}-{}", row.first_frame, row.last_frame);
+            let mark = if self.events.iter().any(|e| (e.first_snippet..=e.last_snippet).contains(&row.snippet)) {
+                "  *"
+            } else {
+                ""
+            };
+            writeln!(
+                text,
+                "{:>7} {frames:>13} {:>13}  {:.4}     {:.4}  {:>9.3}{mark}",
+                row.snippet,
+                time(row.start_s),
+                row.score,
+                row.attention,
+                row.magnitude
+            )
+            .ok();
+        }
+        writeln!(text, "{} events at or above {}:", self.events.len(), self.rule.threshold).ok();
+        for e in &self.events {
+            writeln!(
+                text,
+                "  frames {}-{}, {} to {}, highest score {:.3} in snippet {}",
+                e.first_frame,
+                e.last_frame,
+                time(e.start_s),
+                time(e.end_s),
+                e.peak_score,
+                e.peak_snippet
+            )
+            .ok();
+        }
+        text
+    }
+}
+
+/// Names of the CSV columns.
+pub const CSV_HEADER: &str = "source,snippet,first_frame,last_frame,start_s,end_s,score,attention,magnitude,event\n";
+
+/// Name and version of this program.
+pub fn program() -> String {
+    concat!("lookback ", env!("CARGO_PKG_VERSION")).to_owned()
+}
+
+fn seconds(span: Option<TimeSpan>) -> (Option<f64>, Option<f64>) {
+    (span.map(|s| s.start.secs_f64()), span.map(|s| s.end.secs_f64()))
+}
+
+/// A CSV field, quoted where it has to be.
+fn quoted(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::score::SnippetScores;
+
+    fn scored(scores: &[f32]) -> ScoredVideo {
+        ScoredVideo {
+            snippets: SnippetScores {
+                scores: scores.to_vec(),
+                attention: vec![0.5; scores.len()],
+                magnitudes: vec![2.0; scores.len()],
+            },
+            tsa: TsaSettings::default(),
+            encoder: "e".to_owned(),
+            model: "m".to_owned(),
+            device: "CPU".to_owned(),
+            complete: true,
+        }
+    }
+
+    #[test]
+    fn frames_and_times_come_from_the_table() {
+        let entries = (0..20).map(|i| (MediaTime::from_micros(1_000_000 + i * 100_000), true)).collect();
+        let table = FrameTable::new(entries, None).expect("has frames");
+        let rule = EventRule::default();
+        let video = scored(&[0.1, 0.9]);
+        let out = Scored::new("a.mp4".to_owned(), &video, Some(&table), rule, &rule.events(&video.snippets.scores));
+        let last = &out.snippets[1];
+        assert_eq!((last.first_frame, last.last_frame), (16, 19));
+        assert_eq!((last.start_s, last.end_s), (Some(2.6), Some(3.0)));
+        assert_eq!((out.events.len(), out.events[0].last_frame), (1, 19));
+        let json: serde_json::Value = serde_json::from_str(&out.json().expect("is written")).expect("is JSON");
+        assert_eq!(json["snippets"][1]["score"].as_f64().map(|s| s as f32), Some(0.9));
+        assert!(out.table().contains("frames 16-19, 00:02.600 to 00:03.000"));
+    }
+
+    #[test]
+    fn names_are_quoted_and_times_may_be_absent() {
+        let video = scored(&[0.25]);
+        let out = Scored::new("a,\"b\".npy".to_owned(), &video, None, EventRule::default(), &[]);
+        assert_eq!(out.csv(), "\"a,\"\"b\"\".npy\",0,0,15,,,0.25,0.5,2,\n");
+        assert_eq!(out.csv().trim_end().split(',').count(), CSV_HEADER.split(',').count() + 1);
+    }
+}

@@ -1,0 +1,352 @@
+//! `lookback train`: video-level labels into a model.
+//!
+//! Owns the lists, the part that is held out, and how a training is watched. The training itself is
+//! [`crate::model::train`]'s.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::args::{LayoutName, TrainArgs};
+use super::engine::{self, Extractor};
+use super::error::CliError;
+use super::progress::{Bar, cancelled_by_interrupt};
+use super::{files, lists};
+use crate::domain::features::FeatureMatrix;
+use crate::domain::metrics::{detection_metrics, operating_points};
+use crate::jobs::{Progress, Ticket};
+use crate::model::train::{self, Losses, Preset, StepReport, TrainObserver, TrainPlan, TrainSet, TrainSettings};
+use crate::model::weights::ModelWeights;
+use crate::model::{ComputeDevice, Scorer};
+
+/// Steps between lines on a terminal-less run, and between judgements.
+const REPORT_EVERY: usize = 100;
+
+/// Runs the command.
+///
+/// # Errors
+/// The request or an input cannot be used, or the training failed.
+pub fn run(args: &TrainArgs) -> Result<(), CliError> {
+    let settings = settings(args)?;
+    let ticket = cancelled_by_interrupt()?;
+    let device = engine::device(args.device)?;
+    let mut extractor = Extractor::open(&args.encoder, &device, true)?;
+    let mut load = |list: &Path| load(list, args.layout, &mut extractor, &ticket);
+    let (normal, abnormal) = (load(&args.normal)?, load(&args.abnormal)?);
+    let encoder = (normal.videos + abnormal.videos > 0).then(|| extractor.encoder().id().to_owned());
+    let (normal, normal_held) = hold_out(normal.features, args.held_out);
+    let (abnormal, abnormal_held) = hold_out(abnormal.features, args.held_out);
+    let data = format!(
+        "{} normal and {} abnormal videos; {} and {} more held out",
+        normal.len(),
+        abnormal.len(),
+        normal_held.len(),
+        abnormal_held.len()
+    );
+    files::complain(&format!("training on {data}, {}", device.label()));
+
+    let state = state_file(&args.output);
+    let plan = TrainPlan { settings, start: None, checkpoint: Some(state.clone()), encoder, data: Some(data) };
+    let set = TrainSet { normal, abnormal };
+    let mut watcher = Watcher {
+        bar: Bar::new("Training", "steps"),
+        last: None,
+        held: HeldOut { normal: normal_held, abnormal: abnormal_held },
+        ticket: ticket.clone(),
+    };
+    let result = match &args.resume {
+        Some(from) => train::resume(from, &plan, &set, &device, &mut watcher, &ticket),
+        None => train::train(&plan, &set, &device, &mut watcher, &ticket),
+    };
+    watcher.bar.clear();
+    let trained = match result {
+        Ok(trained) => trained,
+        Err(err) => {
+            let kept = args.resume.as_ref().unwrap_or(&state);
+            if ticket.is_stale() && kept.exists() {
+                files::complain(&format!("go on with: --resume {}", kept.display()));
+            }
+            return Err(err.into());
+        }
+    };
+    let summary = finish(args, &trained, &watcher, &device)?;
+    if let Err(err) = std::fs::remove_file(args.resume.as_ref().unwrap_or(&state))
+        && err.kind() != std::io::ErrorKind::NotFound
+    {
+        files::complain(&format!("lookback: the training state {} stays: {err}", state.display()));
+    }
+    if args.json {
+        let json = serde_json::to_string_pretty(&summary).map_err(|err| CliError::Failed(err.to_string()))?;
+        files::print(&(json + "\n"))
+    } else {
+        files::print(&summary.text())
+    }
+}
+
+/// What came out.
+#[derive(Debug, Serialize)]
+struct Summary {
+    model: String,
+    weights_id: String,
+    step: usize,
+    losses: Option<Parts>,
+    held_out_loss: Option<f64>,
+    held_out_auc: Option<f64>,
+    threshold: Option<f32>,
+}
+
+/// Parts of the last step's loss.
+#[derive(Clone, Copy, Debug, Serialize)]
+struct Parts {
+    total: f32,
+    bce: f32,
+    margin: f32,
+    sparsity: f32,
+    smoothness: f32,
+}
+
+impl From<Losses> for Parts {
+    fn from(l: Losses) -> Self {
+        Self { total: l.total, bce: l.bce, margin: l.margin, sparsity: l.sparsity, smoothness: l.smoothness }
+    }
+}
+
+impl Summary {
+    fn text(&self) -> String {
+        let mut text = format!("{}  weights {} of step {}\n", self.model, self.weights_id, self.step);
+        // Writing to a string cannot fail.
+        if let Some(l) = self.losses {
+            writeln!(
+                text,
+                "last loss {:.4} = bce {:.4} + margin {:.1} × 0.0001 + sparsity {:.4} + smoothness {:.4}",
+                l.total, l.bce, l.margin, l.sparsity, l.smoothness
+            )
+            .ok();
+        }
+        if let (Some(loss), Some(auc)) = (self.held_out_loss, self.held_out_auc) {
+            writeln!(text, "held-out videos: loss {loss:.4}, ROC-AUC by video {auc:.4}").ok();
+        }
+        if let Some(threshold) = self.threshold {
+            writeln!(text, "threshold {threshold:.3}, from the held-out videos").ok();
+        }
+        text
+    }
+}
+
+fn settings(args: &TrainArgs) -> Result<TrainSettings, CliError> {
+    let preset: Preset = args.preset.parse().map_err(|_| {
+        CliError::Input(format!(
+            "there is no preset {:?}; the presets are paper, published-ucf, published-xd, published-shanghaitech",
+            args.preset
+        ))
+    })?;
+    let own = TrainSettings::preset(preset);
+    let steps = args.steps.map_or(own.steps, |n| n as usize);
+    Ok(TrainSettings { steps, seed: args.seed, validate_every: REPORT_EVERY, ..own })
+}
+
+/// Where the state of an unfinished training is kept: beside the model.
+fn state_file(output: &Path) -> PathBuf {
+    let mut name = output.as_os_str().to_owned();
+    name.push(".training");
+    PathBuf::from(name)
+}
+
+struct Loaded {
+    features: Vec<FeatureMatrix>,
+    /// How many of them our own encoder made.
+    videos: usize,
+}
+
+fn load(
+    list: &Path,
+    layout: Option<LayoutName>,
+    extractor: &mut Extractor,
+    ticket: &Ticket,
+) -> Result<Loaded, CliError> {
+    let mut loaded = Loaded { features: Vec::new(), videos: 0 };
+    for path in lists::paths(list)? {
+        loaded.videos += usize::from(!engine::is_feature_file(&path));
+        loaded.features.push(extractor.features(&path, layout, ticket)?.0);
+    }
+    Ok(loaded)
+}
+
+/// Keeps every n-th entry out, so that a list sorted by scene loses some of each. Lists of fewer than
+/// five entries are trained on whole.
+fn hold_out(all: Vec<FeatureMatrix>, share: f64) -> (Vec<FeatureMatrix>, Vec<FeatureMatrix>) {
+    if share <= 0.0 || all.len() < 5 {
+        return (all, Vec::new());
+    }
+    let (mut used, mut held) = (Vec::new(), Vec::new());
+    for (i, features) in all.into_iter().enumerate() {
+        // The share of entries so far that is due, rounded down, goes up by one here.
+        let due = ((i + 1) as f64 * share).floor() > (i as f64 * share).floor();
+        if due { held.push(features) } else { used.push(features) }
+    }
+    (used, held)
+}
+
+/// Videos that are not trained on.
+struct HeldOut {
+    normal: Vec<FeatureMatrix>,
+    abnormal: Vec<FeatureMatrix>,
+}
+
+/// How a model does on held-out videos, judged as training does: by the mean of a video's highest scores.
+struct Judged {
+    labels: Vec<bool>,
+    scores: Vec<f32>,
+}
+
+impl HeldOut {
+    fn is_enough(&self) -> bool {
+        !self.normal.is_empty() && !self.abnormal.is_empty()
+    }
+
+    /// `None` when the work was cancelled or failed, which the training itself will report.
+    fn judge(&self, scorer: &Scorer, ticket: &Ticket) -> Option<Judged> {
+        let mut judged = Judged { labels: Vec::new(), scores: Vec::new() };
+        for (features, label) in self.normal.iter().map(|f| (f, false)).chain(self.abnormal.iter().map(|f| (f, true))) {
+            let tsa = scorer.info().tsa;
+            let mut scores = scorer.score(features, &tsa, None, ticket).ok()?.scores;
+            scores.sort_by(|a, b| b.total_cmp(a));
+            let highest = &scores[..(scores.len() / 10).max(1)];
+            judged.scores.push(highest.iter().sum::<f32>() / highest.len() as f32);
+            judged.labels.push(label);
+        }
+        Some(judged)
+    }
+}
+
+impl Judged {
+    /// Binary cross entropy, both kinds of video weighing the same.
+    fn loss(&self) -> f64 {
+        let mean = |label: bool| {
+            let losses: Vec<f64> = self
+                .labels
+                .iter()
+                .zip(&self.scores)
+                .filter(|p| *p.0 == label)
+                .map(|(_, s)| {
+                    let p = f64::from(*s).clamp(1e-7, 1.0 - 1e-7);
+                    if label { -p.ln() } else { -(1.0 - p).ln() }
+                })
+                .collect();
+            losses.iter().sum::<f64>() / losses.len().max(1) as f64
+        };
+        f64::midpoint(mean(true), mean(false))
+    }
+
+    fn auc(&self) -> Option<f64> {
+        Some(detection_metrics(&self.labels, &self.scores)?.roc_auc)
+    }
+
+    /// Half-way between the two scores where the split of normal and abnormal videos is best.
+    fn threshold(&self) -> Option<f32> {
+        let positives = self.labels.iter().filter(|l| **l).count() as f64;
+        let negatives = self.labels.len() as f64 - positives;
+        let points = operating_points(&self.labels, &self.scores);
+        let gain =
+            |i: usize| points[i].true_positives as f64 / positives - points[i].false_positives as f64 / negatives;
+        let best = (0..points.len()).max_by(|a, b| gain(*a).total_cmp(&gain(*b)))?;
+        let below = points.get(best + 1).map_or(0.0, |p| p.threshold);
+        Some(f32::midpoint(points[best].threshold, below).clamp(0.05, 0.95))
+    }
+}
+
+/// Shows the losses and judges models on held-out videos.
+struct Watcher {
+    bar: Bar,
+    last: Option<Losses>,
+    held: HeldOut,
+    ticket: Ticket,
+}
+
+impl TrainObserver for Watcher {
+    fn on_step(&mut self, report: &StepReport) {
+        self.last = Some(report.losses);
+        let progress = Progress { done: report.step, total: report.steps, skipped: 0 };
+        self.bar.set_with(progress, &format!("loss {:.4}", report.losses.total));
+        if report.step == 1 || report.step.is_multiple_of(REPORT_EVERY) {
+            let l = report.losses;
+            self.bar
+                .say(&format!("step {}: loss {:.4}, bce {:.4}, margin {:.1}", report.step, l.total, l.bce, l.margin));
+        }
+    }
+
+    fn validates(&self) -> bool {
+        self.held.is_enough()
+    }
+
+    /// Higher is better, so the loss with its sign turned. A ranking figure alone is soon perfect on few
+    /// videos and then tells models apart no longer.
+    fn validate(&mut self, step: usize, scorer: &Scorer) -> Option<f64> {
+        let judged = self.held.judge(scorer, &self.ticket)?;
+        let loss = judged.loss();
+        let auc = judged.auc().unwrap_or_default();
+        self.bar.say(&format!("step {step}: held-out loss {loss:.4}, ROC-AUC by video {auc:.4}"));
+        Some(-loss)
+    }
+}
+
+/// Writes the model with the threshold that its held-out videos give.
+fn finish(
+    args: &TrainArgs,
+    trained: &train::Trained,
+    watcher: &Watcher,
+    device: &ComputeDevice,
+) -> Result<Summary, CliError> {
+    let mut info = trained.weights.info().clone();
+    let mut judged = None;
+    if watcher.held.is_enough() {
+        let scorer = Scorer::new(std::sync::Arc::new(trained.weights.clone()), device)?;
+        judged = watcher.held.judge(&scorer, &Ticket::unlimited());
+        info.threshold = judged.as_ref().and_then(Judged::threshold);
+    }
+    let weights = ModelWeights::new(trained.weights.parameters().clone(), info);
+    weights.save(&args.output)?;
+    Ok(Summary {
+        model: args.output.display().to_string(),
+        weights_id: weights.info().weights_id.clone(),
+        step: trained.step,
+        losses: watcher.last.map(Parts::from),
+        held_out_loss: judged.as_ref().map(Judged::loss),
+        held_out_auc: judged.as_ref().and_then(Judged::auc),
+        threshold: weights.info().threshold,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn features(n: usize) -> Vec<FeatureMatrix> {
+        (0..n).map(|i| FeatureMatrix::new(1, 1, 1, vec![i as f32]).expect("fits")).collect()
+    }
+
+    #[test]
+    fn a_fifth_is_held_out_evenly_and_short_lists_are_kept_whole() {
+        let (used, held) = hold_out(features(11), 0.2);
+        let numbers = |m: &[FeatureMatrix]| m.iter().map(|f| f.values()[0] as usize).collect::<Vec<_>>();
+        assert_eq!((numbers(&held), used.len()), (vec![4, 9], 9));
+        assert!(hold_out(features(4), 0.2).1.is_empty() && hold_out(features(9), 0.0).1.is_empty());
+    }
+
+    #[test]
+    fn the_threshold_splits_the_held_out_videos() {
+        let judged = Judged { labels: vec![false, false, true, true], scores: vec![0.1, 0.3, 0.7, 0.9] };
+        assert_eq!(judged.threshold(), Some(0.5));
+        assert_eq!(judged.auc(), Some(1.0));
+        let worse = Judged { labels: judged.labels.clone(), scores: vec![0.1, 0.8, 0.7, 0.9] };
+        assert!(worse.loss() > judged.loss());
+        let (lost, kept) = (Judged { labels: vec![true], scores: vec![0.0] }, judged.loss());
+        assert!(lost.loss().is_finite() && kept > 0.0);
+    }
+
+    #[test]
+    fn the_state_stands_beside_the_model() {
+        assert_eq!(state_file(Path::new("a/m.safetensors")), Path::new("a/m.safetensors.training"));
+    }
+}
