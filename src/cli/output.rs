@@ -205,7 +205,9 @@ impl Scored {
             )
             .ok();
         }
-        writeln!(text, "{} events at or above {}:", self.events.len(), self.rule.threshold).ok();
+        let (count, threshold) = (self.events.len(), self.rule.threshold);
+        let events = if count == 1 { "event" } else { "events" };
+        writeln!(text, "{count} {events} at or above {threshold}{}", if count == 0 { "" } else { ":" }).ok();
         for e in &self.events {
             writeln!(
                 text,
