@@ -18,7 +18,7 @@ use crate::domain::snippet::SnippetGrid;
 use crate::jobs::{Progress, Ticket};
 use crate::media::{MediaError, OpenedVideo, SnippetSampler};
 use crate::model::{ModelError, Scorer, SnippetEncoder};
-use crate::store::{FeatureCache, StoreError};
+use crate::store::{CacheEntry, FeatureCache, StoreError};
 
 /// Share of the time that may go into provisional scores while encoding.
 const PARTIAL_SHARE: f64 = 0.15;
@@ -194,7 +194,7 @@ fn encode_all(
         Some(cache) => Some(cache.entry(source.id, encoder.id(), dim, total)?),
         None => None,
     };
-    let mut rows = entry.as_mut().map_or_else(Vec::new, |e| e.take_rows());
+    let mut rows = entry.as_mut().map_or_else(Vec::new, CacheEntry::take_rows);
     let skipped = rows.len() / dim;
     observer.progress(Phase::Encoding, Progress { done: skipped, total, skipped });
     if skipped < total {
@@ -203,7 +203,7 @@ fn encode_all(
             let (send, batches) = sync_channel(DECODE_AHEAD);
             let decoding = thread::Builder::new()
                 .name("sample".to_owned())
-                .spawn_scoped(scope, || sample(source.video, input, skipped, batch, send))?;
+                .spawn_scoped(scope, move || sample(source.video, input, skipped, batch, &send))?;
             for pixels in receive(batches, ticket) {
                 let new = encoder.encode(&pixels?)?;
                 if let Some(entry) = &mut entry {
@@ -236,7 +236,7 @@ fn sample(
     input: EncoderInput,
     first: usize,
     batch: usize,
-    send: SyncSender<Result<Vec<SnippetPixels>, MediaError>>,
+    send: &SyncSender<Result<Vec<SnippetPixels>, MediaError>>,
 ) -> Vec<String> {
     let mut sampler = match SnippetSampler::open(video, input, first) {
         Ok(sampler) => sampler,
@@ -254,13 +254,13 @@ fn sample(
                 Ok(None) => break,
                 Err(err) => {
                     send.send(Err(err)).ok();
-                    return sampler.notes().to_vec();
+                    return sampler.notes();
                 }
             }
         }
         let ended = pixels.len() < batch;
         if !pixels.is_empty() && send.send(Ok(pixels)).is_err() || ended {
-            return sampler.notes().to_vec();
+            return sampler.notes();
         }
     }
 }

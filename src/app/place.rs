@@ -63,18 +63,18 @@ mod tests {
 
     use super::*;
 
-    fn time(secs: f64) -> Option<Place> {
-        Some(Place::Time(MediaTime::from_secs_f64(secs)))
+    fn time(secs: f64) -> Place {
+        Place::Time(MediaTime::from_secs_f64(secs))
     }
 
     #[test]
     fn frames_and_times() {
         assert_eq!(Place::parse(" 120 "), Some(Place::Frame(120)));
-        assert_eq!(Place::parse("12.5s"), time(12.5));
-        assert_eq!(Place::parse("2m"), time(120.0));
-        assert_eq!(Place::parse("01:23"), time(83.0));
-        assert_eq!(Place::parse("1:02:03.250"), time(3723.25));
-        assert_eq!(Place::parse("-0:01.5"), time(-1.5));
+        assert_eq!(Place::parse("12.5s"), Some(time(12.5)));
+        assert_eq!(Place::parse("2m"), Some(time(120.0)));
+        assert_eq!(Place::parse("01:23"), Some(time(83.0)));
+        assert_eq!(Place::parse("1:02:03.250"), Some(time(3723.25)));
+        assert_eq!(Place::parse("-0:01.5"), Some(time(-1.5)));
     }
 
     #[test]

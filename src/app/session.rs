@@ -83,6 +83,6 @@ impl Session {
     pub fn event_start(&self, events: &[AnomalySegment], forward: bool) -> Option<usize> {
         let frame = self.frame();
         let starts = events.iter().map(|e| self.grid().range(e.first).start);
-        if forward { starts.into_iter().find(|s| *s > frame) } else { starts.filter(|s| *s < frame).last() }
+        if forward { starts.into_iter().find(|s| *s > frame) } else { starts.rev().find(|s| *s < frame) }
     }
 }

@@ -92,6 +92,7 @@ impl Key {
 
 /// Modifier keys. All that are not named must be up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key that is up or down, independent of the others")]
 pub struct Mods {
     /// Ctrl, on macOS Cmd.
     pub command: bool,

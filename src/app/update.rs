@@ -87,8 +87,8 @@ fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
             let running = ScoringState::Running { phase, progress, remaining_secs };
             scoring::progressed(state, job, running);
         }
-        Event::ScoringPartial { job, scored } => scoring::partial(state, job, scored),
-        Event::Scored { job, scored, notes } => scoring::done(state, job, scored, notes),
+        Event::ScoringPartial { job, scored } => scoring::partial(state, job, *scored),
+        Event::Scored { job, scored, notes } => scoring::done(state, job, *scored, notes),
         Event::ScoringFailed { job, reason } => scoring::failed(state, job, reason),
         Event::DemoProgress(progress) => library::demo_progressed(state, progress),
         Event::DemoMade(folder) => library::demo_made(state, folder, effects),

@@ -1,6 +1,6 @@
 //! A clip's frames: the backdrop, the cast in its light, the sensor.
 //!
-//! Owns the composition of a frame. Does not own writing files: see [`super::write`].
+//! Owns the composition of a frame. Does not own writing files: see [`mod@super::write`].
 
 use super::canvas::{Canvas, hull};
 use super::car::{Car, CarLook};

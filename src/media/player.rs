@@ -281,6 +281,7 @@ mod tests {
     }
 
     /// Asks as the window does, each time it is woken, until the answer is final.
+    #[expect(clippy::fn_params_excessive_bools, reason = "the two that the player takes")]
     fn settle((player, woken): &(Player, Receiver<()>), frame: usize, playing: bool, backward: bool) -> Playing {
         loop {
             let answer = player.request(frame, playing, backward);
@@ -288,7 +289,7 @@ mod tests {
                 return answer;
             }
             // Far beyond what it takes: only a lost wake-up ends here.
-            woken.recv_timeout(Duration::from_secs(60)).expect("the player wakes the window");
+            woken.recv_timeout(Duration::from_mins(1)).expect("the player wakes the window");
         }
     }
 
@@ -350,7 +351,7 @@ mod tests {
         let player =
             Player::with_source(9, waker, || Err::<SyntheticSource, _>(MediaError::Empty { path: "gone.mp4".into() }))
                 .unwrap();
-        woken.recv_timeout(Duration::from_secs(60)).expect("wakes");
+        woken.recv_timeout(Duration::from_mins(1)).expect("wakes");
         assert!(player.error().is_some_and(|e| e.contains("gone.mp4")));
         assert_eq!(player.request(3, false, false).delay, Delay::Unavailable);
     }

@@ -41,7 +41,7 @@ pub fn clip_pixels(picture: &RgbPicture, size: usize) -> Vec<f32> {
     let band: Vec<u8> =
         source_rows.clone().flat_map(|y| columns.along(&picture.data[y * w * 3..(y + 1) * w * 3])).collect();
     for (y, tap) in rows.taps.iter().enumerate() {
-        for (x, pixel) in rows.down(tap, source_rows.start, &band, size * 3).as_chunks::<3>().0.iter().enumerate() {
+        for (x, pixel) in tap.down(source_rows.start, &band, size * 3).as_chunks::<3>().0.iter().enumerate() {
             for (channel, byte) in pixel.iter().enumerate() {
                 out[(channel * size + y) * size + x] = value(*byte, channel);
             }
@@ -109,11 +109,13 @@ impl Taps {
         }
         out
     }
+}
 
+impl Tap {
     /// One target row out of `band`, whose rows of `stride` bytes begin at source row `first`.
-    fn down(&self, tap: &Tap, first: usize, band: &[u8], stride: usize) -> Vec<u8> {
+    fn down(&self, first: usize, band: &[u8], stride: usize) -> Vec<u8> {
         let mut sums = vec![1_i32 << (PRECISION - 1); stride];
-        for (row, weight) in band[(tap.start - first) * stride..].chunks_exact(stride).zip(&tap.weights) {
+        for (row, weight) in band[(self.start - first) * stride..].chunks_exact(stride).zip(&self.weights) {
             for (sum, byte) in sums.iter_mut().zip(row) {
                 *sum += i32::from(*byte) * weight;
             }

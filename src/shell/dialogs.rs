@@ -21,7 +21,7 @@ type Picked = Pin<Box<dyn Future<Output = Option<Vec<rfd::FileHandle>>> + Send>>
 ///
 /// The future is made here, on the main thread, as macOS wants it, and awaited on a thread of its own:
 /// the synchronous form stops the event loop.
-pub(super) fn pick(folders: bool, start: Option<&Path>, reporter: Reporter) {
+pub(super) fn pick(folders: bool, start: Option<&Path>, reporter: &Reporter) {
     let mut dialog = rfd::AsyncFileDialog::new();
     if let Some(start) = start {
         dialog = dialog.set_directory(start);

@@ -29,7 +29,7 @@ impl From<eframe::Error> for ShellError {
             eframe::Error::Wgpu(err) => Self::Driver(err.to_string()),
             eframe::Error::WinitEventLoop(err) => Self::Display(err.to_string()),
             eframe::Error::Winit(err) => Self::Display(err.to_string()),
-            other => Self::Other(other.to_string()),
+            eframe::Error::AppCreation(err) => Self::Other(err.to_string()),
         }
     }
 }

@@ -56,7 +56,6 @@ pub fn run(options: WindowOptions) -> Result<(), ShellError> {
 /// Whether there can be a window at all. Asked before anything is started, because the window library
 /// only finds out after it has begun.
 fn has_display() -> bool {
-    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    !cfg!(all(unix, not(target_os = "macos")))
-        || ["WAYLAND_DISPLAY", "WAYLAND_SOCKET", "DISPLAY"].iter().any(|n| set(n))
+    let set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(all(unix, not(target_os = "macos"))) || ["WAYLAND_DISPLAY", "WAYLAND_SOCKET", "DISPLAY"].iter().any(set)
 }

@@ -82,7 +82,7 @@ impl App {
         match effect {
             Effect::Pick { folders, start } => {
                 if let Some(services) = &self.services {
-                    dialogs::pick(folders, start.as_deref(), services.reporter());
+                    dialogs::pick(folders, start.as_deref(), &services.reporter());
                 }
             }
             Effect::Timeline(zoom) => self.local.stage.zoom(zoom, &self.state),

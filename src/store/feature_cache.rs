@@ -153,7 +153,7 @@ impl CacheEntry {
     pub fn append(&mut self, rows: &[f32]) -> Result<(), StoreError> {
         let dim = self.header.dim;
         let left = self.header.snippets.saturating_sub(self.rows);
-        if dim == 0 || rows.len() % dim != 0 || rows.len() / dim > left {
+        if dim == 0 || !rows.len().is_multiple_of(dim) || rows.len() / dim > left {
             return Err(StoreError::Rows { found: rows.len(), dim, left });
         }
         for row in rows.chunks_exact(dim) {

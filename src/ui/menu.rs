@@ -105,7 +105,7 @@ fn jobs_ui(view: &ViewContext<'_>, ui: &mut Ui) {
     };
     let waiting = unfinished - usize::from(running.is_some());
     if waiting > 0 {
-        text.push_str(&format!(" · {waiting} waiting"));
+        text = format!("{text} · {waiting} waiting");
     }
     ui.label(text);
 }

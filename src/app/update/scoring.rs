@@ -105,11 +105,11 @@ pub(super) fn progressed(state: &mut AppState, job: JobId, running: ScoringState
 
 /// Scores of the snippets so far. They replace complete ones of an earlier run only once they are as many:
 /// a full curve that is a little out of date says more than the start of a new one.
-pub(super) fn partial(state: &mut AppState, job: JobId, scored: Box<ScoredVideo>) {
+pub(super) fn partial(state: &mut AppState, job: JobId, scored: ScoredVideo) {
     let rule = state.rule;
     let Some(entry) = entry_of(state, job) else { return };
     if entry.scored.as_ref().is_none_or(|old| !old.complete || old.snippets.len() <= scored.snippets.len()) {
-        entry.set_scores(Arc::new(*scored), &rule);
+        entry.set_scores(Arc::new(scored), &rule);
     }
 }
 
@@ -119,13 +119,13 @@ fn entry_of(state: &mut AppState, job: JobId) -> Option<&mut Entry> {
 }
 
 /// Scoring is done.
-pub(super) fn done(state: &mut AppState, job: JobId, scored: Box<ScoredVideo>, notes: Vec<String>) {
+pub(super) fn done(state: &mut AppState, job: JobId, scored: ScoredVideo, notes: Vec<String>) {
     let Some(running) = state.running.filter(|r| r.id == job) else { return };
     state.running = None;
     let rule = state.rule;
     if let Some(entry) = state.library.get_mut(running.entry) {
         entry.scoring = ScoringState::Done;
-        entry.set_scores(Arc::new(*scored), &rule);
+        entry.set_scores(Arc::new(scored), &rule);
         for note in notes {
             state.notices.push(Severity::Warning, format!("{}: {note}", entry.name));
         }

@@ -86,6 +86,7 @@ mod tests {
     use super::*;
 
     /// Runs 0..10 with room for `chosen` and `cpu` items at once; returns the sizes and places tried.
+    #[expect(clippy::type_complexity, reason = "what came out, and every attempt on the way to it")]
     fn try_with(chosen: usize, cpu: usize) -> (Batching, Result<Vec<f32>, ModelError>, Vec<(Place, usize)>) {
         let mut batching = Batching::new(8);
         let mut tried = Vec::new();

@@ -192,7 +192,7 @@ mod tests {
         assert_eq!(rows.len(), 3 * encoder.dim());
         assert!(worst(&rows[..512], &rows[1024..]) < 1e-4, "black is black at any size");
         assert!(encoder.id().starts_with("clip:") && encoder.id().ends_with(":512"));
-        assert!(encoder.encode(&[SnippetPixels::LowRes(Default::default())]).is_err());
+        assert!(encoder.encode(&[SnippetPixels::LowRes(crate::domain::pixels::GreyClip::default())]).is_err());
     }
 
     #[test]

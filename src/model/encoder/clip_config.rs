@@ -11,7 +11,7 @@ use crate::model::ModelError;
 /// The nonlinearity of the MLPs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum Activation {
-    /// `x · sigmoid(1.702 x)`, OpenAI's.
+    /// `x · sigmoid(1.702 x)`, as in the original weights.
     #[serde(rename = "quick_gelu")]
     QuickGelu,
     /// `x · Φ(x)` by the error function.
@@ -114,13 +114,13 @@ impl VisionConfig {
         if self.num_channels != 3 {
             return Err(format!("says num_channels = {}; only colour pictures (3) can be used", self.num_channels));
         }
-        if self.hidden_size % self.num_attention_heads != 0 {
+        if !self.hidden_size.is_multiple_of(self.num_attention_heads) {
             return Err(format!(
                 "says hidden_size = {}, which {} attention heads cannot share evenly",
                 self.hidden_size, self.num_attention_heads
             ));
         }
-        if self.image_size < self.patch_size || self.image_size % self.patch_size != 0 {
+        if self.image_size < self.patch_size || !self.image_size.is_multiple_of(self.patch_size) {
             return Err(format!(
                 "says image_size = {}, which patches of {} do not tile",
                 self.image_size, self.patch_size

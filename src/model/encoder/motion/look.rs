@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn stripes_have_their_direction() {
-        let value = |i: usize| f32::from(u8::from(i % 80 / 4 % 2 == 0));
+        let value = |i: usize| f32::from(u8::from((i % 80 / 4).is_multiple_of(2)));
         let image = Image { width: 80, height: 60, data: (0..4800).map(value).collect() };
         let mut out = Vec::new();
         describe(&[image], &mut out);

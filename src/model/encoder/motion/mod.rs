@@ -166,7 +166,9 @@ mod tests {
         let mut joined = clip(8, 0.0, 0.0);
         let mut other = clip(8, 0.0, 0.0);
         for frame in &mut other.frames {
-            frame.iter_mut().for_each(|p| *p = 255 - *p);
+            for p in frame.iter_mut() {
+                *p = 255 - *p;
+            }
         }
         joined.frames.append(&mut other.frames);
         joined.gaps = vec![0.04; 15];
