@@ -139,7 +139,8 @@ pub fn score(
     let mut pace = PartialPace::default();
     let features = encode_all(source, encoder, observer, ticket, &mut |rows, observer| {
         if let Some(started) = pace.due() {
-            let features = matrix(source, scorer.info().dim, rows.to_vec())?;
+            let dim = scorer.info().dim;
+            let features = matrix(source, rows.len() / dim, dim, rows.to_vec())?;
             observer.partial(scorer.score(&features, tsa, None, ticket)?);
             pace.spent(started);
         }
@@ -227,7 +228,8 @@ fn encode_all(
     if let Some(note) = encoder.take_note() {
         observer.note(note);
     }
-    matrix(source, dim, rows)
+    // Not as many as there are rows: a decoding thread that died must not pass for a short video.
+    matrix(source, total, dim, rows)
 }
 
 /// Runs on the decoding thread; ends early when nobody listens any more. Returns what went wrong on the way.
@@ -270,8 +272,8 @@ fn receive<T>(batches: Receiver<T>, ticket: &Ticket) -> impl Iterator<Item = T> 
     batches.into_iter().take_while(|_| !ticket.is_stale())
 }
 
-fn matrix(source: Source<'_>, dim: usize, rows: Vec<f32>) -> Result<FeatureMatrix, PipelineError> {
-    FeatureMatrix::new(1, rows.len() / dim, dim, rows).map_err(|err| PipelineError::Features {
+fn matrix(source: Source<'_>, snippets: usize, dim: usize, rows: Vec<f32>) -> Result<FeatureMatrix, PipelineError> {
+    FeatureMatrix::new(1, snippets, dim, rows).map_err(|err| PipelineError::Features {
         encoder: format!("of {dim} numbers"),
         file: source.video.info.path.display().to_string(),
         source: err,
