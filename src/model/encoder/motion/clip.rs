@@ -4,23 +4,24 @@
 //! Does not own the measuring of a pair.
 //!
 //! Parts, in order: courses of the picture's signals; directions by speed, mean and deviation; motion
-//! boundaries; the four busiest cells, wherever they are; all cells in order of rank; all cells in their
-//! place; the main moving blob; the look of the scene; the circumstances (cuts, length).
+//! boundaries; the windows (`windows`); the main moving blob; the look of the scene; the circumstances (cuts,
+//! length).
 
 use super::cuts;
 use super::flow::{FlowFinder, Pyramid};
 use super::image::Image;
 use super::look;
-use super::pair::{BANDS, CELLS, Cell, DIRECTIONS, Pair, SIGNALS};
+use super::pair::{BANDS, DIRECTIONS, Pair, SIGNALS};
 use super::stats::{self, compress, course};
+use super::windows;
 use crate::domain::pixels::{GREY_HEIGHT, GREY_WIDTH, GreyClip};
 
 /// The time between frames to which all speeds are brought: 25 frames per second.
 const STANDARD_GAP: f32 = 0.04;
 /// Scales of the signals, from how large they are in street scenes.
 const SIGNAL_SCALES: [f32; SIGNALS] = [25.0, 4.0, 8.0, 4.0, 1.0, 0.5, 4.0, 8.0, 16.0, 16.0, 2.0];
-/// Busiest cells that are described one by one.
-const BUSIEST: usize = 4;
+/// Which way things go says less than how they go.
+const DIRECTIONS_WEIGHT: f32 = 0.7;
 
 /// All numbers of `clip`; fewer than 512, the rest is zero.
 pub fn describe(clip: &GreyClip, finder: &mut FlowFinder) -> Vec<f32> {
@@ -37,7 +38,7 @@ pub fn describe(clip: &GreyClip, finder: &mut FlowFinder) -> Vec<f32> {
     let mut out = Vec::with_capacity(super::DIM);
     signals(&pairs, &mut out);
     directions(&pairs, &mut out);
-    cells(&pairs, &mut out);
+    windows::describe(&pairs, &mut out);
     blob(&pairs, &mut out);
     // After a cut the longer scene is the one that the motion is of.
     look::describe(longest_scene(&frames, &cuts), &mut out);
@@ -55,7 +56,8 @@ fn longest_scene<'a>(frames: &'a [Image], cuts: &[bool]) -> &'a [Image] {
     longest.map_or(frames, |w| &frames[w[0]..w[1]])
 }
 
-fn over_time(pairs: &[Pair], of: impl Fn(&Pair) -> f32) -> Vec<f32> {
+/// `of` for each pair, in order.
+pub fn over_time(pairs: &[Pair], of: impl Fn(&Pair) -> f32) -> Vec<f32> {
     pairs.iter().map(of).collect()
 }
 
@@ -66,6 +68,7 @@ fn signals(pairs: &[Pair], out: &mut Vec<f32>) {
 }
 
 fn directions(pairs: &[Pair], out: &mut Vec<f32>) {
+    let start = out.len();
     for band in 0..BANDS {
         for direction in 0..DIRECTIONS {
             let share = over_time(pairs, |p| p.directions[band][direction]);
@@ -79,76 +82,7 @@ fn directions(pairs: &[Pair], out: &mut Vec<f32>) {
     }
     let all = |d: usize| stats::mean(&over_time(pairs, |p| p.directions.iter().map(|band| band[d]).sum()));
     out.push(stats::evenness(&(0..DIRECTIONS).map(all).collect::<Vec<_>>()));
-}
-
-/// One cell over the whole clip.
-struct CellCourse {
-    speed: [f32; 7],
-    change: [f32; 7],
-    disorder: f32,
-    boundary: f32,
-    drift: (f32, f32),
-    directions: [f32; DIRECTIONS],
-}
-
-impl CellCourse {
-    fn new(pairs: &[Pair], cell: usize) -> Self {
-        let mean = |of: &dyn Fn(&Cell) -> f32| stats::mean(&over_time(pairs, |p| of(&p.cells[cell])));
-        let mut directions = [0.0; DIRECTIONS];
-        for (d, sum) in directions.iter_mut().enumerate() {
-            *sum = mean(&|c| c.directions[d]);
-        }
-        Self {
-            speed: course(&over_time(pairs, |p| p.cells[cell].speed)),
-            change: course(&over_time(pairs, |p| p.cells[cell].change)),
-            disorder: mean(&|c| c.disorder),
-            boundary: mean(&|c| c.boundary),
-            drift: (mean(&|c| c.drift.0), mean(&|c| c.drift.1)),
-            directions,
-        }
-    }
-
-    /// Numbers that do not say where the cell is or which way things go, only how they do.
-    fn manner(&self, out: &mut Vec<f32>) {
-        let [mean, _, _, most, _, deviation, unrest] = self.speed;
-        out.extend([mean, most, deviation, unrest].map(|v| compress(v, 1.0)));
-        let [mean, _, _, most, _, deviation, unrest] = self.change;
-        out.extend([mean, most, deviation, unrest].map(|v| compress(v, 8.0)));
-        out.extend([compress(self.disorder, 1.0), compress(self.boundary, 2.0), stats::evenness(&self.directions)]);
-        // How much of the motion leads somewhere: 1 when all goes one way, 0 when it goes to and fro.
-        out.push(self.drift.0.hypot(self.drift.1) / (self.speed[0] + 0.1));
-        // Directions counted from the strongest, so that going left and going right look the same.
-        let strongest = (0..DIRECTIONS).max_by(|a, b| self.directions[*a].total_cmp(&self.directions[*b])).unwrap_or(0);
-        out.extend((0..DIRECTIONS).map(|d| compress(self.directions[(strongest + d) % DIRECTIONS], 2.0)));
-    }
-}
-
-fn cells(pairs: &[Pair], out: &mut Vec<f32>) {
-    let cells: Vec<CellCourse> = (0..CELLS).map(|c| CellCourse::new(pairs, c)).collect();
-    let mut busiest: Vec<&CellCourse> = cells.iter().collect();
-    busiest.sort_by(|a, b| b.speed[0].total_cmp(&a.speed[0]));
-    for cell in &busiest[..BUSIEST] {
-        cell.manner(out);
-    }
-    let ranked = |of: &dyn Fn(&CellCourse) -> f32, scale: f32, out: &mut Vec<f32>| {
-        let mut values: Vec<f32> = cells.iter().map(of).collect();
-        values.sort_by(|a, b| b.total_cmp(a));
-        out.extend(values.iter().map(|v| compress(*v, scale)));
-    };
-    ranked(&|c| c.speed[0], 2.0, out);
-    ranked(&|c| c.change[0], 16.0, out);
-    ranked(&|c| c.disorder, 2.0, out);
-    for cell in &cells {
-        out.extend([
-            compress(cell.speed[0], 1.0),
-            compress(cell.speed[6], 1.0),
-            compress(cell.change[0], 8.0),
-            compress(cell.disorder, 1.0),
-            compress(cell.boundary, 2.0),
-            compress(cell.drift.0, 1.0),
-            compress(cell.drift.1, 1.0),
-        ]);
-    }
+    out[start..].iter_mut().for_each(|v| *v *= DIRECTIONS_WEIGHT);
 }
 
 fn blob(pairs: &[Pair], out: &mut Vec<f32>) {

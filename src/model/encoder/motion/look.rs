@@ -1,19 +1,25 @@
 //! What the scene looks like, without its motion.
 //!
-//! Owns the histogram of edge directions by cell (Dalal & Triggs 2005), the brightness of the cells and
-//! the histogram of greys of the mean frame. Does not own motion.
+//! Owns the histogram of edge directions by cell (Dalal & Triggs 2005) and the brightness of the cells, both
+//! of the mean frame. Does not own motion.
 
 use super::image::Image;
-use super::pair::{CELLS, COLUMNS, DIRECTIONS, ROWS};
 use super::stats::{self, compress};
 
-/// Steps of the histogram of greys.
-const GREYS: usize = 8;
-/// The look is a hint, motion is the message: what stands still is kept smaller.
-const WEIGHT: f32 = 0.5;
+/// Cells per row of the picture.
+const COLUMNS: usize = 4;
+/// Rows of cells.
+const ROWS: usize = 3;
+/// Cells.
+const CELLS: usize = COLUMNS * ROWS;
+/// Directions of edges told apart.
+const DIRECTIONS: usize = 4;
+/// The look is a hint, motion is the message. A network that is given the look at full size learns by heart
+/// which scenes were labelled abnormal; on unseen real footage that was worse than chance.
+const WEIGHT: f32 = 0.1;
 
 /// Numbers that [`describe`] adds.
-pub const LENGTH: usize = CELLS * DIRECTIONS + CELLS + GREYS;
+pub const LENGTH: usize = CELLS * DIRECTIONS + CELLS;
 
 /// Adds [`LENGTH`] numbers for `frames`, all of one size and at least one.
 pub fn describe(frames: &[Image], out: &mut Vec<f32>) {
@@ -31,7 +37,6 @@ pub fn describe(frames: &[Image], out: &mut Vec<f32>) {
     let (gx, gy) = middle.gradients();
     let mut edges = [[0.0_f32; DIRECTIONS]; CELLS];
     let mut light = [0.0_f32; CELLS];
-    let mut greys = [0.0_f32; GREYS];
     let pixels = middle.data.len() as f32;
     for (i, value) in middle.data.iter().enumerate() {
         let (x, y) = (i % middle.width, i / middle.width);
@@ -41,13 +46,11 @@ pub fn describe(frames: &[Image], out: &mut Vec<f32>) {
         let angle = gy.data[i].atan2(gx.data[i]).rem_euclid(std::f32::consts::PI) / std::f32::consts::PI;
         edges[cell][((angle * DIRECTIONS as f32) as usize).min(DIRECTIONS - 1)] += strength;
         light[cell] += value * CELLS as f32 / pixels;
-        greys[((value * GREYS as f32) as usize).min(GREYS - 1)] += 1.0 / pixels;
     }
     let all: f32 = stats::mean(&edges.iter().flatten().copied().collect::<Vec<_>>()).max(1e-3);
     out.extend(edges.iter().flatten().map(|e| WEIGHT * compress(e / all, 0.5)));
     let mean_light = stats::mean(&light);
     out.extend(light.iter().map(|l| WEIGHT * (l - mean_light) * 4.0));
-    out.extend(greys.iter().map(|g| WEIGHT * compress(*g, 1.0)));
 }
 
 #[cfg(test)]
@@ -62,7 +65,7 @@ mod tests {
         describe(&[image], &mut out);
         assert_eq!(out.len(), LENGTH);
         for cell in out[..CELLS * DIRECTIONS].as_chunks::<DIRECTIONS>().0 {
-            assert!(cell[0] > 0.5 && cell[1..].iter().all(|e| *e == 0.0), "upright edges have level gradients");
+            assert!(cell[0] > 0.05 && cell[1..].iter().all(|e| *e == 0.0), "upright edges have level gradients");
         }
     }
 }

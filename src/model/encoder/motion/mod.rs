@@ -1,8 +1,8 @@
 //! The built-in encoder: what moves in a snippet, how, and what it looks like, in 512 numbers.
 //!
 //! Owns the encoder `builtin-motion-1` and the order of its parts. Does not own the parts: `flow` finds
-//! the motion between two frames, `pair` sums it up, `cuts` finds changes of scene, `clip` turns the pairs
-//! of a snippet into numbers, `look` describes the still picture.
+//! the motion between two frames, `pair` sums it up, `cuts` finds changes of scene, `windows` looks where
+//! most happens, `clip` turns the pairs of a snippet into numbers, `look` describes the still picture.
 //!
 //! No weights, no download: every number is computed from the grey frames by a fixed rule, the same on
 //! every machine up to the rounding of its arithmetic. The id changes with any change of the rule.
@@ -14,6 +14,7 @@ mod image;
 mod look;
 mod pair;
 mod stats;
+mod windows;
 
 use super::SnippetEncoder;
 use crate::domain::pixels::{EncoderInput, GREY_HEIGHT, GREY_WIDTH, GreyClip, SnippetPixels};

@@ -8,9 +8,9 @@ use super::image::Image;
 use super::stats;
 
 /// Cells per row of the picture.
-pub const COLUMNS: usize = 4;
+pub const COLUMNS: usize = 8;
 /// Rows of cells.
-pub const ROWS: usize = 3;
+pub const ROWS: usize = 6;
 /// Cells.
 pub const CELLS: usize = COLUMNS * ROWS;
 /// Directions told apart, from rightwards on clockwise (the picture's y points down).
@@ -28,21 +28,41 @@ const CHANGING: f32 = 0.06;
 /// Signals per pair; see [`Pair::signals`].
 pub const SIGNALS: usize = 11;
 
-/// Sums over one cell of the picture.
+/// Means over one cell of the picture, or over several.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Cell {
-    /// Mean speed.
+    /// Speed.
     pub speed: f32,
-    /// Mean change of a pixel.
+    /// Change of a pixel.
     pub change: f32,
-    /// Deviation of the motion from the cell's mean motion.
-    pub disorder: f32,
-    /// Mean steepness of the motion field: where things move past each other.
+    /// Square of the speed.
+    pub square: f32,
+    /// Steepness of the motion field: where things move past each other.
     pub boundary: f32,
-    /// Mean motion rightwards and downwards.
+    /// Motion rightwards and downwards.
     pub drift: (f32, f32),
     /// Speed by direction.
     pub directions: [f32; DIRECTIONS],
+}
+
+impl Cell {
+    /// Adds `share` of `other`.
+    pub fn add(&mut self, other: &Self, share: f32) {
+        self.speed += other.speed * share;
+        self.change += other.change * share;
+        self.square += other.square * share;
+        self.boundary += other.boundary * share;
+        self.drift.0 += other.drift.0 * share;
+        self.drift.1 += other.drift.1 * share;
+        for (sum, value) in self.directions.iter_mut().zip(other.directions) {
+            *sum += value * share;
+        }
+    }
+
+    /// Deviation of the motion from the mean motion: nothing for a thing that passes, much for a struggle.
+    pub fn disorder(&self) -> f32 {
+        (self.square - self.drift.0 * self.drift.0 - self.drift.1 * self.drift.1).max(0.0).sqrt()
+    }
 }
 
 /// The largest connected moving region.
@@ -97,42 +117,33 @@ impl Pair {
         let mut boundaries = [[0.0; DIRECTIONS]; 2];
         let mut cells = [Cell::default(); CELLS];
         let (mut boundary, mut divergence, mut curl) = (0.0, 0.0, 0.0);
-        let mut cell_pixels = [0.0_f32; CELLS];
+        let cell_share = CELLS as f32 / count;
         for i in 0..speed.len() {
-            let cell = field.cell(i);
-            cell_pixels[cell] += 1.0;
             let (u, v, s) = (u.data[i], v.data[i], speed[i]);
             let (steep_u, steep_v) = (ux.data[i].hypot(uy.data[i]), vx.data[i].hypot(vy.data[i]));
+            let cell = &mut cells[field.cell(i)];
             if s > SLOWEST {
                 let direction = direction(u, v);
                 directions[BAND_EDGES.iter().filter(|e| s > **e).count()][direction] += s / count;
-                cells[cell].directions[direction] += s;
+                cell.directions[direction] += s * cell_share;
             }
             boundaries[0][direction(ux.data[i], uy.data[i])] += steep_u / count;
             boundaries[1][direction(vx.data[i], vy.data[i])] += steep_v / count;
             boundary += (steep_u + steep_v) / count;
             divergence += (ux.data[i] + vy.data[i]).abs() / count;
             curl += (vx.data[i] - uy.data[i]).abs() / count;
-            let cell = &mut cells[cell];
-            cell.speed += s;
-            cell.change += change[i];
-            cell.boundary += steep_u + steep_v;
-            cell.drift.0 += u;
-            cell.drift.1 += v;
-            cell.disorder += u * u + v * v;
-        }
-        for (cell, pixels) in cells.iter_mut().zip(cell_pixels) {
-            let share = 1.0 / pixels.max(1.0);
-            cell.speed *= share;
-            cell.change *= share;
-            cell.boundary *= share;
-            cell.drift = (cell.drift.0 * share, cell.drift.1 * share);
-            let mean_square = cell.drift.0 * cell.drift.0 + cell.drift.1 * cell.drift.1;
-            cell.disorder = (cell.disorder * share - mean_square).max(0.0).sqrt();
-            cell.directions = cell.directions.map(|d| d * share);
+            let here = Cell {
+                speed: s,
+                change: change[i],
+                square: u * u + v * v,
+                boundary: steep_u + steep_v,
+                drift: (u, v),
+                ..Cell::default()
+            };
+            cell.add(&here, cell_share);
         }
         let changing = change.iter().filter(|c| **c > CHANGING).count() as f32 / count;
-        let disorder = cells.iter().map(|c| c.disorder).sum::<f32>() / CELLS as f32;
+        let disorder = cells.iter().map(Cell::disorder).sum::<f32>() / CELLS as f32;
         let signals = [
             stats::mean(&change),
             stats::quantile(&change, 0.99),
@@ -265,8 +276,8 @@ mod tests {
         let down = pair.directions.map(|band| band[2]).iter().sum::<f32>();
         let all: f32 = pair.directions.iter().flatten().sum();
         assert!(all > 0.0 && (down - all).abs() < 1e-6, "all motion is downwards");
-        let cell = pair.cells[COLUMNS + 2];
-        assert!((cell.speed - 1.0).abs() < 1e-5 && cell.disorder < 1e-3 && (cell.drift.1 - 1.0).abs() < 1e-5);
+        let cell = pair.cells[3 * COLUMNS + 5];
+        assert!((cell.speed - 1.0).abs() < 1e-5 && cell.disorder() < 1e-3 && (cell.drift.1 - 1.0).abs() < 1e-5);
         let blob = pair.blob;
         assert_eq!((blob.size, blob.count, blob.rest), ((0.25, 1.0 / 3.0), 1.0, 0.0));
         assert!((blob.speed - 1.0).abs() < 1e-5 && blob.disorder < 1e-3);
@@ -284,7 +295,7 @@ mod tests {
         let inside = |x: usize, y: usize| (40..60).contains(&x) && (20..40).contains(&y);
         let turn = |x: usize, y: usize| if inside(x, y) { ((y as f32).sin(), (x as f32).cos()) } else { (0.0, 0.0) };
         let pair = Pair::new(&still(), &still(), flow(turn), 1.0);
-        assert!(pair.blob.disorder > 0.5 && pair.cells[COLUMNS + 2].disorder > 0.5);
+        assert!(pair.blob.disorder > 0.5 && pair.cells[3 * COLUMNS + 5].disorder() > 0.5);
         assert!(pair.signals[7] > 0.05, "things move past each other");
     }
 
