@@ -248,7 +248,20 @@ fn going_to_a_frame_and_back_out_of_a_dialog() {
 }
 
 #[test]
-fn an_idle_window_rests_and_looks_as_before() {
+fn the_attention_lane_hides_and_the_choice_is_kept() {
+    let mut w = Window::new();
+    let path = w.video("t.mp4", 64);
+    w.open(&path);
+    w.wait("the scores", is_done);
+    assert!(w.harness.query_by_label("Invert").is_some());
+    w.key(Key::T);
+    assert!(w.harness.query_by_label("Invert").is_none());
+    let config = w.folder.path().join("own").join("config");
+    w.wait("the settings on disk", |_| !lookback::app::prefs::Prefs::read(&config).prefs.attention_lane);
+}
+
+#[test]
+fn an_idle_window_rests() {
     let mut w = Window::new();
     w.wait("the model", |s| s.engine.facts().is_some());
     // Fails if it asks to be drawn again and again.

@@ -22,6 +22,8 @@ pub struct Notice {
     pub severity: Severity,
     /// One or two sentences.
     pub text: String,
+    /// What it is about, if a newer notice about the same is to take its place.
+    pub subject: Option<&'static str>,
     /// When it goes away by itself, on the clock of the window; errors stay until they are closed.
     pub until: Option<f64>,
 }
@@ -31,7 +33,7 @@ const INFO_SECS: f64 = 6.0;
 /// Seconds that a warning stays.
 const WARNING_SECS: f64 = 12.0;
 /// Older notices make room for newer ones beyond this number, so that a folder of broken files does not cover the window.
-const MOST: usize = 5;
+const MOST: usize = 3;
 
 /// The notices on show, oldest first.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -49,14 +51,22 @@ impl Notices {
 
     /// Adds a notice; one with the same text is replaced.
     pub fn push(&mut self, severity: Severity, text: impl Into<String>) {
-        let text = text.into();
-        self.list.retain(|n| n.text != text);
+        self.add(severity, text.into(), None);
+    }
+
+    /// Adds a notice that replaces the one about the same subject.
+    pub fn push_about(&mut self, subject: &'static str, severity: Severity, text: impl Into<String>) {
+        self.add(severity, text.into(), Some(subject));
+    }
+
+    fn add(&mut self, severity: Severity, text: String, subject: Option<&'static str>) {
+        self.list.retain(|n| n.text != text && (subject.is_none() || n.subject != subject));
         let until = match severity {
             Severity::Info => Some(self.now + INFO_SECS),
             Severity::Warning => Some(self.now + WARNING_SECS),
             Severity::Error => None,
         };
-        self.list.push(Notice { id: self.next, severity, text, until });
+        self.list.push(Notice { id: self.next, severity, text, subject, until });
         self.next += 1;
         if self.list.len() > MOST {
             self.list.drain(..self.list.len() - MOST);
@@ -99,6 +109,16 @@ mod tests {
         let id = notices.list()[0].id;
         notices.close(id);
         assert!(notices.list().is_empty());
+    }
+
+    #[test]
+    fn a_newer_count_replaces_the_older() {
+        let mut notices = Notices::default();
+        notices.push(Severity::Error, "other");
+        notices.push_about("refused", Severity::Error, "1 file");
+        notices.push_about("refused", Severity::Error, "2 files");
+        let texts: Vec<_> = notices.list().iter().map(|n| n.text.as_str()).collect();
+        assert_eq!(texts, ["other", "2 files"]);
     }
 
     #[test]

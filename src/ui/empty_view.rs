@@ -60,9 +60,9 @@ fn engine_text(engine: &Engine) -> String {
         Engine::Loading => "The model is being loaded.".to_owned(),
         Engine::Failed(reason) => format!("Nothing: {reason} Videos play all the same."),
         Engine::Ready(facts) => {
-            let note = facts.device_note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default();
+            let note = facts.device_note.as_ref().map(|note| format!(" Why not faster: {note}.")).unwrap_or_default();
             let model = figures::short_id(&facts.model);
-            format!("Model {model} with encoder {}, on {}{note}.", facts.encoder, facts.device)
+            format!("Model {model} with encoder {}, on {}.{note}", facts.encoder, facts.device)
         }
     }
 }

@@ -141,7 +141,9 @@ fn row_ui(view: &ViewContext<'_>, entry: &Entry, selected: bool, ui: &mut Ui) {
     let mut right = inner.right();
     if entry.scoring.is_pending() {
         let button = Rect::from_center_size(pos2(right - 22.0, inner.center().y), vec2(48.0, 20.0));
-        let stop = ui.put(button, egui::Button::new(RichText::new("Stop").small()).small());
+        // A child of its own: placed in the list itself, the button would move the rows below.
+        let mut place = ui.new_child(egui::UiBuilder::new().max_rect(button));
+        let stop = place.add_sized(button.size(), egui::Button::new(RichText::new("Stop").small()).small());
         let name = format!("Stop scoring {}", entry.name);
         stop.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
         if stop.clicked() {
@@ -216,7 +218,9 @@ fn status_line(entry: &Entry) -> (String, bool) {
             let left = remaining_secs.map(|s| format!(" · {} left", figures::duration(s))).unwrap_or_default();
             (format!("{} {}{left}", phase.text(), figures::percent(progress.fraction())), false)
         }
-        ScoringState::Done => (format!("{length} · {}", events()), false),
+        ScoringState::Done => {
+            (format!("{length} · {}{}", events(), if video.notes.is_empty() { "" } else { " · damaged" }), false)
+        }
         ScoringState::Cancelled => (format!("{length} · scoring stopped"), false),
         ScoringState::Failed(reason) => (without_path(reason, entry), true),
     }

@@ -21,6 +21,8 @@ pub fn top_bar_ui(view: &ViewContext<'_>, ui: &mut Ui) {
             ui.menu_button(group.text(), |ui| menu_ui(view, group, ui));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            // Beside the menus, a button is a button again.
+            ui.reset_style();
             engine_ui(view, ui);
             jobs_ui(view, ui);
         });

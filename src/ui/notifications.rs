@@ -7,11 +7,10 @@ use crate::app::notice::Severity;
 
 use super::root::ViewContext;
 
-/// Width of a notice in points.
-const WIDTH: f32 = 330.0;
-
-/// Draws all notices on show, the newest at the bottom, `above` points above the window's lower edge.
-pub fn notices_ui(view: &ViewContext<'_>, above: f32, ctx: &Context) {
+/// Draws all notices on show, the newest at the bottom, in the lower left corner.
+///
+/// `room` is the width to keep to and the height to leave free below.
+pub fn notices_ui(view: &ViewContext<'_>, room: egui::Vec2, ctx: &Context) {
     let notices = &view.state.notices;
     if notices.list().is_empty() {
         return;
@@ -19,8 +18,8 @@ pub fn notices_ui(view: &ViewContext<'_>, above: f32, ctx: &Context) {
     let palette = &view.tokens.palette;
     let area = Area::new(egui::Id::unique("notices")).order(Order::Foreground);
     // Over the lower end of the library, which is the part of the window that is most often empty.
-    area.anchor(Align2::LEFT_BOTTOM, vec2(10.0, -10.0 - above)).show(ctx, |ui| {
-        ui.set_max_width(WIDTH);
+    area.anchor(Align2::LEFT_BOTTOM, vec2(10.0, -10.0 - room.y)).show(ctx, |ui| {
+        ui.set_max_width(room.x);
         for notice in notices.list() {
             let (color, word) = match notice.severity {
                 Severity::Info => (palette.accent, "Note"),
@@ -29,7 +28,7 @@ pub fn notices_ui(view: &ViewContext<'_>, above: f32, ctx: &Context) {
             };
             let frame = Frame::popup(ui.style()).inner_margin(Margin::same(10)).stroke(Stroke::new(1.0, color));
             frame.show(ui, |ui| {
-                ui.set_width(WIDTH - 24.0);
+                ui.set_width(room.x - 22.0);
                 ui.horizontal(|ui| {
                     ui.label(RichText::new(word).color(color).strong());
                     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

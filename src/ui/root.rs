@@ -116,8 +116,12 @@ pub fn root_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
         remember(view, local, seen, ui);
     }
     dialogs::dialogs_ui(view, &mut local.dialogs, ui.ctx());
-    let timeline = if view.state.library.is_empty() { 0.0 } else { layout.timeline };
-    notifications::notices_ui(view, timeline, ui.ctx());
+    let room = if view.state.library.is_empty() {
+        egui::vec2(360.0, 0.0)
+    } else {
+        egui::vec2((layout.library - 20.0).max(220.0), layout.timeline)
+    };
+    notifications::notices_ui(view, room, ui.ctx());
 }
 
 /// Sends the sizes of the panels once they rest: not while one is being dragged.

@@ -113,6 +113,7 @@ pub fn timeline_ui(view: &ViewContext<'_>, stage: &mut StageState, ui: &mut Ui) 
         events: &entry.events,
         selected_event: view.state.current_event(),
         rule: &view.state.rule,
+        attention_lane: view.state.prefs.attention_lane,
         frame: session.frame(),
         playing: session.transport.is_playing(),
         tokens: view.tokens,

@@ -90,14 +90,16 @@ pub(super) fn opened(state: &mut AppState, id: EntryId, video: Box<OpenedVideo>,
     finish_opening(state, id);
     let failed = matches!(state.engine, Engine::Failed(_));
     let Some(entry) = state.library.get_mut(id).filter(|e| is_opening(e)) else { return };
-    for note in &video.notes {
-        state.notices.push(Severity::Warning, format!("{}: {note}", entry.name));
-    }
+    let (name, notes) = (entry.name.clone(), video.notes.clone());
     entry.file = FileState::Open(video);
     if !failed {
         entry.scoring = ScoringState::Waiting;
     }
     if state.library.selected_id() == Some(id) {
+        // Of files that nobody looks at yet, the row and the inspector tell the same.
+        for note in notes {
+            state.notices.push(Severity::Warning, format!("{name}: {note}"));
+        }
         show(state, effects);
     }
 }
@@ -105,10 +107,19 @@ pub(super) fn opened(state: &mut AppState, id: EntryId, video: Box<OpenedVideo>,
 /// A file cannot be opened.
 pub(super) fn refused(state: &mut AppState, id: EntryId, reason: String) {
     finish_opening(state, id);
-    if let Some(entry) = state.library.get_mut(id).filter(|e| is_opening(e)) {
-        state.notices.push(Severity::Error, reason.clone());
-        entry.file = FileState::Refused(reason);
+    let Some(entry) = state.library.get_mut(id).filter(|e| is_opening(e)) else { return };
+    entry.file = FileState::Refused(reason.clone());
+    if state.library.selected_id() == Some(id) {
+        state.notices.push(Severity::Error, reason);
+        return;
     }
+    // A folder may hold many such files; a notice for each would bury the window.
+    let count = state.library.entries().iter().filter(|e| matches!(e.file, FileState::Refused(_))).count();
+    let text = match count {
+        1 => "1 file cannot be played. Its row in the library tells why.".to_owned(),
+        _ => format!("{count} files cannot be played. Their rows in the library tell why."),
+    };
+    state.notices.push_about("refused files", Severity::Warning, text);
 }
 
 /// Reports about files that were taken out of the list meanwhile, or that came twice, change nothing.

@@ -29,6 +29,8 @@ pub struct TimelineInput<'a> {
     pub selected_event: Option<usize>,
     /// The rule that made the events.
     pub rule: &'a EventRule,
+    /// Whether the attention lane is shown.
+    pub attention_lane: bool,
     /// The frame on screen.
     pub frame: usize,
     /// Whether time moves: the view then follows the playhead page by page.

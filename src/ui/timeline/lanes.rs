@@ -26,16 +26,19 @@ pub(super) struct Lanes {
 }
 
 /// The least size that shows everything.
-pub(super) fn least_size(sizes: &Sizes) -> Vec2 {
-    let lanes = [sizes.overview_lane, sizes.ruler_lane, sizes.score_lane, sizes.attention_lane, sizes.magnitude_lane];
+pub(super) fn least_size(sizes: &Sizes, attention: bool) -> Vec2 {
+    let attention = if attention { sizes.attention_lane } else { 0.0 };
+    let lanes = [sizes.overview_lane, sizes.ruler_lane, sizes.score_lane, attention, sizes.magnitude_lane];
     let height = lanes.iter().sum::<f32>() + sizes.lane_gap * (lanes.len() - 1) as f32;
     Vec2::new(sizes.gutter + sizes.margin + 64.0, height)
 }
 
 impl Lanes {
-    /// Divides `rect`. Height beyond the least goes to the curves, half of it to the score.
-    pub(super) fn new(rect: Rect, sizes: &Sizes, pixels_per_point: f32) -> Self {
-        let spare = (rect.height() - least_size(sizes).y).max(0.0);
+    /// Divides `rect`. Height beyond the least goes to the curves, half of it to the score. Without attention
+    /// its lane has no height.
+    pub(super) fn new(rect: Rect, sizes: &Sizes, attention: bool, pixels_per_point: f32) -> Self {
+        let spare = (rect.height() - least_size(sizes, attention).y).max(0.0);
+        let (attention, others) = if attention { (sizes.attention_lane + spare * 0.25, 0.25) } else { (0.0, 0.5) };
         let mut top = rect.top();
         let mut next = |height: f32| {
             let bottom = top + height;
@@ -55,8 +58,8 @@ impl Lanes {
             overview: next(sizes.overview_lane),
             ruler: next(sizes.ruler_lane),
             score: next(sizes.score_lane + spare * 0.5),
-            attention: next(sizes.attention_lane + spare * 0.25),
-            magnitude: next(sizes.magnitude_lane + spare * 0.25),
+            attention: next(attention),
+            magnitude: next(sizes.magnitude_lane + spare * others),
         }
     }
 

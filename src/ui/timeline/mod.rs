@@ -33,7 +33,7 @@ pub use self::state::TimelineState;
 
 /// The least height at which all lanes can be read, in points.
 pub fn least_height(tokens: &crate::ui::theme::Tokens) -> f32 {
-    least_size(&tokens.sizes).y
+    least_size(&tokens.sizes, true).y
 }
 
 /// Draws the timeline over the space that is left in `ui` and says what the user wants.
@@ -43,12 +43,12 @@ pub fn least_height(tokens: &crate::ui::theme::Tokens) -> f32 {
 pub fn timeline_ui(ui: &mut Ui, input: &TimelineInput<'_>, state: &mut TimelineState) -> Vec<TimelineAction> {
     let sizes = &input.tokens.sizes;
     let mut size = ui.available_size();
-    let least = least_size(sizes);
+    let least = least_size(sizes, input.attention_lane);
     if !size.y.is_finite() {
         size.y = least.y * 1.2;
     }
     let (_, rect) = ui.allocate_space(size.max(least));
-    let lanes = Lanes::new(rect, sizes, ui.pixels_per_point());
+    let lanes = Lanes::new(rect, sizes, input.attention_lane, ui.pixels_per_point());
     let id = ui.scope_id().with("timeline");
     let mut actions = Vec::new();
 
@@ -79,7 +79,9 @@ pub fn timeline_ui(ui: &mut Ui, input: &TimelineInput<'_>, state: &mut TimelineS
     ruler::paint(&painter, &lanes.ruler, &scene.axis, input.table, input.tokens);
     position_ui(ui, id, &lanes.ruler, &scene);
     score_lane::score_lane_ui(ui, id.with("score"), &lanes.score, &scene, &mut actions);
-    value_lane::attention_lane_ui(ui, id.with("attention"), &lanes.attention, &scene, state);
+    if input.attention_lane {
+        value_lane::attention_lane_ui(ui, id.with("attention"), &lanes.attention, &scene, state);
+    }
     value_lane::magnitude_lane_ui(ui, id.with("magnitude"), &lanes.magnitude, &scene);
     overview::overview_ui(ui, id.with("overview"), &lanes.overview, &scene, state, &mut actions);
     playhead::paint_playhead(&painter, &lanes, &scene);

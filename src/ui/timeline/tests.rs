@@ -66,6 +66,7 @@ impl World {
             events: &self.events,
             selected_event: Some(0),
             rule: &self.rule,
+            attention_lane: true,
             frame: self.frame,
             playing: false,
             tokens: Tokens::of(self.theme),
