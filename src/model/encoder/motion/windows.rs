@@ -96,7 +96,9 @@ fn joined(pair: &Pair, place: (usize, usize)) -> Cell {
 pub fn describe(pairs: &[Pair], out: &mut Vec<f32>) {
     let places = (0..=ROWS - SIDE).flat_map(|y| (0..=COLUMNS - SIDE).map(move |x| (x, y)));
     let windows: Vec<Window> = places.map(|place| Window::new(pairs, place)).collect();
-    busiest(&windows).into_iter().for_each(|window| window.manner(out));
+    for window in busiest(&windows) {
+        window.manner(out);
+    }
     let ranked = |of: &dyn Fn(&Window) -> f32, scale: f32, out: &mut Vec<f32>| {
         let mut values: Vec<f32> = windows.iter().map(of).collect();
         values.sort_by(|a, b| b.total_cmp(a));
