@@ -11,6 +11,7 @@
 pub mod app;
 pub mod cli;
 pub mod demo;
+pub mod disk;
 pub mod domain;
 pub mod formats;
 pub mod gpu;

@@ -3,11 +3,11 @@
 //! Owns the preferences and their file format. Reading never fails: what cannot be read is left at its
 //! default and told in a sentence, because no setting is worth a window that does not open.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::disk;
 use crate::domain::segment::EventRule;
 
 /// Light or dark.
@@ -135,7 +135,7 @@ impl Prefs {
         }
     }
 
-    /// Writes them into the folder of settings: a temporary file beside it, then a rename.
+    /// Writes them into the folder of settings.
     ///
     /// # Errors
     /// A sentence when the folder cannot be written.
@@ -144,11 +144,7 @@ impl Prefs {
         let sentence =
             |err: &dyn std::fmt::Display| format!("The settings in {} cannot be written: {err}.", path.display());
         let text = ron::ser::to_string_pretty(self, ron::ser::PrettyConfig::default()).map_err(|err| sentence(&err))?;
-        std::fs::create_dir_all(folder).map_err(|err| sentence(&err))?;
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|err| sentence(&err))?;
-        file.write_all(text.as_bytes()).map_err(|err| sentence(&err))?;
-        file.persist(&path).map_err(|err| sentence(&err))?;
-        Ok(())
+        disk::replace(&path, text.as_bytes()).map_err(|err| sentence(&err))
     }
 }
 

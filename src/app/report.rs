@@ -11,12 +11,13 @@
 mod page;
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use thiserror::Error;
 
+use crate::disk;
 use crate::domain::frames::FrameTable;
 use crate::domain::library::VideoId;
 use crate::domain::pixels::RgbPicture;
@@ -196,15 +197,7 @@ fn part_name(at: usize, path: &Path) -> String {
 
 /// Writes a file so that it is either the old one or complete.
 fn replace(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
-    let failed = |source| ReportError::Write { path: path.to_owned(), source };
-    let mut builder = tempfile::Builder::new();
-    // As readable as any new file: a temporary one is private by default.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut part = builder.tempfile_in(path.parent().unwrap_or_else(|| Path::new("."))).map_err(failed)?;
-    part.write_all(bytes).and_then(|()| part.as_file().sync_all()).map_err(failed)?;
-    part.persist(path).map_err(|err| failed(err.error))?;
-    Ok(())
+    disk::replace(path, bytes).map_err(|source| ReportError::Write { path: path.to_owned(), source })
 }
 
 #[cfg(test)]

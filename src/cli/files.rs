@@ -7,6 +7,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use super::error::CliError;
+use crate::disk;
 use crate::formats::npy::{self, Array};
 
 /// The whole file.
@@ -38,29 +39,7 @@ pub fn array(path: &Path) -> Result<Array, CliError> {
 /// # Errors
 /// The folder cannot be made or the file cannot be written.
 pub fn write(path: &Path, content: &[u8]) -> Result<(), CliError> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    let write = || -> io::Result<()> {
-        std::fs::create_dir_all(folder)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(content)?;
-        file.as_file().sync_all()?;
-        readable_by_others(file.as_file())?;
-        file.persist(path).map_err(|err| err.error)?;
-        Ok(())
-    };
-    write().map_err(|err| CliError::writing(path, &err))
-}
-
-/// Temporary files are private; results get the usual permissions.
-#[cfg(unix)]
-fn readable_by_others(file: &std::fs::File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn readable_by_others(_: &std::fs::File) -> io::Result<()> {
-    Ok(())
+    disk::replace(path, content).map_err(|err| CliError::writing(path, &err))
 }
 
 /// Writes to standard output.

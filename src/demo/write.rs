@@ -4,7 +4,7 @@
 //! files. Does not own encoding: [`crate::media::VideoWriter`] does.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -15,6 +15,7 @@ use thiserror::Error;
 use super::film::Film;
 use super::plan::{ClipPlan, DemoSet, FRAME_RATE, plan};
 use super::truth::{TruthSpan, annotation_line, merged, truth};
+use crate::disk;
 use crate::domain::pixels::RgbPicture;
 use crate::domain::time::Rate;
 use crate::jobs::{Progress, Ticket};
@@ -200,15 +201,7 @@ fn write_truth(folder: &Path, clips: &[DemoClip], lists: bool) -> Result<(), Dem
 
 /// Writes a file so that it is either the old one or complete.
 fn replace(path: &Path, bytes: &[u8]) -> Result<(), DemoError> {
-    let failed = |source| DemoError::Write { path: path.to_owned(), source };
-    let mut builder = tempfile::Builder::new();
-    // As readable as any new file: a temporary one is private by default.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut part = builder.tempfile_in(path.parent().unwrap_or_else(|| Path::new("."))).map_err(failed)?;
-    part.write_all(bytes).and_then(|()| part.as_file().sync_all()).map_err(failed)?;
-    part.persist(path).map_err(|err| failed(err.error))?;
-    Ok(())
+    disk::replace(path, bytes).map_err(|source| DemoError::Write { path: path.to_owned(), source })
 }
 
 #[cfg(test)]

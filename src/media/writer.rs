@@ -205,7 +205,11 @@ impl VideoWriter {
 /// A hidden file in the target's folder, removed unless it is renamed.
 fn partial_file(path: &Path) -> Result<TempPath, MediaError> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    let file = tempfile::Builder::new().prefix(".writing-").suffix(".part").tempfile_in(folder);
+    let mut builder = tempfile::Builder::new();
+    // A temporary file is private by default; a finished video is as readable as any new file.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let file = builder.prefix(".writing-").suffix(".part").tempfile_in(folder);
     file.map(tempfile::NamedTempFile::into_temp_path).map_err(|err| MediaError::unwritable(path, err))
 }
 

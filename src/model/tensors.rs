@@ -4,8 +4,7 @@
 //! own what the tensors mean.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::{self, File};
-use std::io::Write as _;
+use std::fs;
 use std::path::Path;
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
@@ -88,28 +87,6 @@ pub fn to_bytes(file: &TensorFile) -> Result<Vec<u8>, ModelError> {
     safetensors::serialize(views, (!metadata.is_empty()).then_some(metadata)).map_err(broken)
 }
 
-/// Writes `bytes` to `path` so that a crash leaves the old file or the new one: temporary file, sync, rename.
-///
-/// # Errors
-/// The folder or the file cannot be written.
-pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), ModelError> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(ModelError::write(path))?;
-    file.write_all(bytes).map_err(ModelError::write(path))?;
-    file.as_file().sync_all().map_err(ModelError::write(path))?;
-    file.persist(path).map_err(|e| ModelError::write(path)(e.error))?;
-    // The new name is safe on disk once the folder is; not every system can sync a folder.
-    if let Ok(folder) = File::open(folder)
-        && let Err(error) = folder.sync_all()
-    {
-        log::debug!("the folder of {} was not synced: {error}", path.display());
-    }
-    Ok(())
-}
-
 /// Little-endian numbers of type `dtype` as 32-bit floats; `None` for types without a float meaning.
 pub(crate) fn floats(dtype: Dtype, data: &[u8]) -> Option<Vec<f32>> {
     macro_rules! numbers {
@@ -171,8 +148,7 @@ mod tests {
         file.tensors.insert("features".into(), HostTensor { shape: vec![2, 2], values: vec![1.0, -2.0, 3.5, 0.0] });
         file.metadata.insert("layout".into(), "tcd".into());
         let bytes = to_bytes(&file).expect("fits");
-        write_atomic(&path, &bytes).expect("is written");
-        write_atomic(&path, &bytes).expect("is replaced");
+        fs::write(&path, &bytes).expect("is written");
         assert_eq!(read(&path).expect("is whole"), file);
         assert_eq!(read_one(&path, "features").expect("is there").shape, [2, 2]);
         let missing = read_one(&path, "noise").expect_err("is not there").to_string();
@@ -181,6 +157,5 @@ mod tests {
             let error = from_bytes(&path, &bytes[..cut]).expect_err("is cut").to_string();
             assert!(error.contains("x.safetensors") && error.contains("not a whole safetensors"), "{error}");
         }
-        assert_eq!(fs::read_dir(folder.path()).expect("lists").count(), 1);
     }
 }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::parameters::Parameters;
 use super::tensors::{self, TensorFile};
 use super::{ModelError, published};
+use crate::disk;
 use crate::domain::score::TsaSettings;
 
 /// Version of the metadata; readers refuse newer ones.
@@ -136,7 +137,7 @@ impl ModelWeights {
     /// # Errors
     /// The file cannot be written.
     pub fn save(&self, path: &Path) -> Result<(), ModelError> {
-        tensors::write_atomic(path, &self.to_bytes()?)
+        disk::replace(path, &self.to_bytes()?).map_err(ModelError::write(path))
     }
 
     /// The bytes of our format, the same for the same model.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::adam::Moments;
 use super::trainer::{TrainState, Trainer};
 use super::{Best, TrainSettings};
+use crate::disk;
 use crate::model::ModelError;
 use crate::model::parameters::{Parameters, specs};
 use crate::model::tensors::{self, HostTensor, TensorFile};
@@ -66,7 +67,7 @@ impl Checkpoint {
         let text = serde_json::to_string(&description)
             .map_err(|e| ModelError::Input(format!("the checkpoint's description cannot be written: {e}")))?;
         file.metadata.insert(KEY.to_owned(), text);
-        tensors::write_atomic(path, &tensors::to_bytes(&file)?)
+        disk::replace(path, &tensors::to_bytes(&file)?).map_err(ModelError::write(path))
     }
 
     /// Reads what [`Self::save`] wrote.

@@ -1,0 +1,70 @@
+//! Writing a file whole or not at all.
+//!
+//! Owns the one way in which results, models and settings reach the disk: a temporary file beside the
+//! target, sync, rename. Does not own what is written, nor files that grow (the feature cache, videos).
+
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+/// Puts `bytes` at `path`, making its folder if needed. A crash leaves the old file or the new one.
+///
+/// The file is as readable as any new file of the user.
+///
+/// # Errors
+/// The folder cannot be made or the file cannot be written; an old file is then untouched.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut builder = tempfile::Builder::new();
+    // A temporary file is private by default; the system takes off this mode what the user does not share.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut part = builder.tempfile_in(folder)?;
+    part.write_all(bytes)?;
+    part.as_file().sync_all()?;
+    part.persist(path).map_err(|err| err.error)?;
+    // The new name is safe on disk once the folder is; not every system can sync a folder.
+    if let Err(err) = File::open(folder).and_then(|folder| folder.sync_all()) {
+        log::debug!("the folder of {} was not synced: {err}", path.display());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn the_new_file_takes_the_place_of_the_old_and_nothing_else_stays() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("made/on the way/x.txt");
+        replace(&path, b"old").expect("is written");
+        replace(&path, b"new").expect("is replaced");
+        assert_eq!(fs::read(&path).expect("is there"), b"new");
+        assert_eq!(fs::read_dir(path.parent().expect("has one")).expect("lists").count(), 1);
+    }
+
+    #[test]
+    fn a_target_that_cannot_be_replaced_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("taken");
+        fs::create_dir(&path).expect("is made");
+        assert!(replace(&path, b"x").is_err());
+        assert_eq!(fs::read_dir(folder.path()).expect("lists").count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn it_is_as_readable_as_any_new_file() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().expect("a folder");
+        let (ours, plain) = (folder.path().join("ours"), folder.path().join("plain"));
+        replace(&ours, b"x").expect("is written");
+        fs::write(&plain, b"x").expect("is written");
+        let mode = |path: &Path| fs::metadata(path).expect("is there").permissions().mode();
+        assert_eq!(mode(&ours), mode(&plain));
+    }
+}
