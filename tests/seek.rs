@@ -155,7 +155,7 @@ fn snippets_hold_their_own_frames_wherever_sampling_starts() {
             let Some((at, SnippetPixels::LowRes(clip))) = clips.next().unwrap() else { panic!("no clip") };
             assert_eq!(at, snippet);
             // 64 × 48 is stretched by 5 / 4.
-            let shown = clip.frames.iter().map(|f| number(|x, y| f[y * 5 / 4 * GREY_WIDTH + x * 5 / 4]));
+            let shown = clip.frames.iter().map(|f| number(|x, y| f[y * 5 / 2 * GREY_WIDTH + x * 5 / 2]));
             assert_eq!(shown.collect::<Vec<_>>(), grid.range(snippet).collect::<Vec<_>>());
             assert_eq!(clip.gaps.len() + 1, clip.frames.len());
             assert!(clip.gaps.iter().all(|g| (g - 0.04).abs() < 1e-6), "{:?}", clip.gaps);

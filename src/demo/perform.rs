@@ -12,7 +12,7 @@ const TICK: f32 = 1.0 / FRAME_RATE as f32;
 /// Seconds that a fall takes.
 const FALL_SECS: f32 = 0.75;
 /// Seconds that getting up takes.
-const RISE_SECS: f32 = 2.4;
+const RISE_SECS: f32 = 1.8;
 
 /// One thing to do.
 #[derive(Clone, Copy, Debug)]
@@ -156,7 +156,9 @@ fn advance(doing: &Doing, begin: V3, place: V3, heading: f32, time: f32) -> Opti
                 let slide = begin + toward(heading) * (0.55 * (1.0 - (1.0 - t) * (1.0 - t)));
                 Some((slide, heading, act(t * t, 1.0 - t * 0.6)))
             } else if time < FALL_SECS + lie_secs {
-                Some((place, heading, act(1.0, 0.25 + 0.25 * (time * 2.2).sin().max(0.0))))
+                // Writhes and tries to get up, again and again.
+                let tries = (time * 2.4).sin().max(0.0);
+                Some((place, heading, act(1.0 - 0.28 * tries * tries, 0.5 + 0.5 * (time * 7.5).sin())))
             } else if time < FALL_SECS + lie_secs + RISE_SECS {
                 let t = (time - FALL_SECS - lie_secs) / RISE_SECS;
                 Some((place, heading, act(0.5 + 0.5 * (t * std::f32::consts::PI).cos(), 0.0)))
@@ -172,7 +174,7 @@ fn advance(doing: &Doing, begin: V3, place: V3, heading: f32, time: f32) -> Opti
 
 /// One fighter at `time`: blows go to and fro every half second, both reel and are pushed about.
 fn fight(time: f32, centre: V3, axis: f32, side: f32, seed: u32) -> (V3, f32, Act) {
-    const BEAT: f32 = 0.48;
+    const BEAT: f32 = 0.44;
     let beat = (time / BEAT) as i32;
     let since = time - beat as f32 * BEAT;
     let luck = |k: u32| cell_noise(beat, 0, seed.wrapping_add(k));
@@ -187,10 +189,10 @@ fn fight(time: f32, centre: V3, axis: f32, side: f32, seed: u32) -> (V3, f32, Ac
     } else {
         3
     };
-    let force = if limb == 3 { 0.55 } else { 0.16 };
+    let force = if limb == 3 { 0.7 } else { 0.22 };
     let pulse = if since < 0.1 { 0.0 } else { ((since - 0.1) / 0.1).min(1.0) * (1.0 - (since - 0.1) / 0.42).max(0.0) };
     let turn = axis + 0.7 * (time * 0.7).sin() + 0.3 * (time * 1.9).sin();
-    let drift = V3 { x: 0.55 * (time * 0.9).sin(), y: 0.0, z: 0.4 * (time * 1.15).cos() - 0.4 };
+    let drift = V3 { x: 0.8 * (time * 1.2).sin(), y: 0.0, z: 0.5 * (time * 1.45).cos() - 0.5 };
     let apart = 0.36 + if attacks { -0.05 * pulse } else { force * pulse };
     let place = centre + drift + toward(turn) * (side * apart);
     let facing = (toward(turn) * -side).heading();

@@ -111,12 +111,12 @@ impl Pose {
                 ..Self::default()
             },
             Act::Down { over, flail } => {
-                let bend = (over * PI).sin();
+                let (bend, kick) = ((over * PI).sin(), over * flail);
                 Self {
                     tilt: over * FRAC_PI_2,
                     lean: 0.15 + 0.5 * bend,
-                    hips: [0.12 + 1.0 * bend, 0.35 + 0.5 * bend],
-                    knees: [0.2 + 1.2 * bend, 0.7 + 0.7 * bend],
+                    hips: [0.12 + 1.0 * bend + 0.6 * kick, 0.35 + 0.5 * bend],
+                    knees: [0.2 + 1.2 * bend + 0.9 * kick, 0.7 + 0.7 * bend],
                     shoulders: [0.6 + 1.2 * flail, 1.9 * over],
                     spread: [0.3 + 0.9 * over, 0.25 + 0.6 * flail],
                     elbows: [0.5, 0.9],

@@ -21,9 +21,9 @@ impl RgbPicture {
 }
 
 /// Width of the small grey frames that motion descriptors read.
-pub const GREY_WIDTH: usize = 80;
+pub const GREY_WIDTH: usize = 160;
 /// Height of the small grey frames that motion descriptors read.
-pub const GREY_HEIGHT: usize = 60;
+pub const GREY_HEIGHT: usize = 120;
 
 /// The frames of one snippet at [`GREY_WIDTH`] × [`GREY_HEIGHT`], grey, 8 bits, in order.
 ///

@@ -58,14 +58,14 @@ impl Incident<'_> {
 
     fn running(&mut self) {
         let way = self.longest_way();
-        let count = self.dice.count(1, 3);
+        let count = self.dice.count(2, 4);
         for i in 0..count {
-            let side = i as f32 * 0.8 - 0.5;
+            let side = i as f32 * 0.8 - 0.9;
             let heading = way.first().zip(way.last()).map_or(0.0, |(a, b)| (*b - *a).heading());
             let speed = self.dice.between(4.4, 6.2);
             let path: Vec<V3> = way.iter().map(|p| p.moved(heading, side, 0.0)).collect();
             let steps = path[1..].iter().map(|p| offence(go(*p, speed), AnomalyKind::Running)).collect();
-            let start = self.frame + (i as f32 * self.dice.between(12.0, 34.0)) as i64;
+            let start = self.frame + (i as f32 * self.dice.between(8.0, 30.0)) as i64;
             let look = Look::any(self.dice);
             self.cast.add(look, &Script { start, from: path[0], steps }, self.frames);
         }
@@ -75,7 +75,7 @@ impl Incident<'_> {
     fn longest_way(&mut self) -> Vec<V3> {
         let near = |way: &[V3]| way.iter().map(|p| p.z).fold(f32::MAX, f32::min) < 17.0;
         let length = |way: &[V3]| way.windows(2).map(|w| (w[1] - w[0]).length()).sum::<f32>();
-        let draws: Vec<_> = (0..4).map(|_| in_view(self.stage, &any_way(self.stage, self.dice), 1.5)).collect();
+        let draws: Vec<_> = (0..8).map(|_| in_view(self.stage, &any_way(self.stage, self.dice), 1.5)).collect();
         let best = draws.into_iter().max_by(|a, b| {
             (near(a), length(a)).partial_cmp(&(near(b), length(b))).unwrap_or(std::cmp::Ordering::Equal)
         });
@@ -85,7 +85,7 @@ impl Incident<'_> {
     fn fighting(&mut self) {
         let spot = self.stage.spot(self.dice);
         let axis = std::f32::consts::FRAC_PI_2 + self.dice.between(-0.5, 0.5);
-        let secs = self.dice.between(6.5, 11.0);
+        let secs = self.dice.between(6.0, 9.0);
         let (seed, talk) = (self.dice.seed() as u32, self.dice.between(1.5, 4.0));
         for side in [-1.0, 1.0] {
             let stand = spot + toward(axis) * (side * 0.45);
@@ -110,8 +110,34 @@ impl Incident<'_> {
             let wait = Script { start: 0, from, steps }.aligned(2, self.frame);
             self.cast.add(look, &wait, self.frames);
         }
-        if self.dice.chance(0.6) {
+        if self.dice.chance(0.5) {
             self.witness(spot, secs, 3.2);
+        }
+        for _ in 0..self.dice.count(2, 3) {
+            self.flees(spot);
+        }
+    }
+
+    /// Somebody who comes along near `spot` and runs away from what happens there.
+    fn flees(&mut self, spot: V3) {
+        // Where a car drives or somebody stands another place is tried; nobody runs through things.
+        for _ in 0..8 {
+            let either = self.dice.chance(0.5);
+            let (from, to) = (self.edge_near(spot, either), self.edge_near(spot, !either));
+            let back = self.dice.chance(0.6);
+            let turn = spot.moved((to - from).heading(), self.dice.between(-1.8, 1.8), self.dice.between(-3.5, -1.5));
+            let steps = vec![
+                go(turn, self.dice.between(1.1, 1.6)),
+                hold(0.4, Act::Alarm, Some((spot - turn).heading())),
+                go(if back { from } else { to }, self.dice.between(4.2, 5.6)),
+            ];
+            let delay = self.dice.between(6.0, 40.0) as i64;
+            let script = Script { start: 0, from, steps }.aligned(1, self.frame + delay);
+            if self.stage.camera.sees(turn, 0.05) && !self.cast.collides(&script.perform(self.frames)) {
+                let look = Look::any(self.dice);
+                self.cast.add(look, &script, self.frames);
+                return;
+            }
         }
     }
 
@@ -132,21 +158,37 @@ impl Incident<'_> {
         let spot = self.stage.spot(self.dice);
         let (from, to) = (self.edge_near(spot, false), self.edge_near(spot, true));
         let (from, to) = if self.dice.chance(0.5) { (from, to) } else { (to, from) };
-        let lie_secs = self.dice.between(4.0, 8.0);
+        let lie_secs = self.dice.between(3.0, 5.0);
         let fall = Step { doing: Doing::Fall { lie_secs }, offence: Some(AnomalyKind::Falling), bag: false };
         let steps = vec![go(spot, self.dice.between(1.2, 1.7)), fall, hold(1.5, Act::Stand, None), go(to, 0.8)];
         let script = Script { start: 0, from, steps }.aligned(1, self.frame);
         let look = Look::any(self.dice);
         self.cast.add(look, &script, self.frames);
-        if self.dice.chance(0.6) {
-            let beside = spot + (to - spot).unit() * 1.6 + V3 { x: 0.0, y: 0.0, z: 0.5 };
-            let face = Some((spot - beside).heading());
-            let help =
-                vec![go(beside, 1.8), hold(lie_secs, Act::Crouch, face), hold(2.0, Act::Talk, face), go(to, 1.3)];
-            let script = Script { start: 0, from: to, steps: help }.aligned(1, self.frame + 60);
-            let look = Look::any(self.dice);
-            self.cast.add(look, &script, self.frames);
+        for at in 0..self.dice.count(1, 2) {
+            self.helper(spot, if at == 0 { to } else { from }, lie_secs);
         }
+        // One more runs off to get help.
+        self.flees(spot);
+    }
+
+    /// Somebody who runs up to a person lying at `spot` and kneels down beside them.
+    fn helper(&mut self, spot: V3, from: V3, secs: f32) {
+        let beside = spot + (from - spot).unit() * 1.3 + V3 { x: 0.0, y: 0.0, z: 0.5 };
+        let face = Some((spot - beside).heading());
+        // They see it from some way off, and walk until then.
+        let notice = beside + (from - beside).unit() * self.dice.between(4.5, 7.0).min((from - beside).length() * 0.8);
+        let steps = vec![
+            go(notice, 1.4),
+            go(beside, self.dice.between(3.8, 4.8)),
+            hold(0.5 * secs, Act::Crouch, face),
+            hold(0.5 * secs, Act::Alarm, face),
+            hold(1.5, Act::Talk, face),
+            go(from, 1.3),
+        ];
+        let notices = self.frame + self.dice.between(16.0, 34.0) as i64;
+        let script = Script { start: 0, from, steps }.aligned(1, notices);
+        let look = Look::any(self.dice);
+        self.cast.add(look, &script, self.frames);
     }
 
     fn stray_car(&mut self) {
@@ -157,14 +199,17 @@ impl Incident<'_> {
         let drive = Drive {
             start: 0,
             path: path.clone(),
-            speed: self.dice.between(4.0, 5.5),
-            stop: Some((stop, self.dice.between(1.5, 3.5))),
+            speed: self.dice.between(5.0, 6.5),
+            stop: Some((stop, self.dice.between(0.8, 2.0))),
         };
         let stage = self.stage;
         let reached = drive.frames_until(|m| !stage.is_road(m.place) && stage.camera.sees(m.place + V3::UP * 0.6, 0.0));
         let drive = Drive { start: self.frame - reached.unwrap_or(0), ..drive };
         let look = CarLook::bright(self.dice);
         self.cast.add_car(look, &drive, self.frames);
+        for _ in 0..self.dice.count(2, 3) {
+            self.flees(path[stop]);
+        }
     }
 
     fn grabbing(&mut self) {
@@ -176,13 +221,13 @@ impl Incident<'_> {
         let toward_flight = (flight - spot).unit();
         // The victim waits with a telephone, walks nowhere, then calls and runs after the thief for a moment.
         let wait = self.dice.between(9.0, 13.0);
-        let chase = spot + toward_flight * self.dice.between(3.0, 6.0);
+        let chase = spot + toward_flight * self.dice.between(6.0, 9.0);
         let steps = vec![
             bag(go(spot, 1.3)),
             bag(hold(wait, Act::Phone, Some((-toward_flight).heading() + 0.5))),
             offence(bag(hold(0.3, Act::Stand, None)), KIND),
             offence(hold(0.7, Act::Alarm, Some(toward_flight.heading())), KIND),
-            offence(go(chase, 3.4), KIND),
+            offence(go(chase, 4.2), KIND),
             hold(3.0, Act::Alarm, Some(toward_flight.heading())),
             go(left, 1.2),
         ];

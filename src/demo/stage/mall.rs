@@ -16,10 +16,10 @@ const CEILING: f32 = 5.2;
 pub(super) fn build(daylight: Daylight, size: (usize, usize), dice: &mut Dice) -> Stage {
     let side = if dice.chance(0.5) { 1.0 } else { -1.0 };
     let camera = Camera::new(
-        v3(side * dice.between(1.0, 2.6), dice.between(4.0, 4.5), -1.0),
+        v3(side * dice.between(1.0, 2.6), dice.between(3.8, 4.2), -1.0),
         -side * dice.between(0.08, 0.2),
-        dice.between(0.30, 0.36),
-        dice.between(1.15, 1.28),
+        dice.between(0.30, 0.34),
+        dice.between(0.86, 0.94),
         size,
     );
     let mut stage = Stage {

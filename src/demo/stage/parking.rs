@@ -15,10 +15,10 @@ const ROWS: [f32; 2] = [11.6, 22.6];
 pub(super) fn build(daylight: Daylight, size: (usize, usize), dice: &mut Dice) -> Stage {
     let side = if dice.chance(0.5) { 1.0 } else { -1.0 };
     let camera = Camera::new(
-        v3(0.0, dice.between(6.2, 7.0), -0.5),
+        v3(0.0, dice.between(5.6, 6.2), -1.6),
         side * dice.between(0.1, 0.28),
-        dice.between(0.37, 0.41),
-        dice.between(1.12, 1.22),
+        dice.between(0.38, 0.42),
+        dice.between(0.88, 0.96),
         size,
     );
     let mut stage = Stage {

@@ -15,10 +15,10 @@ const FAR: f32 = 31.5;
 pub(super) fn build(daylight: Daylight, size: (usize, usize), dice: &mut Dice) -> Stage {
     let side = if dice.chance(0.5) { 1.0 } else { -1.0 };
     let camera = Camera::new(
-        v3(0.0, dice.between(6.4, 7.2), -0.5),
+        v3(0.0, dice.between(6.0, 6.6), -0.5),
         side * dice.between(0.05, 0.2),
-        dice.between(0.36, 0.40),
-        dice.between(1.1, 1.2),
+        dice.between(0.41, 0.45),
+        dice.between(0.82, 0.9),
         size,
     );
     let mut stage = Stage {

@@ -16,10 +16,10 @@ const FRONT: f32 = 21.5;
 pub(super) fn build(daylight: Daylight, size: (usize, usize), dice: &mut Dice) -> Stage {
     let side = if dice.chance(0.5) { 1.0 } else { -1.0 };
     let camera = Camera::new(
-        v3(0.0, dice.between(5.6, 6.6), -0.5),
+        v3(0.0, dice.between(5.2, 6.0), -2.6),
         side * dice.between(0.25, 0.42),
-        dice.between(0.36, 0.41),
-        dice.between(1.15, 1.25),
+        dice.between(0.37, 0.41),
+        dice.between(0.92, 1.0),
         size,
     );
     let crossing = side * dice.between(6.5, 9.5);

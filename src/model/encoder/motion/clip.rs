@@ -4,13 +4,17 @@
 //! Does not own the measuring of a pair.
 //!
 //! Parts, in order: courses of the picture's signals; directions by speed, mean and deviation; motion
-//! boundaries; the windows (`windows`); the main moving blob; the look of the scene; the circumstances (cuts,
+//! boundaries; bands of the picture (`bands`); the windows (`windows`); the moving objects (`objects`); the look of the scene; the circumstances (cuts,
 //! length).
 
+use std::ops::Range;
+
+use super::bands;
 use super::cuts;
 use super::flow::{FlowFinder, Pyramid};
 use super::image::Image;
 use super::look;
+use super::objects;
 use super::pair::{BANDS, DIRECTIONS, Pair, SIGNALS};
 use super::stats::{self, compress, course};
 use super::windows;
@@ -27,33 +31,40 @@ const DIRECTIONS_WEIGHT: f32 = 0.7;
 pub fn describe(clip: &GreyClip, finder: &mut FlowFinder) -> Vec<f32> {
     let frames: Vec<Image> = clip.frames.iter().map(|f| Image::from_bytes(GREY_WIDTH, GREY_HEIGHT, f)).collect();
     let cuts = cuts::find(&frames);
-    let pyramids: Vec<Pyramid> = frames.iter().map(|f| Pyramid::new(f, &mut finder.scratch)).collect();
-    let mut pairs = Vec::with_capacity(cuts.len());
+    // Motion is measured at half the size: finer costs four times as much and finds little more.
+    let pyramids: Vec<Pyramid> = frames.iter().map(|f| Pyramid::new(&f.halved(), &mut finder.scratch)).collect();
+    let (mut pairs, mut paces) = (Vec::with_capacity(cuts.len()), Vec::with_capacity(cuts.len()));
     for (i, _) in cuts.iter().enumerate().filter(|(_, cut)| !**cut) {
         let flow = finder.between(&pyramids[i], &pyramids[i + 1]);
         let gap = clip.gaps.get(i).copied().filter(|g| g.is_finite() && *g > 0.0).unwrap_or(STANDARD_GAP);
         let pace = (STANDARD_GAP / gap).clamp(0.2, 4.0);
         pairs.push(Pair::new(&pyramids[i].levels[0], &pyramids[i + 1].levels[0], flow, pace));
+        paces.push(pace);
     }
     let mut out = Vec::with_capacity(super::DIM);
     signals(&pairs, &mut out);
     directions(&pairs, &mut out);
+    bands::describe(&pairs, &mut out);
     windows::describe(&pairs, &mut out);
-    blob(&pairs, &mut out);
     // After a cut the longer scene is the one that the motion is of.
-    look::describe(longest_scene(&frames, &cuts), &mut out);
+    let scene = longest_scene(&cuts, frames.len());
+    let skipped = cuts[..scene.start].iter().filter(|c| **c).count();
+    let inner = scene.start - skipped..scene.end.max(1) - 1 - skipped;
+    let speeds: Vec<&Image> = pairs[inner.clone()].iter().map(|p| &p.speed).collect();
+    let pace = if inner.is_empty() { 1.0 } else { stats::mean(&paces[inner]) };
+    objects::describe(&frames[scene.clone()], &speeds, pace, &mut out);
+    look::describe(&frames[scene], &mut out);
     let cut = cuts.iter().filter(|c| **c).count() as f32;
     out.extend([cut.min(1.0) * 0.5, pairs.len() as f32 / 15.0]);
     out
 }
 
-/// The longest run of frames without a cut.
-fn longest_scene<'a>(frames: &'a [Image], cuts: &[bool]) -> &'a [Image] {
+/// The longest run of frames, of `frames`, without a cut.
+fn longest_scene(cuts: &[bool], frames: usize) -> Range<usize> {
     let mut bounds = vec![0];
     bounds.extend(cuts.iter().enumerate().filter(|(_, c)| **c).map(|(i, _)| i + 1));
-    bounds.push(frames.len());
-    let longest = bounds.windows(2).max_by_key(|w| w[1] - w[0]);
-    longest.map_or(frames, |w| &frames[w[0]..w[1]])
+    bounds.push(frames);
+    bounds.windows(2).map(|w| w[0]..w[1]).max_by_key(Range::len).unwrap_or(0..frames)
 }
 
 /// `of` for each pair, in order.
@@ -83,34 +94,4 @@ fn directions(pairs: &[Pair], out: &mut Vec<f32>) {
     let all = |d: usize| stats::mean(&over_time(pairs, |p| p.directions.iter().map(|band| band[d]).sum()));
     out.push(stats::evenness(&(0..DIRECTIONS).map(all).collect::<Vec<_>>()));
     out[start..].iter_mut().for_each(|v| *v *= DIRECTIONS_WEIGHT);
-}
-
-fn blob(pairs: &[Pair], out: &mut Vec<f32>) {
-    let blobs: Vec<_> = pairs.iter().map(|p| p.blob).filter(|b| b.area > 0.0).collect();
-    let course_of = |of: &dyn Fn(&super::pair::Blob) -> f32, scale: f32, out: &mut Vec<f32>| {
-        let values: Vec<f32> = blobs.iter().map(of).collect();
-        let (mean, most) = (stats::mean(&values), stats::quantile(&values, 1.0));
-        let third = values.len() / 3;
-        // From the first third to the last: falling flattens, arriving grows.
-        let trend = stats::mean(&values[values.len() - third..]) - stats::mean(&values[..third]);
-        out.extend([mean, most, trend].map(|v| compress(v, scale)));
-    };
-    course_of(&|b| b.area, 8.0, out);
-    course_of(&|b| b.size.0, 2.0, out);
-    course_of(&|b| b.size.1, 2.0, out);
-    // Width by height on the screen, where the small frame is stretched to 4:3.
-    course_of(&|b| b.size.0 * 4.0 / (b.size.1 * 3.0 + 0.01), 0.5, out);
-    course_of(&|b| b.centre.0 - 0.5, 1.0, out);
-    course_of(&|b| b.centre.1 - 0.5, 1.0, out);
-    course_of(&|b| b.speed, 0.5, out);
-    course_of(&|b| b.disorder, 0.5, out);
-    // Speed in heights of the thing: running differs from walking at any distance from the camera.
-    course_of(&|b| b.speed / (b.size.1 * GREY_HEIGHT as f32), 8.0, out);
-    course_of(&|b| b.disorder / (b.size.1 * GREY_HEIGHT as f32), 8.0, out);
-    course_of(&|b| b.area / (b.size.0 * b.size.1 + 1e-3), 1.0, out);
-    course_of(&|b| b.rest, 8.0, out);
-    course_of(&|b| b.count, 0.1, out);
-    let path: Vec<f32> =
-        blobs.windows(2).map(|w| (w[1].centre.0 - w[0].centre.0).hypot(w[1].centre.1 - w[0].centre.1)).collect();
-    out.extend([compress(stats::quantile(&path, 0.5), 20.0), compress(stats::mean(&path), 10.0)]);
 }

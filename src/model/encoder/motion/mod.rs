@@ -1,17 +1,20 @@
 //! The built-in encoder: what moves in a snippet, how, and what it looks like, in 512 numbers.
 //!
-//! Owns the encoder `builtin-motion-1` and the order of its parts. Does not own the parts: `flow` finds
+//! Owns the encoder `builtin-motion-2` and the order of its parts. Does not own the parts: `flow` finds
 //! the motion between two frames, `pair` sums it up, `cuts` finds changes of scene, `windows` looks where
-//! most happens, `clip` turns the pairs of a snippet into numbers, `look` describes the still picture.
+//! most happens, `bands` how fast things move by height in the picture, `objects` follows moving things, `clip`
+//! turns the pairs of a snippet into numbers, `look` describes the still picture.
 //!
 //! No weights, no download: every number is computed from the grey frames by a fixed rule, the same on
 //! every machine up to the rounding of its arithmetic. The id changes with any change of the rule.
 
+mod bands;
 mod clip;
 mod cuts;
 mod flow;
 mod image;
 mod look;
+mod objects;
 mod pair;
 mod stats;
 mod windows;
@@ -21,7 +24,7 @@ use crate::domain::pixels::{EncoderInput, GREY_HEIGHT, GREY_WIDTH, GreyClip, Sni
 use crate::model::ModelError;
 
 /// Identity of the rule.
-pub const ID: &str = "builtin-motion-1";
+pub const ID: &str = "builtin-motion-2";
 /// Numbers per snippet.
 pub const DIM: usize = 512;
 
@@ -181,7 +184,7 @@ mod tests {
     fn other_pixels_are_refused_in_words() {
         let wrong = GreyClip { frames: vec![vec![0; 7]], gaps: Vec::new() };
         let err = MotionEncoder::new().encode(&[SnippetPixels::LowRes(wrong)]).expect_err("is too small").to_string();
-        assert!(err.contains("7 pixels") && err.contains("80 x 60"), "{err}");
+        assert!(err.contains("7 pixels") && err.contains("160 x 120"), "{err}");
         let picture = SnippetPixels::Middle(crate::domain::pixels::RgbPicture::black(2, 2));
         assert!(MotionEncoder::new().encode(&[picture]).is_err());
     }

@@ -21,8 +21,6 @@ pub const BANDS: usize = 3;
 const BAND_EDGES: [f32; BANDS - 1] = [0.6, 1.6];
 /// Slower motion has no trustworthy direction.
 const SLOWEST: f32 = 0.15;
-/// Pixels at least this fast, or changing by [`CHANGING`], belong to a moving blob.
-const MOVING: f32 = 0.35;
 /// Change of a pixel that counts, of 1.
 const CHANGING: f32 = 0.06;
 /// Signals per pair; see [`Pair::signals`].
@@ -65,25 +63,6 @@ impl Cell {
     }
 }
 
-/// The largest connected moving region.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Blob {
-    /// Share of the picture.
-    pub area: f32,
-    /// Width and height of its box, of the picture's.
-    pub size: (f32, f32),
-    /// Its centre, 0..=1.
-    pub centre: (f32, f32),
-    /// Mean speed inside.
-    pub speed: f32,
-    /// Deviation of the motion inside.
-    pub disorder: f32,
-    /// Share of the picture that moves but is not in it.
-    pub rest: f32,
-    /// Number of moving regions of more than a few pixels.
-    pub count: f32,
-}
-
 /// Everything about one pair.
 #[derive(Clone, Debug)]
 pub struct Pair {
@@ -97,8 +76,12 @@ pub struct Pair {
     pub boundaries: [[f32; DIRECTIONS]; 2],
     /// By cell, rows from the top.
     pub cells: [Cell; CELLS],
-    /// The main moving thing.
-    pub blob: Blob,
+    /// Speed by pixel, at 25 frames per second.
+    pub speed: Image,
+    /// Motion rightwards by pixel, without that of the camera.
+    pub u: Image,
+    /// Motion downwards.
+    pub v: Image,
 }
 
 impl Pair {
@@ -110,7 +93,6 @@ impl Pair {
         let change: Vec<f32> = a.data.iter().zip(&b.data).map(|(a, b)| (a - b).abs()).collect();
         let speed: Vec<f32> = u.data.iter().zip(&v.data).map(|(u, v)| u.hypot(*v)).collect();
         let ((ux, uy), (vx, vy)) = (u.gradients(), v.gradients());
-        let field = Field { width: a.width, height: a.height, u: &u.data, v: &v.data, speed: &speed, change: &change };
 
         let count = speed.len().max(1) as f32;
         let mut directions = [[0.0; DIRECTIONS]; BANDS];
@@ -121,7 +103,7 @@ impl Pair {
         for i in 0..speed.len() {
             let (u, v, s) = (u.data[i], v.data[i], speed[i]);
             let (steep_u, steep_v) = (ux.data[i].hypot(uy.data[i]), vx.data[i].hypot(vy.data[i]));
-            let cell = &mut cells[field.cell(i)];
+            let cell = &mut cells[cell_of(i, a.width, a.height)];
             if s > SLOWEST {
                 let direction = direction(u, v);
                 directions[BAND_EDGES.iter().filter(|e| s > **e).count()][direction] += s / count;
@@ -157,7 +139,15 @@ impl Pair {
             curl,
             camera.0.hypot(camera.1) * pace,
         ];
-        Self { signals, directions, boundaries, cells, blob: field.blob() }
+        Self {
+            signals,
+            directions,
+            boundaries,
+            cells,
+            speed: Image { width: a.width, height: a.height, data: speed },
+            u,
+            v,
+        }
     }
 }
 
@@ -167,88 +157,10 @@ fn direction(x: f32, y: f32) -> usize {
     (eighths.round() as i32).rem_euclid(DIRECTIONS as i32) as usize
 }
 
-struct Field<'a> {
-    width: usize,
-    height: usize,
-    u: &'a [f32],
-    v: &'a [f32],
-    speed: &'a [f32],
-    change: &'a [f32],
-}
-
-impl Field<'_> {
-    fn cell(&self, i: usize) -> usize {
-        let (x, y) = (i % self.width, i / self.width);
-        y * ROWS / self.height * COLUMNS + x * COLUMNS / self.width
-    }
-
-    /// The largest region of moving pixels, joined across sides.
-    fn blob(&self) -> Blob {
-        /// Fewer pixels are noise.
-        const LEAST: usize = 6;
-        let mut open: Vec<bool> =
-            self.speed.iter().zip(self.change).map(|(s, c)| *s > MOVING || *c > CHANGING).collect();
-        let moving = open.iter().filter(|m| **m).count();
-        let (mut largest, mut count): (Vec<usize>, usize) = (Vec::new(), 0);
-        for start in 0..open.len() {
-            if !open[start] {
-                continue;
-            }
-            open[start] = false;
-            let (mut region, mut next) = (vec![start], 0);
-            while let Some(&i) = region.get(next) {
-                next += 1;
-                let (x, y) = (i % self.width, i / self.width);
-                let around = [
-                    (x > 0).then(|| i - 1),
-                    (x + 1 < self.width).then_some(i + 1),
-                    (y > 0).then(|| i - self.width),
-                    (y + 1 < self.height).then_some(i + self.width),
-                ];
-                for j in around.into_iter().flatten() {
-                    if std::mem::take(&mut open[j]) {
-                        region.push(j);
-                    }
-                }
-            }
-            count += usize::from(region.len() >= LEAST);
-            if region.len() > largest.len() {
-                largest = region;
-            }
-        }
-        if largest.len() < LEAST {
-            return Blob::default();
-        }
-        self.measure(&largest, moving, count)
-    }
-
-    fn measure(&self, region: &[usize], moving: usize, count: usize) -> Blob {
-        let pixels = region.len() as f32;
-        let total = (self.width * self.height) as f32;
-        let (mut left, mut right, mut top, mut bottom) = (self.width, 0, self.height, 0);
-        let (mut sx, mut sy, mut su, mut sv, mut square, mut speed) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
-        for &i in region {
-            let (x, y) = (i % self.width, i / self.width);
-            (left, right) = (left.min(x), right.max(x));
-            (top, bottom) = (top.min(y), bottom.max(y));
-            sx += x as f32;
-            sy += y as f32;
-            su += self.u[i];
-            sv += self.v[i];
-            square += self.speed[i] * self.speed[i];
-            speed += self.speed[i];
-        }
-        let (mu, mv) = (su / pixels, sv / pixels);
-        Blob {
-            area: pixels / total,
-            size: ((right + 1 - left) as f32 / self.width as f32, (bottom + 1 - top) as f32 / self.height as f32),
-            centre: (sx / pixels / self.width as f32, sy / pixels / self.height as f32),
-            speed: speed / pixels,
-            disorder: (square / pixels - mu * mu - mv * mv).max(0.0).sqrt(),
-            rest: (moving as f32 - pixels) / total,
-            count: count as f32,
-        }
-    }
+/// The cell of pixel `i` of a picture of `width` × `height`.
+fn cell_of(i: usize, width: usize, height: usize) -> usize {
+    let (x, y) = (i % width, i / width);
+    y * ROWS / height * COLUMNS + x * COLUMNS / width
 }
 
 #[cfg(test)]
@@ -278,9 +190,7 @@ mod tests {
         assert!(all > 0.0 && (down - all).abs() < 1e-6, "all motion is downwards");
         let cell = pair.cells[3 * COLUMNS + 5];
         assert!((cell.speed - 1.0).abs() < 1e-5 && cell.disorder() < 1e-3 && (cell.drift.1 - 1.0).abs() < 1e-5);
-        let blob = pair.blob;
-        assert_eq!((blob.size, blob.count, blob.rest), ((0.25, 1.0 / 3.0), 1.0, 0.0));
-        assert!((blob.speed - 1.0).abs() < 1e-5 && blob.disorder < 1e-3);
+        assert!((pair.speed.data[30 * 80 + 50] - 1.0).abs() < 1e-5 && pair.speed.data[0] == 0.0);
     }
 
     #[test]
@@ -295,7 +205,7 @@ mod tests {
         let inside = |x: usize, y: usize| (40..60).contains(&x) && (20..40).contains(&y);
         let turn = |x: usize, y: usize| if inside(x, y) { ((y as f32).sin(), (x as f32).cos()) } else { (0.0, 0.0) };
         let pair = Pair::new(&still(), &still(), flow(turn), 1.0);
-        assert!(pair.blob.disorder > 0.5 && pair.cells[3 * COLUMNS + 5].disorder() > 0.5);
+        assert!(pair.cells[3 * COLUMNS + 5].disorder() > 0.5);
         assert!(pair.signals[7] > 0.05, "things move past each other");
     }
 

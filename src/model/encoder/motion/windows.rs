@@ -2,8 +2,8 @@
 //!
 //! Owns the windows of the picture (a fifth of its area's side, half overlapping), their order by business,
 //! and the numbers of each. What matters for an event is how things move in its window, not where in the
-//! picture that is: the busiest windows come first wherever they are, and the places come last and smaller.
-//! Does not own the measuring of cells (`pair`).
+//! picture that is (`bands` has that): the busiest windows come first wherever they are. Does not own the measuring
+//! of cells (`pair`).
 
 use super::clip::over_time;
 use super::pair::{COLUMNS, Cell, DIRECTIONS, Pair, ROWS};
@@ -13,10 +13,6 @@ use super::stats::{self, compress, course};
 const SIDE: usize = 2;
 /// Busiest windows that are described one by one. However they lie, four of the 35 never overlap.
 const BUSIEST: usize = 4;
-/// Windows whose ranked values are listed.
-const RANKED: usize = 12;
-/// Where things are says less than what they do.
-const PLACE_WEIGHT: f32 = 0.4;
 
 /// One window over the whole clip.
 struct Window {
@@ -98,20 +94,6 @@ pub fn describe(pairs: &[Pair], out: &mut Vec<f32>) {
     let windows: Vec<Window> = places.map(|place| Window::new(pairs, place)).collect();
     for window in busiest(&windows) {
         window.manner(out);
-    }
-    let ranked = |of: &dyn Fn(&Window) -> f32, scale: f32, out: &mut Vec<f32>| {
-        let mut values: Vec<f32> = windows.iter().map(of).collect();
-        values.sort_by(|a, b| b.total_cmp(a));
-        out.extend(values[..RANKED].iter().map(|v| compress(*v, scale)));
-    };
-    ranked(&|w| w.speed[0], 2.0, out);
-    ranked(&|w| w.change[0], 16.0, out);
-    ranked(&|w| w.disorder[0], 2.0, out);
-    ranked(&|w| w.turn, 4.0, out);
-    for window in windows.iter().filter(|w| w.place.0 % SIDE == 0 && w.place.1 % SIDE == 0) {
-        let Window { speed, change, disorder, drift, .. } = window;
-        let numbers = [(speed[0], 1.0), (change[0], 8.0), (disorder[0], 1.0), (drift.0, 1.0), (drift.1, 1.0)];
-        out.extend(numbers.map(|(value, scale)| PLACE_WEIGHT * compress(value, scale)));
     }
     // Business by the signals that all windows share: how far the busiest stands out from the rest.
     let speeds = over_time(pairs, |p| p.signals[3]);
