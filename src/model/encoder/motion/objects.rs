@@ -53,7 +53,7 @@ pub fn describe(frames: &[Image], speeds: &[&Image], pace: f32, out: &mut Vec<f3
     let size = (first.width as f32, first.height as f32);
     let still = median(frames);
     // The last frame has no next one; its motion is that of the frame before.
-    let speed_of = |i: usize| speeds.get(i).or(speeds.last()).copied();
+    let speed_of = |i: usize| speeds.get(i).or_else(|| speeds.last()).copied();
     let regions: Vec<Vec<Region>> = frames.iter().enumerate().map(|(i, f)| regions(f, &still, speed_of(i))).collect();
     let mut things: Vec<Thing> = tracks(&regions).iter().map(|t| Thing::new(t, size, frames.len(), pace)).collect();
     let order = |things: &mut Vec<Thing>, by: &dyn Fn(&Thing) -> f32, out: &mut Vec<f32>| {
