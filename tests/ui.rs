@@ -136,6 +136,8 @@ fn open_by_path_score_step_and_change_the_threshold() {
     w.key(Key::Home);
     assert_eq!(w.frame(), 0);
 
+    // The shipped model's threshold lies between two steps of the slider: showing it must not choose another.
+    assert!(w.state().prefs.rule.is_none(), "the person has not chosen a rule");
     w.harness.get_by_role_and_label(Role::Slider, "Score threshold").set_value_accesskit(0.0);
     w.harness.run_steps(3);
     assert_eq!(w.state().rule.threshold, 0.0);

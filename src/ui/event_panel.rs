@@ -77,7 +77,7 @@ pub fn rule_ui(view: &ViewContext<'_>, ui: &mut Ui) {
     let slider_width = (ui.available_width() - 190.0).clamp(60.0, 200.0);
     egui::Grid::new("rule").num_columns(2).min_col_width(84.0).spacing([10.0, 6.0]).show(ui, |ui| {
         ui.spacing_mut().slider_width = slider_width;
-        // Rounds what is dragged or typed, never what is only shown: a model's own threshold is no choice of the person's.
+        // Rounds what is dragged or typed, not what is shown: a model's own threshold is no choice of the person's.
         let slider =
             |value, range| Slider::new(value, range).fixed_decimals(2).step_by(0.01).clamping(SliderClamping::Edits);
         row(ui, "Score threshold", "An event needs one snippet with at least this score.", |ui| {

@@ -1,7 +1,7 @@
 //! Moving things as wholes: how big, how fast for their size, how steady.
 //!
 //! Owns finding regions that differ from the still scene, following them through the frames of a snippet,
-//! and the numbers of the foremost of them. Does not own the motion inside them (`windows`).
+//! and the numbers of the foremost of them. Does not own the finding of motion (`flow`), which is handed in.
 //!
 //! A person who runs covers more of their own height per second than one who walks, at any distance from
 //! the camera; a car is wider than high; a struggle changes its outline and stays where it is. None of this
@@ -328,6 +328,22 @@ mod tests {
         assert!((thing.height * 120.0 - 21.0).abs() < 2.0 && thing.width < 0.6 * thing.height);
         assert!(thing.straight > 0.6 && thing.frames > 0.9);
         assert!(fastest(1.5).speed < 0.6 * thing.speed);
+    }
+
+    #[test]
+    fn motion_inside_that_leads_nowhere_is_struggle() {
+        let frames = film(3.0);
+        let still = median(&frames);
+        let of = |speed: f32| {
+            let speed = Image::filled(80, 60, speed);
+            let found: Vec<_> = frames.iter().map(|f| regions(f, &still, Some(&speed))).collect();
+            Thing::new(&tracks(&found)[0], (160.0, 120.0), 16, 1.0)
+        };
+        // Speeds come at half the size: 1.5 there are the 3 pixels that the box moves.
+        let (passing, struggling) = (of(1.5), of(4.5));
+        assert!((passing.inner * 120.0 - 3.0).abs() < 1e-4 && passing.whole == 1.0);
+        assert!(struggling.struggle() > 5.0 * passing.struggle().max(1e-3));
+        assert!((passing.haste() - struggling.haste()).abs() < 1e-6 && passing.haste() > 0.0);
     }
 
     #[test]
