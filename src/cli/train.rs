@@ -143,7 +143,7 @@ fn settings(args: &TrainArgs) -> Result<TrainSettings, CliError> {
     })?;
     let own = TrainSettings::preset(preset);
     let steps = args.steps.map_or(own.steps, |n| n as usize);
-    Ok(TrainSettings { steps, seed: args.seed, validate_every: REPORT_EVERY, ..own })
+    Ok(TrainSettings { steps, seed: args.seed, average: args.average, validate_every: REPORT_EVERY, ..own })
 }
 
 /// Where the state of an unfinished training is kept: beside the model.

@@ -228,6 +228,15 @@ impl Parameters {
         }
     }
 
+    /// Keeps `share` of every number and takes the rest from `other`, which is a model of the same size.
+    pub(crate) fn blend(&mut self, share: f32, other: &Self) {
+        for (name, tensor) in &mut self.tensors {
+            for (kept, new) in tensor.values.iter_mut().zip(other.values(name)) {
+                *kept = share * *kept + (1.0 - share) * new;
+            }
+        }
+    }
+
     /// All tensors with owned names, as files hold them.
     pub(crate) fn to_tensors(&self) -> BTreeMap<String, HostTensor> {
         self.tensors.iter().map(|(name, tensor)| ((*name).to_owned(), tensor.clone())).collect()

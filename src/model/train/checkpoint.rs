@@ -26,6 +26,8 @@ pub struct Checkpoint {
     pub state: TrainState,
     /// How the training runs.
     pub settings: TrainSettings,
+    /// The moving average of the weights, where the settings ask for one.
+    pub average: Option<Parameters>,
     /// The best model so far.
     pub best: Option<Best>,
 }
@@ -39,11 +41,16 @@ struct Description {
 }
 
 impl Checkpoint {
-    /// Writes the state of `trainer`.
+    /// Writes the state of `trainer`, the average of its weights and the best of them.
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn save(path: &Path, trainer: &Trainer, best: Option<&Best>) -> Result<(), ModelError> {
+    pub fn save(
+        path: &Path,
+        trainer: &Trainer,
+        average: Option<&Parameters>,
+        best: Option<&Best>,
+    ) -> Result<(), ModelError> {
         let state = trainer.state();
         let mut file = TensorFile::default();
         let mut put = |prefix: &str, tensors: BTreeMap<String, HostTensor>| {
@@ -54,6 +61,9 @@ impl Checkpoint {
             for (prefix, values) in [("first", moments.first), ("second", moments.second)] {
                 put(prefix, [(name.to_owned(), HostTensor { shape: vec![values.len()], values })].into());
             }
+        }
+        if let Some(average) = average {
+            put("average", average.to_tensors());
         }
         if let Some(best) = best {
             put("best", best.parameters.to_tensors());
@@ -101,6 +111,10 @@ impl Checkpoint {
             }
             None => None,
         };
+        let average = match take("average") {
+            tensors if tensors.is_empty() => None,
+            tensors => Some(Parameters::from_tensors(path, tensors)?),
+        };
         let (mut first, mut second) = (take("first"), take("second"));
         let mut moments = BTreeMap::new();
         for spec in specs(parameters.dim()).into_iter().filter(|s| s.role.is_trained()) {
@@ -117,6 +131,6 @@ impl Checkpoint {
             moments.insert(spec.name, Moments { first, second });
         }
         let state = TrainState { parameters, moments, steps_done: about.steps_done };
-        Ok(Self { state, settings: about.settings, best })
+        Ok(Self { state, settings: about.settings, average, best })
     }
 }

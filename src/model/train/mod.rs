@@ -5,6 +5,7 @@
 //! to an observer. One step is [`trainer`]'s, the loss [`loss`]'s.
 
 pub mod adam;
+pub mod average;
 pub mod bags;
 pub mod checkpoint;
 pub mod loss;
@@ -19,6 +20,7 @@ pub use loss::Losses;
 pub use settings::{Preset, TrainSettings};
 pub use trainer::Trainer;
 
+use self::average::Average;
 use self::bags::Bags;
 use self::checkpoint::Checkpoint;
 use super::parameters::Parameters;
@@ -111,7 +113,7 @@ pub fn train(
         None => Parameters::initial(bags.dim(), plan.settings.seed),
     };
     let trainer = Trainer::new(&parameters, plan.settings.clone(), device)?;
-    run(plan, &bags, trainer, None, device, observer, ticket)
+    run(plan, &bags, Run { trainer, average: None, best: None }, device, observer, ticket)
 }
 
 /// Goes on from the checkpoint at `path` as if nothing had happened; the settings are the checkpoint's.
@@ -127,22 +129,31 @@ pub fn resume(
     ticket: &Ticket,
 ) -> Result<Trained, ModelError> {
     let bags = Bags::new(set)?;
-    let Checkpoint { state, settings, best } = Checkpoint::load(path)?;
+    let Checkpoint { state, settings, average, best } = Checkpoint::load(path)?;
     let trainer = Trainer::restore(state, settings.clone(), device)?;
     let plan = TrainPlan { settings, checkpoint: Some(path.to_owned()), ..plan.clone() };
-    run(&plan, &bags, trainer, best, device, observer, ticket)
+    run(&plan, &bags, Run { trainer, average, best }, device, observer, ticket)
+}
+
+/// A training under way.
+struct Run {
+    trainer: Trainer,
+    /// Of the weights, where the settings ask for it.
+    average: Option<Parameters>,
+    best: Option<Best>,
 }
 
 fn run(
     plan: &TrainPlan,
     bags: &Bags,
-    mut trainer: Trainer,
-    mut best: Option<Best>,
+    begun: Run,
     device: &ComputeDevice,
     observer: &mut dyn TrainObserver,
     ticket: &Ticket,
 ) -> Result<Trained, ModelError> {
     let settings = &plan.settings;
+    let Run { mut trainer, average, mut best } = begun;
+    let mut average = (settings.average > 0.0).then(|| Average::new(settings.average, average));
     if bags.dim() != trainer.dim() {
         return Err(ModelError::Input(format!(
             "the videos have {} numbers per snippet, the model to train takes {}",
@@ -150,22 +161,30 @@ fn run(
             trainer.dim()
         )));
     }
-    let keep = |trainer: &Trainer, best: &Option<Best>| match &plan.checkpoint {
-        Some(path) => Checkpoint::save(path, trainer, best.as_ref()),
+    let keep = |trainer: &Trainer, average: &Option<Average>, best: &Option<Best>| match &plan.checkpoint {
+        Some(path) => {
+            Checkpoint::save(path, trainer, average.as_ref().and_then(Average::parameters), best.as_ref())
+        }
         None => Ok(()),
+    };
+    let present = |trainer: &Trainer, average: &Option<Average>| {
+        average.as_ref().and_then(Average::parameters).cloned().unwrap_or_else(|| trainer.parameters())
     };
     let due = |every: usize, step: usize| every > 0 && (step.is_multiple_of(every) || step == settings.steps);
     while trainer.steps_done() < settings.steps {
         if ticket.is_stale() {
-            keep(&trainer, &best)?;
+            keep(&trainer, &average, &best)?;
             return Err(ModelError::Cancelled);
         }
         let batch = bags.batch(settings, trainer.steps_done());
         let losses = trainer.step(&batch, None)?.losses;
         let step = trainer.steps_done();
+        if let Some(average) = &mut average {
+            average.add(step, trainer.parameters());
+        }
         observer.on_step(&StepReport { step, steps: settings.steps, losses });
         if observer.validates() && due(settings.validate_every, step) {
-            let parameters = trainer.parameters();
+            let parameters = present(&trainer, &average);
             let scorer = Scorer::new(Arc::new(model(plan, parameters.clone(), step)), device)?;
             if let Some(figure) = observer.validate(step, &scorer)
                 && best.as_ref().is_none_or(|b| figure > b.figure)
@@ -174,14 +193,14 @@ fn run(
             }
         }
         if due(settings.checkpoint_every, step) {
-            keep(&trainer, &best)?;
+            keep(&trainer, &average, &best)?;
         }
     }
     if let Some(Best { figure, step, parameters }) = best {
         return Ok(Trained { weights: model(plan, parameters, step), step, figure: Some(figure) });
     }
     let step = trainer.steps_done();
-    Ok(Trained { weights: model(plan, trainer.parameters(), step), step, figure: None })
+    Ok(Trained { weights: model(plan, present(&trainer, &average), step), step, figure: None })
 }
 
 fn model(plan: &TrainPlan, parameters: Parameters, steps: usize) -> ModelWeights {

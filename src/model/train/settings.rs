@@ -48,6 +48,10 @@ pub struct TrainSettings {
     /// Whether batch normalisation keeps its running statistics instead of using the batch's: for fine-tuning,
     /// where batches are small.
     pub freeze_statistics: bool,
+    /// Share of itself that a moving average of the weights keeps per step; the average is then what is judged
+    /// and what comes out. 0 for none, as published.
+    #[serde(default)]
+    pub average: f64,
     /// Steps between judgements on held-out videos; 0 for none.
     pub validate_every: usize,
     /// Steps between checkpoints; 0 for none but on cancelling.
@@ -80,6 +84,7 @@ impl TrainSettings {
             dropout: 0.7,
             seed: 0,
             freeze_statistics: false,
+            average: 0.0,
             validate_every: 100,
             checkpoint_every: 500,
         }
@@ -107,6 +112,9 @@ impl TrainSettings {
         }
         if !(0.0..1.0).contains(&self.dropout) {
             return wrong(format!("the dropout is {}; it has to be at least 0 and below 1", self.dropout));
+        }
+        if !(0.0..1.0).contains(&self.average) {
+            return wrong(format!("the average keeps {} of itself; it has to be at least 0 and below 1", self.average));
         }
         Ok(())
     }
@@ -139,6 +147,7 @@ mod tests {
             (TrainSettings { learning_rate: f64::NAN, ..good.clone() }, "learning rate"),
             (TrainSettings { weight_decay: -1.0, ..good.clone() }, "decay"),
             (TrainSettings { dropout: 1.0, ..good.clone() }, "dropout"),
+            (TrainSettings { average: 1.0, ..good.clone() }, "average"),
         ] {
             let why = bad.check().expect_err("is refused").to_string();
             assert!(why.contains(part), "{why}");

@@ -97,7 +97,8 @@ impl TrainObserver for Stopper {
 fn a_cancelled_training_resumes_to_the_same_weights() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("state.safetensors");
-    let (set, plan) = (set(20, 1), plan(4));
+    let (set, mut plan) = (set(20, 1), plan(4));
+    plan.settings.average = 0.9;
     let whole = train(&plan, &set, &cpu(), &mut (), &Ticket::unlimited()).expect("trains");
     let clock = Generation::default();
     let ticket = clock.advance();
@@ -109,6 +110,30 @@ fn a_cancelled_training_resumes_to_the_same_weights() {
     assert_eq!(observer.seen, [1, 2, 3, 4]);
     assert_eq!(resumed.weights, whole.weights);
     assert_eq!((resumed.step, resumed.weights.info().encoder.as_deref()), (4, Some("test")));
+}
+
+#[test]
+fn an_average_comes_out_and_training_goes_its_way_without_it() {
+    let (set, plain) = (set(20, 1), plan(3));
+    let mut averaged = plain.clone();
+    averaged.settings.average = 0.9;
+    let mut losses = [Vec::new(), Vec::new()];
+    let mut weights = |plan: &TrainPlan, at: usize| {
+        let trained = train(plan, &set, &cpu(), &mut Noted(&mut losses[at]), &Ticket::unlimited()).expect("trains");
+        trained.weights.parameters().values("fc1.weight").to_vec()
+    };
+    let (last, mean) = (weights(&plain, 0), weights(&averaged, 1));
+    assert_eq!(losses[0], losses[1]);
+    assert_ne!(last, mean);
+}
+
+/// Notes the loss of every step.
+struct Noted<'a>(&'a mut Vec<f32>);
+
+impl TrainObserver for Noted<'_> {
+    fn on_step(&mut self, report: &StepReport) {
+        self.0.push(report.losses.total);
+    }
 }
 
 #[test]
