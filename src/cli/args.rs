@@ -169,6 +169,15 @@ pub enum LayoutName {
     Ctd,
 }
 
+/// What becomes of the learning rate of a training.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ScheduleName {
+    /// It stays, as published
+    Constant,
+    /// It falls to 0 along half a cosine, and the last weights are kept
+    Cosine,
+}
+
 /// Arguments of `score`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
@@ -263,15 +272,18 @@ pub struct TrainArgs {
     /// Seed of initial weights, batches, dropout and noise
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
+    /// What becomes of the learning rate
+    #[arg(long, value_name = "NAME", default_value = "constant")]
+    pub schedule: ScheduleName,
     /// Judge and write a moving average of the weights that keeps this share of itself per step, such as 0.99; it is
     /// steadier than the weights of one step on few videos. 0 for none, as published
     #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = average)]
     pub average: f64,
-    /// Share of each list that is kept out of training and chooses the best weights and the threshold
+    /// Share of each list that is kept out of training and chooses the best weights (under a constant rate) and the threshold
     #[arg(long, value_name = "SHARE", default_value_t = 0.2, value_parser = held_out)]
     pub held_out: f64,
     /// Go on with an interrupted training from the state it left (MODEL.training); its settings are the state's
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["preset", "steps", "seed", "average"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["preset", "steps", "seed", "schedule", "average"])]
     pub resume: Option<PathBuf>,
     /// Where to write the model
     #[arg(short, long, value_name = "MODEL")]

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::args::{LayoutName, TrainArgs};
+use super::args::{LayoutName, ScheduleName, TrainArgs};
 use super::engine::{self, Extractor};
 use super::error::CliError;
 use super::progress::{Bar, cancelled_by_interrupt};
@@ -16,7 +16,9 @@ use super::{files, lists};
 use crate::domain::features::FeatureMatrix;
 use crate::domain::metrics::{detection_metrics, operating_points};
 use crate::jobs::{Progress, Ticket};
-use crate::model::train::{self, Losses, Preset, StepReport, TrainObserver, TrainPlan, TrainSet, TrainSettings};
+use crate::model::train::{
+    self, Losses, Preset, Schedule, StepReport, TrainObserver, TrainPlan, TrainSet, TrainSettings,
+};
 use crate::model::weights::ModelWeights;
 use crate::model::{ComputeDevice, Scorer};
 
@@ -134,6 +136,15 @@ impl Summary {
     }
 }
 
+impl From<ScheduleName> for Schedule {
+    fn from(name: ScheduleName) -> Self {
+        match name {
+            ScheduleName::Constant => Self::Constant,
+            ScheduleName::Cosine => Self::Cosine,
+        }
+    }
+}
+
 fn settings(args: &TrainArgs) -> Result<TrainSettings, CliError> {
     let preset: Preset = args.preset.parse().map_err(|_| {
         CliError::Input(format!(
@@ -143,7 +154,14 @@ fn settings(args: &TrainArgs) -> Result<TrainSettings, CliError> {
     })?;
     let own = TrainSettings::preset(preset);
     let steps = args.steps.map_or(own.steps, |n| n as usize);
-    Ok(TrainSettings { steps, seed: args.seed, average: args.average, validate_every: REPORT_EVERY, ..own })
+    Ok(TrainSettings {
+        steps,
+        seed: args.seed,
+        schedule: args.schedule.into(),
+        average: args.average,
+        validate_every: REPORT_EVERY,
+        ..own
+    })
 }
 
 /// Where the state of an unfinished training is kept: beside the model.

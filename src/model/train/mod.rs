@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 pub use bags::TrainSet;
 pub use loss::Losses;
-pub use settings::{Preset, TrainSettings};
+pub use settings::{Preset, Schedule, TrainSettings};
 pub use trainer::Trainer;
 
 use self::average::Average;
@@ -64,7 +64,8 @@ pub trait TrainObserver {
         false
     }
 
-    /// Judges the model after `step` steps on videos that are not trained on; higher is better. The best is kept.
+    /// Judges the model after `step` steps on videos that are not trained on; higher is better. The best is kept,
+    /// unless the learning rate falls: then the weights settle towards the end, and the last are kept.
     fn validate(&mut self, _step: usize, _scorer: &Scorer) -> Option<f64> {
         None
     }
@@ -76,7 +77,7 @@ impl TrainObserver for () {}
 /// The result of a training.
 #[derive(Clone, Debug)]
 pub struct Trained {
-    /// The best model by held-out videos, else the last.
+    /// The best model by held-out videos, or the last: see [`TrainObserver::validate`].
     pub weights: ModelWeights,
     /// Steps after which the kept model was reached.
     pub step: usize,
@@ -162,9 +163,7 @@ fn run(
         )));
     }
     let keep = |trainer: &Trainer, average: &Option<Average>, best: &Option<Best>| match &plan.checkpoint {
-        Some(path) => {
-            Checkpoint::save(path, trainer, average.as_ref().and_then(Average::parameters), best.as_ref())
-        }
+        Some(path) => Checkpoint::save(path, trainer, average.as_ref().and_then(Average::parameters), best.as_ref()),
         None => Ok(()),
     };
     let present = |trainer: &Trainer, average: &Option<Average>| {
@@ -186,7 +185,10 @@ fn run(
         if observer.validates() && due(settings.validate_every, step) {
             let parameters = present(&trainer, &average);
             let scorer = Scorer::new(Arc::new(model(plan, parameters.clone(), step)), device)?;
-            if let Some(figure) = observer.validate(step, &scorer)
+            // The loss on held-out videos grows with certainty long after the order of scores has stopped
+            // getting worse. Under a falling rate it would pick weights that are still on their way.
+            let figure = observer.validate(step, &scorer).filter(|_| settings.schedule == Schedule::Constant);
+            if let Some(figure) = figure
                 && best.as_ref().is_none_or(|b| figure > b.figure)
             {
                 best = Some(Best { figure, step, parameters });

@@ -26,6 +26,18 @@ pub enum Preset {
     PublishedShanghaiTech,
 }
 
+/// What becomes of the learning rate on the way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Display, EnumString, EnumIter)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum Schedule {
+    /// It stays, as published.
+    #[default]
+    Constant,
+    /// It falls to 0 along half a cosine (Loshchilov and Hutter, 2017, without restarts).
+    Cosine,
+}
+
 /// Settings of a training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrainSettings {
@@ -37,8 +49,11 @@ pub struct TrainSettings {
     pub batch: usize,
     /// Steps in all.
     pub steps: usize,
-    /// Learning rate of Adam.
+    /// Learning rate of Adam; where it falls, that of the first step.
     pub learning_rate: f64,
+    /// What becomes of it.
+    #[serde(default)]
+    pub schedule: Schedule,
     /// L2 decay, added to the gradient.
     pub weight_decay: f64,
     /// Share of values that dropout switches off.
@@ -80,6 +95,7 @@ impl TrainSettings {
             batch: 16,
             steps,
             learning_rate: 1e-3,
+            schedule: Schedule::Constant,
             weight_decay: 5e-3,
             dropout: 0.7,
             seed: 0,
@@ -87,6 +103,17 @@ impl TrainSettings {
             average: 0.0,
             validate_every: 100,
             checkpoint_every: 500,
+        }
+    }
+
+    /// The learning rate of the step that follows `done` steps.
+    pub fn rate_after(&self, done: usize) -> f64 {
+        match self.schedule {
+            Schedule::Constant => self.learning_rate,
+            Schedule::Cosine => {
+                let way = (done as f64 / self.steps.max(1) as f64).min(1.0);
+                self.learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * way).cos())
+            }
         }
     }
 
@@ -135,6 +162,19 @@ mod tests {
             assert_eq!(serde_json::to_string(&preset).expect("writes"), format!("\"{preset}\""));
             TrainSettings::preset(preset).check().expect("is in range");
         }
+    }
+
+    #[test]
+    fn the_rate_stays_or_falls_to_nothing() {
+        let constant = TrainSettings { steps: 10, ..TrainSettings::default() };
+        assert!((0..10).all(|done| constant.rate_after(done) == 1e-3));
+        let cosine = TrainSettings { schedule: Schedule::Cosine, ..constant };
+        let rates: Vec<f64> = (0..=10).map(|done| cosine.rate_after(done)).collect();
+        assert_eq!(rates[0], 1e-3);
+        assert!((rates[5] - 5e-4).abs() < 1e-12, "{}", rates[5]);
+        assert!(rates.windows(2).all(|w| w[1] < w[0]), "{rates:?}");
+        assert!(rates[9] > 0.0 && rates[10].abs() < 1e-12, "{rates:?}");
+        assert!(cosine.rate_after(11).abs() < 1e-12, "never rises again");
     }
 
     #[test]

@@ -166,6 +166,10 @@ fn the_best_by_held_out_videos_is_kept() {
     let two = train(&plan(2), &set, &cpu(), &mut (), &Ticket::unlimited()).expect("trains");
     assert_eq!((best.step, best.figure), (2, Some(1.0)));
     assert_eq!(best.weights.parameters(), two.weights.parameters());
+    let mut falling = plan(4);
+    falling.settings.schedule = Schedule::Cosine;
+    let last = train(&falling, &set, &cpu(), &mut Prefers(2), &Ticket::unlimited()).expect("trains");
+    assert_eq!((last.step, last.figure), (4, None), "under a falling rate the last weights are kept");
 }
 
 #[test]

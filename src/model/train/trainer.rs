@@ -261,7 +261,7 @@ impl Trainer {
 
     fn update(&mut self, grads: &GradStore) -> Result<(), ModelError> {
         let Self { settings, device, weights, steps_done, .. } = self;
-        let adam = Adam::new(settings.learning_rate, settings.weight_decay, *steps_done + 1);
+        let adam = Adam::new(settings.rate_after(*steps_done), settings.weight_decay, *steps_done + 1);
         for weight in weights {
             // With attention switched off the scorer gets no gradient, and stays.
             let Some(grad) = grads.get(&weight.var) else { continue };
