@@ -44,7 +44,7 @@ pacman_has() { pacman -Qq "$1" >/dev/null 2>&1; }
 brew_has() { brew list --versions "$1" >/dev/null 2>&1; }
 
 ffmpeg_headers_present() {
-    have pkg-config && pkg-config --exists libavcodec libavformat libavutil libswscale 2>/dev/null
+    have pkg-config && pkg-config --exists libavcodec libavformat libavutil libswresample libswscale 2>/dev/null
 }
 
 # Build: compiler, linker, clang for the bindings, FFmpeg headers. Run: Vulkan loader with a software driver, so that
@@ -52,7 +52,7 @@ ffmpeg_headers_present() {
 setup_apt() {
     has=apt_has
     missing_of gcc libc6-dev pkg-config clang libclang-dev \
-        libavcodec-dev libavformat-dev libavutil-dev libswscale-dev \
+        libavcodec-dev libavformat-dev libavutil-dev libswresample-dev libswscale-dev libasound2-dev \
         libvulkan1 mesa-vulkan-drivers \
         libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon0 libxkbcommon-x11-0 libwayland-client0
     [ -n "$missing" ] || return 0
@@ -65,11 +65,11 @@ setup_apt() {
 
 setup_dnf() {
     has=rpm_has
-    ffmpeg="libavcodec-free-devel libavformat-free-devel libavutil-free-devel libswscale-free-devel"
+    ffmpeg="libavcodec-free-devel libavformat-free-devel libavutil-free-devel libswresample-free-devel libswscale-free-devel"
     # Other repositories ship FFmpeg under other names, and the two exclude each other.
     ! ffmpeg_headers_present || ffmpeg=""
     # shellcheck disable=SC2086 # a list of package names
-    missing_of gcc pkgconf-pkg-config clang clang-devel $ffmpeg \
+    missing_of gcc pkgconf-pkg-config clang clang-devel alsa-lib-devel $ffmpeg \
         vulkan-loader mesa-vulkan-drivers \
         libX11 libX11-xcb libXcursor libXi libxkbcommon libxkbcommon-x11 libwayland-client
     [ -n "$missing" ] || return 0
@@ -80,7 +80,7 @@ setup_dnf() {
 
 setup_pacman() {
     has=pacman_has
-    missing_of gcc pkgconf clang ffmpeg vulkan-icd-loader vulkan-swrast \
+    missing_of gcc pkgconf clang ffmpeg alsa-lib vulkan-icd-loader vulkan-swrast \
         libx11 libxcursor libxi libxkbcommon libxkbcommon-x11 wayland
     [ -n "$missing" ] || return 0
     say "installing with pacman:$missing"
