@@ -9,9 +9,12 @@ use egui_kittest::Harness;
 use egui_kittest::wgpu::{WgpuTestRenderer, create_render_state, default_wgpu_setup};
 use image::RgbaImage;
 use lookback::domain::frame::{ColorMatrix, ColorRange, Frame, PixelLayout, Plane, Rotation};
+use lookback::domain::pyramid::Pyramid;
 use lookback::domain::time::MediaTime;
 use lookback::gpu::color::rgb_of;
+use lookback::gpu::curve::{Curve, CurveInk, CurveScale, curve};
 use lookback::gpu::heat_strip::{HeatColors, UNKNOWN, heat_strip};
+use lookback::gpu::marks::{MarkInk, marks};
 use lookback::gpu::video::picture;
 use lookback::gpu::{Gpu, shader};
 use wgpu::naga;
@@ -280,4 +283,98 @@ fn a_strip_shows_each_column_in_its_colour() {
         (50..60).flat_map(|x| (0..16).map(move |y| (x, y))).filter(|(x, y)| at(&picture, *x, *y) == [255, 0, 0]);
     let share = stripes.count() as f32 / 160.0;
     assert!((0.15..0.35).contains(&share), "{share}");
+}
+
+/// Rows of a column of the picture that are lit, first and last; `None` if none is.
+fn lit(picture: &RgbaImage, x: usize) -> Option<(usize, usize)> {
+    let rows: Vec<usize> = (0..100).filter(|y| at(picture, x, *y)[1] > 127).collect();
+    assert!(rows.windows(2).all(|w| w[1] == w[0] + 1), "column {x} is torn: {rows:?}");
+    Some((*rows.first()?, *rows.last()?))
+}
+
+/// Values without a pattern, 0 to 1.
+fn values(count: usize) -> Vec<f32> {
+    (0..count as u64).map(|i| (i.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as f32 / (1_u64 << 24) as f32).collect()
+}
+
+#[test]
+fn a_curve_reaches_from_the_smallest_to_the_largest_under_each_column() {
+    let mut stage = stage();
+    let area = Rect::from_min_size(pos2(10.0, 10.0), vec2(100.0, 80.0));
+    // One value, more than a row of the texture, and the lengths between at which the last run of a level is short.
+    for count in [1, 2, 3, 7, 100, 999, 5000, 70_001] {
+        let mut data = values(count);
+        // Most columns hold many values: bring them together, so that their extents differ.
+        for (i, value) in data.iter_mut().enumerate() {
+            *value = *value * 0.2 + 0.8 * (i as f32 / count as f32 * 17.0).sin().abs() * 0.9;
+        }
+        let pyramid = Arc::new(Pyramid::new(&data));
+        let edge = |c: usize| (c * count / 100) as u32;
+        let columns: Arc<[[u32; 2]]> = (0..100).map(|c| [edge(c), edge(c + 1).max(edge(c) + 1)]).collect();
+        let ink = CurveInk { line: None, fill: Color32::WHITE, above: None, grounded: false };
+        for (bottom, top) in [(0.0, 1.0), (1.0, 0.0), (0.25, 0.75)] {
+            let scale = CurveScale { bottom, top };
+            let values = Arc::clone(&pyramid);
+            let shape = curve(area, Curve { slot: 3, values, columns: Arc::clone(&columns), scale, ink });
+            let picture = drawn(&mut stage, vec![shape]);
+            for (c, [start, end]) in columns.iter().enumerate() {
+                let extent = pyramid.extent(*start as usize..*end as usize).expect("has values");
+                let y = |v: f32| 90.0 - ((v - bottom) / (top - bottom)).clamp(0.0, 1.0) * 80.0;
+                let (high, low) = (y(extent.max).min(y(extent.min)), y(extent.max).max(y(extent.min)));
+                match lit(&picture, 10 + c) {
+                    Some((first, last)) => {
+                        let (first, last) = (first as f32, last as f32 + 1.0);
+                        assert!(
+                            (first - high).abs() <= 1.0 && (last - low).abs() <= 1.0,
+                            "{count} {c}: {first} {high} {last} {low}"
+                        );
+                    }
+                    None => assert!(low - high < 1.01, "{count} column {c} from {high} to {low} is not drawn"),
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_line_joins_its_steps_and_leaves_out_what_is_not_known() {
+    let mut stage = stage();
+    let area = Rect::from_min_size(pos2(10.0, 10.0), vec2(90.0, 80.0));
+    let values = Arc::new(Pyramid::new(&[0.25, 0.75, f32::NAN]));
+    let columns: Arc<[[u32; 2]]> = (0..90).map(|c| [c / 30, c / 30 + 1]).collect();
+    let ink = CurveInk {
+        line: Some((2.0, Color32::WHITE)),
+        fill: Color32::from_rgb(40, 0, 0),
+        above: Some((0.5, Color32::from_rgb(0, 0, 90))),
+        grounded: true,
+    };
+    let scale = CurveScale { bottom: 0.0, top: 1.0 };
+    let picture = drawn(&mut stage, vec![curve(area, Curve { slot: 0, values, columns, scale, ink })]);
+    assert_eq!(lit(&picture, 25), Some((69, 70)));
+    assert_eq!(lit(&picture, 40), Some((29, 70)), "the step is joined");
+    assert_eq!(lit(&picture, 55), Some((29, 30)));
+    assert_eq!(lit(&picture, 80), None, "what is not known is not drawn");
+    assert_eq!((at(&picture, 25, 80), at(&picture, 25, 60)), ([40, 0, 0], [0; 3]), "the area reaches down");
+    assert_eq!((at(&picture, 55, 60), at(&picture, 55, 40)), ([40, 0, 0], [0, 0, 90]), "above the level");
+}
+
+#[test]
+fn marks_lie_where_their_columns_are() {
+    let mut stage = stage();
+    let area = Rect::from_min_size(pos2(10.0, 10.0), vec2(80.0, 40.0));
+    let ink = MarkInk {
+        body: [Color32::from_rgb(200, 0, 0), Color32::from_rgb(0, 200, 0), Color32::from_rgb(0, 0, 200)],
+        cap: [Color32::WHITE; 3],
+        cap_height: 4.0,
+        striped: [false, false, true],
+    };
+    let codes: Arc<[u8]> = (0..80).map(|c| [0, 1, 2, 3][c / 20]).collect();
+    let picture = drawn(&mut stage, vec![marks(area, 0, codes, ink)]);
+    let column = |x: usize| [at(&picture, x, 12), at(&picture, x, 30)];
+    assert_eq!(column(29), [[0; 3]; 2]);
+    assert_eq!([column(30), column(49)], [[[255; 3], [200, 0, 0]]; 2]);
+    assert_eq!(column(60), [[255; 3], [0, 200, 0]]);
+    let striped = (70..90).flat_map(|x| (16..50).map(move |y| (x, y)));
+    let share = striped.filter(|(x, y)| at(&picture, *x, *y) == [0, 0, 200]).count() as f32 / (20.0 * 34.0);
+    assert!((0.4..0.6).contains(&share), "{share}");
 }

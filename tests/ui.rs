@@ -12,6 +12,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use lookback::app::folders::Folders;
+use lookback::app::lanes::LaneKind;
 use lookback::app::library::{FileState, ScoringState};
 use lookback::app::state::AppState;
 use lookback::domain::pixels::RgbPicture;
@@ -259,7 +260,9 @@ fn the_attention_lane_hides_and_the_choice_is_kept() {
     w.key(Key::T);
     assert!(w.harness.query_by_label("Invert").is_none());
     let config = w.folder.path().join("own").join("config");
-    w.wait("the settings on disk", |_| !lookback::app::prefs::Prefs::read(&config).prefs.attention_lane);
+    w.wait("the settings on disk", |_| {
+        !lookback::app::prefs::Prefs::read(&config).prefs.timeline.lanes.is_shown(LaneKind::Attention)
+    });
 }
 
 #[test]

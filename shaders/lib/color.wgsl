@@ -16,3 +16,8 @@ fn shown(rgb: vec3f) -> vec4f {
     let inside = clamp(rgb, vec3f(0.0), vec3f(1.0));
     return vec4f(select(inside, linear_from_gamma(inside), target_is_linear), 1.0);
 }
+
+// What to write so that the gamma-encoded, premultiplied colour `color` blends as egui's own shapes do.
+fn blended(color: vec4f) -> vec4f {
+    return vec4f(select(color.rgb, linear_from_gamma(color.rgb), target_is_linear), color.a);
+}

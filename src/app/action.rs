@@ -13,6 +13,7 @@ use crate::media::OpenedVideo;
 
 use super::effect::Zoom;
 use super::engine::EngineFacts;
+use super::lanes::{LaneKind, LaneSettings};
 use super::library::{EntryId, LibraryOrder, ScoringPhase};
 use super::notice::Severity;
 use super::place::Place;
@@ -86,8 +87,14 @@ pub enum Action {
     BackOut,
     /// Light or dark.
     ToggleTheme,
-    /// Show or hide the attention lane.
-    ToggleAttention,
+    /// Show or hide a lane of the timeline.
+    ToggleLane(LaneKind),
+    /// Lanes are shown, ordered and sized so.
+    SetLanes(LaneSettings),
+    /// Show p(t) or 1 - p(t).
+    InvertAttention,
+    /// Snap while dragging, or not.
+    ToggleSnapping,
     /// Show or hide what is written over the video.
     ToggleOverlays,
     /// Fill the screen, or not.

@@ -11,6 +11,7 @@ use crate::domain::time::MediaTime;
 
 use super::action::Action;
 use super::effect::Zoom;
+use super::lanes::{LaneKind, LaneSettings};
 use super::shortcut::{Key, Mods, Os, Shortcut};
 use super::state::{AppState, DemoState, Dialog};
 
@@ -25,6 +26,8 @@ pub enum Group {
     Review,
     /// What is shown.
     View,
+    /// The timeline.
+    Timeline,
     /// Help.
     Help,
 }
@@ -37,6 +40,7 @@ impl Group {
             Self::Playback => "Playback",
             Self::Review => "Review",
             Self::View => "View",
+            Self::Timeline => "Timeline",
             Self::Help => "Help",
         }
     }
@@ -79,13 +83,26 @@ pub enum UiCommand {
     ScoreAgain,
     CancelScoring,
     CancelAll,
-    ZoomToFit,
-    ZoomIn,
-    ZoomOut,
-    ToggleAttention,
     ToggleOverlays,
     ToggleTheme,
     FullScreen,
+    ZoomToFit,
+    ZoomToEvent,
+    ZoomIn,
+    ZoomOut,
+    ShowEarlier,
+    ShowLater,
+    ToggleSnapping,
+    ToggleOverview,
+    ToggleScore,
+    ToggleEvents,
+    ToggleAttention,
+    ToggleMagnitude,
+    ToggleMotion,
+    ToggleTruth,
+    ToggleRecording,
+    InvertAttention,
+    ResetLanes,
     Palette,
     BackOut,
     Keys,
@@ -136,7 +153,26 @@ impl UiCommand {
             Self::ZoomToFit => ("Zoom to fit", "Show the whole video on the timeline; again goes back."),
             Self::ZoomIn => ("Zoom in", "Show less of the time axis in more detail."),
             Self::ZoomOut => ("Zoom out", "Show more of the time axis."),
-            Self::ToggleAttention => ("Attention lane", "Show or hide the attention lane of the timeline."),
+            Self::ZoomToEvent => ("Zoom to event", "Show the event at the position, with some room around it."),
+            Self::ShowEarlier => {
+                ("Show earlier", "Move the visible stretch of the timeline back by most of its length.")
+            }
+            Self::ShowLater => ("Show later", "Move the visible stretch of the timeline on by most of its length."),
+            Self::ToggleSnapping => {
+                ("Snap while dragging", "Let a drag on the timeline snap to snippets and events; Alt switches it off.")
+            }
+            Self::ToggleOverview => ("Overview lane", "Show or hide the whole video as a strip."),
+            Self::ToggleScore => ("Score lane", "Show or hide the score with its threshold."),
+            Self::ToggleEvents => ("Events lane", "Show or hide the lane of events."),
+            Self::ToggleAttention => ("Attention lane", "Show or hide the share of draws that select a snippet."),
+            Self::ToggleMagnitude => ("Magnitude lane", "Show or hide the length of the temporal features."),
+            Self::ToggleMotion => ("Motion lane", "Show or hide how much moves in the picture."),
+            Self::ToggleTruth => ("Ground truth lane", "Show or hide annotated anomalies, where there are any."),
+            Self::ToggleRecording => {
+                ("Recording lane", "Show or hide gaps in the recording and damaged stretches, where there are any.")
+            }
+            Self::InvertAttention => ("Invert attention", "Show 1 – p(t): what the model leaves out."),
+            Self::ResetLanes => ("Reset lanes", "Show all lanes in the order and height of the first start."),
             Self::ToggleOverlays => ("Overlays", "Show or hide what is written over the video."),
             Self::ToggleTheme => ("Light or dark", "Change between the light and the dark theme."),
             Self::FullScreen => ("Full screen", "Fill the screen with the window."),
@@ -163,13 +199,24 @@ impl UiCommand {
             | Self::ScoreAgain
             | Self::CancelScoring
             | Self::CancelAll => Group::Review,
+            Self::ToggleOverlays | Self::ToggleTheme | Self::FullScreen => Group::View,
             Self::ZoomToFit
+            | Self::ZoomToEvent
             | Self::ZoomIn
             | Self::ZoomOut
+            | Self::ShowEarlier
+            | Self::ShowLater
+            | Self::ToggleSnapping
+            | Self::ToggleOverview
+            | Self::ToggleScore
+            | Self::ToggleEvents
             | Self::ToggleAttention
-            | Self::ToggleOverlays
-            | Self::ToggleTheme
-            | Self::FullScreen => Group::View,
+            | Self::ToggleMagnitude
+            | Self::ToggleMotion
+            | Self::ToggleTruth
+            | Self::ToggleRecording
+            | Self::InvertAttention
+            | Self::ResetLanes => Group::Timeline,
             Self::Palette | Self::BackOut | Self::Keys | Self::About => Group::Help,
             _ => Group::Playback,
         }
@@ -210,9 +257,13 @@ impl UiCommand {
             Self::NextVideo => vec![S::plain(Key::Down)],
             Self::PreviousVideo => vec![S::plain(Key::Up)],
             Self::ZoomToFit => vec![S::plain(Key::Z)],
+            Self::ZoomToEvent => vec![S::shift(Key::Z)],
             Self::ZoomIn => vec![S::command(Key::Up)],
             Self::ZoomOut => vec![S::command(Key::Down)],
+            Self::ShowEarlier => vec![S::plain(Key::PageUp)],
+            Self::ShowLater => vec![S::plain(Key::PageDown)],
             Self::ToggleAttention => vec![S::plain(Key::T)],
+            Self::InvertAttention => vec![S::shift(Key::T)],
             Self::ToggleOverlays => vec![S::plain(Key::H)],
             Self::ToggleTheme => vec![S { mods: Mods { command: true, shift: true, ..Mods::default() }, key: Key::D }],
             // F11 shows the desktop on a Mac; Ctrl+Cmd+F is what its programs use.
@@ -228,6 +279,15 @@ impl UiCommand {
             | Self::ScoreAgain
             | Self::CancelScoring
             | Self::CancelAll
+            | Self::ToggleSnapping
+            | Self::ToggleOverview
+            | Self::ToggleScore
+            | Self::ToggleEvents
+            | Self::ToggleMagnitude
+            | Self::ToggleMotion
+            | Self::ToggleTruth
+            | Self::ToggleRecording
+            | Self::ResetLanes
             | Self::About => Vec::new(),
         }
     }
@@ -253,7 +313,17 @@ impl UiCommand {
                 entry.scoring.is_pending().then_some(Action::CancelScoring(entry.id))
             }
             Self::CancelAll => (state.library.unfinished() > 0).then_some(Action::CancelAll),
-            Self::ToggleAttention => Some(Action::ToggleAttention),
+            Self::ToggleSnapping => Some(Action::ToggleSnapping),
+            Self::ToggleOverview => Some(Action::ToggleLane(LaneKind::Overview)),
+            Self::ToggleScore => Some(Action::ToggleLane(LaneKind::Score)),
+            Self::ToggleEvents => Some(Action::ToggleLane(LaneKind::Events)),
+            Self::ToggleAttention => Some(Action::ToggleLane(LaneKind::Attention)),
+            Self::ToggleMagnitude => Some(Action::ToggleLane(LaneKind::Magnitude)),
+            Self::ToggleMotion => Some(Action::ToggleLane(LaneKind::Motion)),
+            Self::ToggleTruth => Some(Action::ToggleLane(LaneKind::Truth)),
+            Self::ToggleRecording => Some(Action::ToggleLane(LaneKind::Recording)),
+            Self::InvertAttention => Some(Action::InvertAttention),
+            Self::ResetLanes => Some(Action::SetLanes(LaneSettings::default())),
             Self::ToggleOverlays => Some(Action::ToggleOverlays),
             Self::ToggleTheme => Some(Action::ToggleTheme),
             Self::FullScreen => Some(Action::ToggleFullScreen),
@@ -289,6 +359,9 @@ impl UiCommand {
             Self::ZoomToFit => Some(Action::Timeline(Zoom::Fit)),
             Self::ZoomIn => Some(Action::Timeline(Zoom::In)),
             Self::ZoomOut => Some(Action::Timeline(Zoom::Out)),
+            Self::ZoomToEvent => state.current_event().map(|_| Action::Timeline(Zoom::Event)),
+            Self::ShowEarlier => Some(Action::Timeline(Zoom::Earlier)),
+            Self::ShowLater => Some(Action::Timeline(Zoom::Later)),
         }
     }
 }

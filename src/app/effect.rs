@@ -21,6 +21,12 @@ pub enum Zoom {
     In,
     /// More time.
     Out,
+    /// The event at the position, with some room around it.
+    Event,
+    /// The stretch before, overlapping a little.
+    Earlier,
+    /// The stretch after, overlapping a little.
+    Later,
 }
 
 /// One thing to do.

@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use strum::EnumIter;
 
+use crate::domain::event_cost::EventCost;
+use crate::domain::lane_data::LaneData;
 use crate::domain::score::ScoredVideo;
 use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::jobs::Progress;
@@ -102,11 +104,15 @@ pub struct Entry {
     pub scored: Option<Arc<ScoredVideo>>,
     /// Events of these scores under the present rule.
     pub events: Vec<AnomalySegment>,
+    /// What these events cost their reader.
+    cost: EventCost,
+    /// What the timeline shows beside the scores.
+    lanes: Arc<LaneData>,
     /// Frame to show when it is selected.
     pub position: usize,
     /// Highest score.
     peak: Option<f32>,
-    /// How often scores came.
+    /// How often scores or other lanes came.
     changes: u64,
     sort_key: String,
 }
@@ -123,6 +129,8 @@ impl Entry {
             scoring: ScoringState::Idle,
             scored: None,
             events: Vec::new(),
+            cost: EventCost::default(),
+            lanes: Arc::default(),
             position: 0,
             peak: None,
             changes: 0,
@@ -143,7 +151,23 @@ impl Entry {
         self.peak
     }
 
-    /// A number that no other scores of this run have, of this or another file.
+    /// What the events cost their reader; nothing as long as the file is not open.
+    pub fn cost(&self) -> EventCost {
+        self.cost
+    }
+
+    /// What is known beside the scores.
+    pub fn lanes(&self) -> &LaneData {
+        &self.lanes
+    }
+
+    /// Fills lanes other than those of the scores.
+    pub fn change_lanes(&mut self, change: impl FnOnce(&mut LaneData)) {
+        change(Arc::make_mut(&mut self.lanes));
+        self.changes += 1;
+    }
+
+    /// A number that no other scores or lanes of this run have, of this or another file.
     pub fn revision(&self) -> u64 {
         self.id.0 << 32 | self.changes
     }
@@ -159,6 +183,8 @@ impl Entry {
     /// Finds the events again, under another rule.
     pub fn find_events(&mut self, rule: &EventRule) {
         self.events = self.scored.as_ref().map_or_else(Vec::new, |scored| rule.events(&scored.snippets.scores));
+        let scored = self.scored.as_ref().map_or(0, |s| s.snippets.len());
+        self.cost = self.video().map_or_else(EventCost::default, |v| EventCost::of(&self.events, scored, &v.frames));
     }
 }
 

@@ -10,6 +10,7 @@ pub mod command;
 pub mod effect;
 pub mod engine;
 pub mod folders;
+pub mod lanes;
 pub mod library;
 pub mod notice;
 pub mod pipeline;

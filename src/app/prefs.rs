@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::disk;
 use crate::domain::segment::EventRule;
 
+use super::lanes::TimelinePrefs;
+
 /// Light or dark.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Theme {
@@ -71,8 +73,8 @@ pub struct Prefs {
     pub last_folder: Option<PathBuf>,
     /// The event rule, once the person has changed it; until then the model's own threshold counts.
     pub rule: Option<EventRule>,
-    /// Whether the attention lane is shown.
-    pub attention_lane: bool,
+    /// Lanes of the timeline, and how they behave.
+    pub timeline: TimelinePrefs,
     /// Whether position and score are written over the video.
     pub overlays: bool,
 }
@@ -84,7 +86,7 @@ impl Default for Prefs {
             layout: Layout::default(),
             last_folder: None,
             rule: None,
-            attention_lane: true,
+            timeline: TimelinePrefs::default(),
             overlays: true,
         }
     }
@@ -123,6 +125,7 @@ impl Prefs {
         match ron::from_str::<Self>(text) {
             Ok(mut prefs) => {
                 prefs.layout = prefs.layout.repaired();
+                prefs.timeline.lanes = prefs.timeline.lanes.repaired();
                 PrefsRead { prefs, warnings: Vec::new() }
             }
             Err(err) => PrefsRead {

@@ -56,6 +56,8 @@ pub enum Key {
     Escape,
     Home,
     End,
+    PageUp,
+    PageDown,
     Left,
     Right,
     Up,
@@ -77,6 +79,8 @@ impl Key {
             Self::Right => "→",
             Self::Up => "↑",
             Self::Down => "↓",
+            Self::PageUp => "Page up",
+            Self::PageDown => "Page down",
             other => other.into(),
         }
     }

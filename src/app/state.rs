@@ -2,6 +2,7 @@
 //!
 //! Owns the value that the window draws. It changes only in [`super::update`]; views read it.
 
+use crate::domain::event_cost::EventCost;
 use crate::domain::score::TsaSettings;
 use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::jobs::Progress;
@@ -101,17 +102,12 @@ impl AppState {
     /// Index of the event that holds the frame on screen.
     pub fn current_event(&self) -> Option<usize> {
         let snippet = self.session.as_ref()?.snippet();
-        self.events().iter().position(|e| e.contains(snippet))
+        let index = self.events().partition_point(|e| e.last < snippet);
+        self.events().get(index).filter(|e| e.contains(snippet)).map(|_| index)
     }
 
-    /// Number of events per hour of footage on screen; `None` without scores or length.
-    pub fn events_per_hour(&self) -> Option<f64> {
-        let (entry, session) = (self.shown()?, self.session.as_ref()?);
-        let scored = entry.scored.as_ref()?;
-        let count = scored.snippets.len();
-        // While scores are still coming, only the scored part counts as footage.
-        let last = session.grid().range(count.checked_sub(1)?).end.checked_sub(1)?;
-        let hours = session.frames().frames_span(0, last).length().secs_f64() / 3600.0;
-        (hours > 0.0).then(|| entry.events.len() as f64 / hours)
+    /// What the events of the video on screen cost their reader; nothing without a video.
+    pub fn cost(&self) -> EventCost {
+        self.shown().map_or_else(EventCost::default, Entry::cost)
     }
 }

@@ -9,6 +9,7 @@ mod queue;
 mod scoring;
 #[cfg(test)]
 mod tests;
+mod timeline;
 mod view;
 
 use super::action::{Action, Event, Message};
@@ -66,7 +67,10 @@ fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Open(dialog) => state.dialog = Some(dialog),
         Action::BackOut => view::back_out(state, effects),
         Action::ToggleTheme => view::toggle_theme(state, effects),
-        Action::ToggleAttention => view::toggle_attention(state, effects),
+        Action::ToggleLane(kind) => timeline::change(state, effects, |t| t.lanes.toggle(kind)),
+        Action::SetLanes(lanes) => timeline::change(state, effects, |t| t.lanes = lanes.repaired()),
+        Action::InvertAttention => timeline::change(state, effects, |t| t.invert_attention = !t.invert_attention),
+        Action::ToggleSnapping => timeline::change(state, effects, |t| t.snapping = !t.snapping),
         Action::ToggleOverlays => view::toggle_overlays(state, effects),
         Action::ToggleFullScreen => view::full_screen(state, !state.full_screen, effects),
         Action::SetLayout(layout) => view::set_layout(state, layout, effects),

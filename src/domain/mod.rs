@@ -4,9 +4,11 @@
 //! foreign library's type (only `serde` and `thiserror` are used here), so that every rule can be
 //! tested without a window, a codec or a model.
 
+pub mod event_cost;
 pub mod features;
 pub mod frame;
 pub mod frames;
+pub mod lane_data;
 pub mod library;
 pub mod metrics;
 pub mod pixels;

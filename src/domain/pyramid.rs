@@ -35,10 +35,15 @@ pub struct Pyramid {
 impl Pyramid {
     /// Summarises `values` in one pass per level. NaN counts as nothing beside a number.
     pub fn new(values: &[f32]) -> Self {
+        Self::of_extents(values.iter().map(|v| Extent::of(*v)).collect())
+    }
+
+    /// The same for values that are ranges themselves.
+    pub fn of_extents(values: Vec<Extent>) -> Self {
         if values.is_empty() {
             return Self::default();
         }
-        let mut levels = vec![values.iter().map(|v| Extent::of(*v)).collect::<Vec<_>>()];
+        let mut levels = vec![values];
         loop {
             let below = &levels[levels.len() - 1];
             if below.len() == 1 {
@@ -46,6 +51,11 @@ impl Pyramid {
             }
             levels.push(below.chunks(2).map(|pair| pair[1..].iter().fold(pair[0], |a, b| a.union(*b))).collect());
         }
+    }
+
+    /// Extents of runs of 1, 2, 4, … values; the last run of a level may be short. Empty without values.
+    pub fn levels(&self) -> &[Vec<Extent>] {
+        &self.levels
     }
 
     /// Number of values.

@@ -1,11 +1,13 @@
-//! Pixels on the screen: the picture of a video and the heat strip of a timeline.
+//! Pixels on the screen: the picture of a video; curves, marks and the heat strip of a timeline.
 //!
 //! Owns textures, pipelines and shaders, and the one bridge to egui's renderer. Does not own what is
 //! shown where: `ui` asks for a shape and places it.
 
 pub mod adapters;
 pub mod color;
+pub mod curve;
 pub mod heat_strip;
+pub mod marks;
 mod pipeline;
 pub mod shader;
 #[cfg(test)]
@@ -36,5 +38,7 @@ impl Gpu {
         let resources = &mut state.renderer.write().callback_resources;
         resources.insert(video::Videos::new(device, format));
         resources.insert(heat_strip::HeatStrips::new(device, format));
+        resources.insert(curve::Curves::new(device, format));
+        resources.insert(marks::Marks::new(device, format));
     }
 }

@@ -1,7 +1,7 @@
-//! What both pipelines share.
+//! What all pipelines share.
 //!
-//! Owns the making of a pipeline that fills a rectangle, its uniform buffer, and the way from points
-//! on the screen to clip space.
+//! Owns the making of a pipeline that draws strips of triangles, its uniform buffer, the writing of textures,
+//! and the way from points and colours on the screen to what shaders take.
 
 use egui_wgpu::ScreenDescriptor;
 
@@ -26,11 +26,11 @@ pub fn uniform_layout(device: &wgpu::Device, extra: &[wgpu::BindGroupLayoutEntry
     device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some("uniform"), entries: &entries })
 }
 
-/// A texture of a bind group layout, seen by the fragment stage.
+/// A texture of a bind group layout, seen by both stages.
 pub fn texture_entry(binding: u32, sample_type: wgpu::TextureSampleType) -> wgpu::BindGroupLayoutEntry {
     wgpu::BindGroupLayoutEntry {
         binding,
-        visibility: wgpu::ShaderStages::FRAGMENT,
+        visibility: wgpu::ShaderStages::VERTEX_FRAGMENT,
         ty: wgpu::BindingType::Texture {
             sample_type,
             view_dimension: wgpu::TextureViewDimension::D2,
@@ -79,10 +79,42 @@ pub fn write_texture(queue: &wgpu::Queue, texture: &wgpu::Texture, data: &[u8], 
     );
 }
 
+/// Replaces the first `count` texels of a texture of one row.
+pub fn write_row(queue: &wgpu::Queue, texture: &wgpu::Texture, data: &[u8], count: usize) {
+    queue.write_texture(
+        texture.as_image_copy(),
+        data,
+        wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: None, rows_per_image: None },
+        wgpu::Extent3d { width: count as u32, height: 1, depth_or_array_layers: 1 },
+    );
+}
+
 /// A pipeline that draws the rectangle of `shaders/{file}` with `fragment`, opaque, into egui's render pass.
 pub fn rectangle(
     device: &wgpu::Device,
     format: wgpu::TextureFormat,
+    file: &str,
+    fragment: &str,
+    layouts: &[Option<&wgpu::BindGroupLayout>],
+) -> wgpu::RenderPipeline {
+    strips(device, format, None, file, fragment, layouts)
+}
+
+/// The same for premultiplied colours that let through what is below, as egui's own shapes do.
+pub fn translucent(
+    device: &wgpu::Device,
+    format: wgpu::TextureFormat,
+    file: &str,
+    fragment: &str,
+    layouts: &[Option<&wgpu::BindGroupLayout>],
+) -> wgpu::RenderPipeline {
+    strips(device, format, Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING), file, fragment, layouts)
+}
+
+fn strips(
+    device: &wgpu::Device,
+    format: wgpu::TextureFormat,
+    blend: Option<wgpu::BlendState>,
     file: &str,
     fragment: &str,
     layouts: &[Option<&wgpu::BindGroupLayout>],
@@ -115,7 +147,7 @@ pub fn rectangle(
         fragment: Some(wgpu::FragmentState {
             module: &module,
             entry_point: Some(fragment),
-            targets: &[Some(format.into())],
+            targets: &[Some(wgpu::ColorTargetState { format, blend, write_mask: wgpu::ColorWrites::ALL })],
             compilation_options: wgpu::PipelineCompilationOptions {
                 constants: &constants,
                 ..wgpu::PipelineCompilationOptions::default()
@@ -132,6 +164,11 @@ pub fn clip_space(rect: egui::Rect, screen: &ScreenDescriptor) -> [f32; 4] {
     let x = |points: f32| points * screen.pixels_per_point / width * 2.0 - 1.0;
     let y = |points: f32| 1.0 - points * screen.pixels_per_point / height * 2.0;
     [x(rect.left()), y(rect.top()), x(rect.right()), y(rect.bottom())]
+}
+
+/// A colour as shaders blend it: premultiplied and gamma-encoded, 0..=1.
+pub fn premultiplied(color: egui::Color32) -> [f32; 4] {
+    color.to_array().map(|v| f32::from(v) / 255.0)
 }
 
 /// Undoes egui's own viewport, which is cut off at the edges of the target; the scissor stays as it is.

@@ -103,7 +103,7 @@ fn keys_ui(view: &ViewContext<'_>, ui: &mut Ui) {
                 });
             }
             ui.add_space(6.0);
-            ui.label("On the timeline: click or drag to seek, Ctrl+wheel zooms, the wheel pans, drag the threshold.");
+            ui.label("On the timeline: click or drag to seek, the wheel zooms and with Shift pans, drag the threshold, names and borders of lanes.");
         },
     );
     ui.separator();

@@ -63,7 +63,7 @@ pub fn events_ui(view: &ViewContext<'_>, session: &Session, entry: &Entry, ui: &
 /// What the threshold costs: the number of events and what that means for an hour of footage.
 fn cost_text(view: &ViewContext<'_>) -> String {
     let count = figures::count(view.state.events().len(), "event");
-    match view.state.events_per_hour() {
+    match view.state.cost().per_hour() {
         Some(rate) if rate >= 10.0 => format!("{count} · {rate:.0} an hour"),
         Some(rate) => format!("{count} · {rate:.1} an hour"),
         None => count,

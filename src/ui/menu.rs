@@ -30,7 +30,7 @@ pub fn top_bar_ui(view: &ViewContext<'_>, ui: &mut Ui) {
 }
 
 /// Entries before which a line is drawn.
-const AFTER_A_LINE: [UiCommand; 11] = [
+const AFTER_A_LINE: [UiCommand; 13] = [
     UiCommand::MakeDemo,
     UiCommand::RemoveFromList,
     UiCommand::Quit,
@@ -39,7 +39,9 @@ const AFTER_A_LINE: [UiCommand; 11] = [
     UiCommand::Slower,
     UiCommand::NextVideo,
     UiCommand::ScoreAgain,
-    UiCommand::ToggleAttention,
+    UiCommand::ToggleSnapping,
+    UiCommand::ToggleOverview,
+    UiCommand::InvertAttention,
     UiCommand::ToggleTheme,
     UiCommand::About,
 ];

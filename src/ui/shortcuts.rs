@@ -124,6 +124,8 @@ fn egui_key(key: Key) -> EguiKey {
         Key::Escape => EguiKey::Escape,
         Key::Home => EguiKey::Home,
         Key::End => EguiKey::End,
+        Key::PageUp => EguiKey::PageUp,
+        Key::PageDown => EguiKey::PageDown,
         Key::Left => EguiKey::ArrowLeft,
         Key::Right => EguiKey::ArrowRight,
         Key::Up => EguiKey::ArrowUp,

@@ -19,6 +19,8 @@ use super::video_view::{self, VideoContent, VideoViewState};
 
 /// Share by which one step of the keyboard zooms.
 const ZOOM_STEP: f64 = 1.6;
+/// Share of the visible stretch by which a page of the keyboard moves: a little of the last page stays in sight.
+const PAGE: f64 = 0.9;
 /// What zooming to fit and back goes to when there was nothing to go back to.
 const CLOSE_UP: f64 = 8.0;
 
@@ -48,6 +50,15 @@ impl StageState {
         let (frame, table) = (session.frame(), session.frames());
         let limits = Limits::of(table);
         match zoom {
+            Zoom::Event => {
+                if let Some(event) = state.current_event().and_then(|i| state.events().get(i)) {
+                    let grid = session.grid();
+                    let (first, last) = (grid.range(event.first).start, grid.range(event.last).end - 1);
+                    self.timeline.show_span(table.frames_span(first, last), table);
+                }
+            }
+            Zoom::Earlier => self.timeline.pan(-PAGE, table),
+            Zoom::Later => self.timeline.pan(PAGE, table),
             Zoom::In => self.timeline.zoom(ZOOM_STEP, frame, table),
             Zoom::Out => self.timeline.zoom(1.0 / ZOOM_STEP, frame, table),
             Zoom::Fit if !self.timeline.visible(&limits).is_whole(&limits) => {
@@ -109,11 +120,13 @@ pub fn timeline_ui(view: &ViewContext<'_>, stage: &mut StageState, ui: &mut Ui) 
         snippets: scored.map(|s| &s.snippets),
         scored_to: scored.map_or(0, |s| s.snippets.len()),
         complete: scored.is_some_and(|s| s.complete),
+        lanes: entry.lanes(),
         revision: entry.revision(),
         events: &entry.events,
+        cost: entry.cost(),
         selected_event: view.state.current_event(),
         rule: &view.state.rule,
-        attention_lane: view.state.prefs.attention_lane,
+        prefs: &view.state.prefs.timeline,
         frame: session.frame(),
         playing: session.transport.is_playing(),
         tokens: view.tokens,
@@ -123,6 +136,9 @@ pub fn timeline_ui(view: &ViewContext<'_>, stage: &mut StageState, ui: &mut Ui) 
             TimelineAction::Seek { frame, .. } => Action::Playback(PlaybackCommand::SeekFrame(frame)),
             TimelineAction::SetThreshold(threshold) => Action::SetRule(EventRule { threshold, ..view.state.rule }),
             TimelineAction::SetHysteresis(hysteresis) => Action::SetRule(EventRule { hysteresis, ..view.state.rule }),
+            TimelineAction::SetLanes(lanes) => Action::SetLanes(lanes),
+            TimelineAction::InvertAttention => Action::InvertAttention,
+            TimelineAction::ToggleSnapping => Action::ToggleSnapping,
             // The position comes with it, and the current event is the one at the position.
             TimelineAction::SelectEvent(_) => continue,
         });

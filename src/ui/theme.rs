@@ -37,14 +37,6 @@ pub struct Sizes {
     pub margin: f32,
     /// Height of the time ruler.
     pub ruler_lane: f32,
-    /// Height of the overview strip.
-    pub overview_lane: f32,
-    /// Least height of the score lane.
-    pub score_lane: f32,
-    /// Least height of the attention lane.
-    pub attention_lane: f32,
-    /// Least height of the magnitude lane.
-    pub magnitude_lane: f32,
     /// Between lanes.
     pub lane_gap: f32,
 }
@@ -119,6 +111,12 @@ palette! {
     attention,
     /// The feature magnitude curve.
     magnitude,
+    /// The motion energy curve.
+    motion,
+    /// Annotated anomalies.
+    truth,
+    /// Text on `event`.
+    on_event,
     /// The present position.
     playhead,
     /// Stripes where nothing is known yet.
@@ -314,7 +312,8 @@ mod tests {
             for (name, ink) in p.named() {
                 let least = match name {
                     "text" | "text_strong" | "text_weak" | "accent" | "error" | "warn" | "good" => 4.5,
-                    "score" | "event" | "threshold" | "attention" | "magnitude" | "playhead" | "text_faint" => 3.0,
+                    "score" | "event" | "threshold" | "attention" | "magnitude" | "motion" | "truth" | "playhead"
+                    | "text_faint" => 3.0,
                     _ => continue,
                 };
                 for ground in [p.panel, p.sunken] {

@@ -213,7 +213,7 @@ fn the_threshold_changes_events_and_their_cost() {
     finish(&mut state);
     assert_eq!(state.events().len(), 2);
     // 100 frames at 25 a second are four seconds.
-    assert!((state.events_per_hour().unwrap() - 1800.0).abs() < 1.0);
+    assert!((state.cost().per_hour().unwrap() - 1800.0).abs() < 1.0);
     let effects = act(&mut state, Action::SetRule(EventRule { threshold: 0.85, ..EventRule::default() }));
     assert_eq!(state.events().len(), 1);
     assert!(matches!(&effects[..], [Effect::SavePrefs(prefs)] if prefs.rule == Some(state.rule)), "{effects:?}");

@@ -1,4 +1,4 @@
-//! What is shown and how: theme, lanes, full screen, sizes.
+//! What is shown and how: theme, full screen, sizes.
 
 use crate::app::effect::Effect;
 use crate::app::prefs::{Layout, Theme};
@@ -23,12 +23,6 @@ pub(super) fn toggle_theme(state: &mut AppState, effects: &mut Vec<Effect>) {
         Theme::Dark => Theme::Light,
         Theme::Light => Theme::Dark,
     };
-    save(state, effects);
-}
-
-/// Shows or hides the attention lane.
-pub(super) fn toggle_attention(state: &mut AppState, effects: &mut Vec<Effect>) {
-    state.prefs.attention_lane = !state.prefs.attention_lane;
     save(state, effects);
 }
 

@@ -5,8 +5,6 @@
 
 use std::ops::Range;
 
-use serde::{Deserialize, Serialize};
-
 use crate::domain::frames::FrameTable;
 use crate::domain::snippet::SnippetGrid;
 use crate::domain::time::{MediaTime, TimeSpan};
@@ -15,7 +13,7 @@ use crate::domain::time::{MediaTime, TimeSpan};
 pub const CLOSEST_FRAMES: f64 = 6.0;
 
 /// The stretch of time that the axis shows, in fractional microseconds so that slow pans do not stick.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Visible {
     start: f64,
     length: f64,
@@ -46,6 +44,12 @@ impl Limits {
 }
 
 impl Visible {
+    /// Any stretch, also one beyond a video.
+    #[cfg(test)]
+    pub(super) fn new(start: f64, length: f64) -> Self {
+        Self { start, length }
+    }
+
     /// Moves and shortens this so that it lies within the limits. What is not a number becomes the whole.
     pub fn clamped(self, limits: &Limits) -> Self {
         if !(self.start.is_finite() && self.length.is_finite()) {

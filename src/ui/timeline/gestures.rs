@@ -3,14 +3,18 @@
 //! Owns the translation of pointer and keys into seeks and views. Does not own the lines that can be
 //! dragged (see `handle`) or the overview's window.
 
+use std::fmt::Write as _;
+
 use egui::accesskit::{Action, ActionData};
-use egui::{PointerButton, Response, Role, Ui, WidgetInfo};
+use egui::{EventFilter, PointerButton, Response, Role, Ui, WidgetInfo};
 
 use super::geometry::Limits;
 use super::input::TimelineAction;
 use super::lanes::Lanes;
 use super::scene::Scene;
+use super::snap::{Edge, snap};
 use super::state::{Drag, TimelineState};
+use crate::app::lanes::LaneKind;
 
 /// Zoom per point of wheel movement; a notch of a usual wheel is 40 to 50 points.
 const ZOOM_PER_POINT: f64 = 0.005;
@@ -26,7 +30,7 @@ pub(super) fn navigate(ui: &Ui, response: &Response, lanes: &Lanes, scene: &Scen
         return;
     }
     let Some(pointer) = ui.input(|i| i.pointer.hover_pos()) else { return };
-    if !response.contains_pointer() && !lanes.overview.body.contains(pointer) {
+    if !response.contains_pointer() && !lanes.overview.is_some_and(|lane| lane.body.contains(pointer)) {
         return;
     }
     if response.contains_pointer() && ui.input(|i| i.pointer.button_double_clicked(PointerButton::Primary)) {
@@ -45,7 +49,8 @@ pub(super) fn navigate(ui: &Ui, response: &Response, lanes: &Lanes, scene: &Scen
     state.set_visible(panned.zoomed(factor, keep, &limits), &limits);
 }
 
-/// Seeks by the primary button and by assistive programs; selects the event that is pressed in the score lane.
+/// Seeks by the primary button and by assistive programs; selects the event that is pressed in the score lane or
+/// in that of the events.
 pub(super) fn seek(
     ui: &Ui,
     response: &Response,
@@ -59,18 +64,27 @@ pub(super) fn seek(
     if let Some(pos) =
         response.interact_pointer_pos().filter(|_| started || response.dragged_by(PointerButton::Primary))
     {
-        let frame = scene.axis.frame_at(pos.x.clamp(scene.axis.left, scene.axis.right()), input.table);
-        if started && lanes.score.body.contains(pos) {
-            let snippet = input.grid.snippet_of(frame);
+        let x = pos.x.clamp(scene.axis.left, scene.axis.right());
+        let on_events = [LaneKind::Score, LaneKind::Events].into_iter().filter_map(|kind| lanes.get(kind));
+        if started && on_events.into_iter().any(|lane| lane.body.contains(pos)) {
+            let snippet = input.grid.snippet_of(scene.axis.frame_at(x, input.table));
             actions.extend(scene.event_at(snippet).map(TimelineAction::SelectEvent));
         }
-        if started || state.drag != Drag::Seek(frame) {
-            state.drag = Drag::Seek(frame);
+        // A click means the place that it hits; only a drag looks for an edge.
+        let snapping = !started && input.prefs.snapping && !ui.input(|i| i.modifiers.alt);
+        let (frame, edge) = if snapping {
+            snap(x, &scene.axis, input.table, input.events)
+        } else {
+            (scene.axis.frame_at(x, input.table), Edge::Frame)
+        };
+        let asked = if let Drag::Seek(asked, _) = state.drag { Some(asked) } else { None };
+        state.drag = Drag::Seek(frame, edge);
+        if started || asked != Some(frame) {
             actions.push(TimelineAction::Seek { frame, dragging: true });
         }
     }
     if response.drag_stopped_by(PointerButton::Primary)
-        && let Drag::Seek(frame) = std::mem::take(&mut state.drag)
+        && let Drag::Seek(frame, _) = std::mem::take(&mut state.drag)
     {
         actions.push(TimelineAction::Seek { frame, dragging: false });
     }
@@ -85,10 +99,14 @@ pub(super) fn describe(ui: &Ui, response: &Response, scene: &Scene<'_>) {
     response.widget_info(|| {
         let mut info = WidgetInfo::slider(ui.is_enabled(), input.frame as f64, "Timeline");
         info.role = Role::Slider;
-        let time = input.table.time(input.frame);
-        info.current_text_value = Some(format!("{time}, frame {} of {}", input.frame, input.table.len()));
+        info.current_text_value = Some(position_text(scene));
         info
     });
+    if response.has_focus() {
+        // Arrows move the position, not the focus.
+        let filter = EventFilter { vertical_arrows: true, horizontal_arrows: true, ..EventFilter::default() };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    }
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.set_min_numeric_value(0.0);
         node.set_max_numeric_value(input.table.last() as f64);
@@ -97,6 +115,19 @@ pub(super) fn describe(ui: &Ui, response: &Response, scene: &Scene<'_>) {
             node.add_action(action);
         }
     });
+}
+
+/// What can be read at the position.
+fn position_text(scene: &Scene<'_>) -> String {
+    let input = scene.input;
+    let mut text = format!("{}, frame {} of {}", input.table.time(input.frame), input.frame, input.table.len());
+    if let Some(score) = scene.value(input.snippets.map_or(&[][..], |s| &s.scores[..])) {
+        write!(text, ", score {score:.3}").ok();
+    }
+    if let Some(event) = scene.event_at(scene.snippet()) {
+        write!(text, ", in event {} of {}", event + 1, input.events.len()).ok();
+    }
+    text
 }
 
 fn requested_frame(ui: &Ui, response: &Response, scene: &Scene<'_>) -> Option<usize> {

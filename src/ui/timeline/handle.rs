@@ -6,7 +6,7 @@
 use egui::accesskit::{Action, ActionData};
 use egui::{CursorIcon, EventFilter, Id, Key, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2};
 
-use super::curve::Scale;
+use super::scale::Scale;
 
 /// One press of an arrow key.
 const STEP: f32 = 0.01;

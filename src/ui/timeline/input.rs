@@ -2,10 +2,14 @@
 //!
 //! Owns the contract between the timeline and its caller. Does not own drawing or gestures.
 
+use crate::app::lanes::{LaneKind, LaneSettings, TimelinePrefs};
+use crate::domain::event_cost::EventCost;
 use crate::domain::frames::FrameTable;
+use crate::domain::lane_data::LaneData;
 use crate::domain::score::SnippetScores;
 use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::domain::snippet::SnippetGrid;
+use crate::domain::time::TimeSpan;
 use crate::ui::theme::Tokens;
 
 /// Everything that the timeline draws, borrowed for one frame.
@@ -21,16 +25,20 @@ pub struct TimelineInput<'a> {
     pub scored_to: usize,
     /// Whether scoring is done; while it is not, attention and magnitude may still change.
     pub complete: bool,
-    /// Changes whenever `snippets` does. Summaries of the curves are kept until then.
+    /// What is known beside the scores.
+    pub lanes: &'a LaneData,
+    /// Changes whenever `snippets` or `lanes` do. Summaries of the curves are kept until then.
     pub revision: u64,
     /// Events, in order.
     pub events: &'a [AnomalySegment],
+    /// What these events cost their reader.
+    pub cost: EventCost,
     /// The event that the rest of the window is about.
     pub selected_event: Option<usize>,
     /// The rule that made the events.
     pub rule: &'a EventRule,
-    /// Whether the attention lane is shown.
-    pub attention_lane: bool,
+    /// Which lanes are shown and how, and whether drags snap.
+    pub prefs: &'a TimelinePrefs,
     /// The frame on screen.
     pub frame: usize,
     /// Whether time moves: the view then follows the playhead page by page.
@@ -39,8 +47,31 @@ pub struct TimelineInput<'a> {
     pub tokens: &'a Tokens,
 }
 
+impl TimelineInput<'_> {
+    /// When a run of snippets is on screen, both ends inclusive.
+    pub(super) fn span_of(&self, first: usize, last: usize) -> TimeSpan {
+        self.table.frames_span(self.grid.range(first).start, self.grid.range(last).end.saturating_sub(1))
+    }
+
+    /// When an event is on screen, by its place in `events`.
+    pub(super) fn event_span(&self, index: usize) -> TimeSpan {
+        let event = &self.events[index];
+        self.span_of(event.first, event.last)
+    }
+
+    /// Whether there is anything to show in a lane. Curves of the model are expected, so their lanes wait for them.
+    pub(super) fn has_data(&self, kind: LaneKind) -> bool {
+        match kind {
+            LaneKind::Overview | LaneKind::Score | LaneKind::Events | LaneKind::Attention | LaneKind::Magnitude => true,
+            LaneKind::Motion => self.lanes.motion.is_some(),
+            LaneKind::Truth => self.lanes.truth.is_some(),
+            LaneKind::Recording => !(self.lanes.gaps.is_empty() && self.lanes.damaged.is_empty()),
+        }
+    }
+}
+
 /// What the user wants.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum TimelineAction {
     /// Show this frame.
     Seek {
@@ -53,6 +84,12 @@ pub enum TimelineAction {
     SetThreshold(f32),
     /// Set the distance of the lower line from the threshold, 0..=1.
     SetHysteresis(f32),
+    /// Show, order and size lanes so.
+    SetLanes(LaneSettings),
+    /// Show p(t) or 1 - p(t).
+    InvertAttention,
+    /// Snap while dragging, or not.
+    ToggleSnapping,
     /// Make this event, by its place in `events`, the current one. A `Seek` to where the pointer is goes with it.
     SelectEvent(usize),
 }

@@ -1,93 +1,133 @@
-//! The timeline: curves over the time axis of a video, and the gestures on them.
+//! The timeline: curves and marks over the time axis of a video, and the gestures on them.
 //!
-//! Owns everything between the transport and the bottom of the window: overview, ruler, score with
-//! events and threshold, attention, feature magnitude, playhead. Does not own position, rule or
-//! scores: it is given them and answers with [`TimelineAction`]s.
+//! Owns everything between the transport and the bottom of the window: lanes, ruler, playhead, and the view of
+//! the axis. Does not own position, rule, scores or the choice of lanes: it is given them and answers with
+//! [`TimelineAction`]s.
 //!
-//! The cost of a frame depends on the width in pixels, not on the length of the video: curves are
-//! drawn from the largest and smallest value under each column.
+//! The cost of a frame depends on the width in pixels, not on the length of the video: curves and marks are drawn
+//! on the GPU, which is written to only when the data or the view change.
 
-mod curve;
 pub mod geometry;
 mod gestures;
 mod handle;
+mod header;
 mod input;
 mod lanes;
+mod marks;
 mod overview;
 mod playhead;
 mod ruler;
+mod scale;
 mod scene;
 mod score_lane;
+mod snap;
+mod span_lane;
 mod state;
+mod summary;
 #[cfg(test)]
 mod tests;
 mod value_lane;
 
-use egui::{Sense, Stroke, Ui};
+use egui::containers::scroll_area::{DragScroll, ScrollSource};
+use egui::{ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2};
 
 use self::geometry::{Axis, Limits};
 pub use self::input::{TimelineAction, TimelineInput};
-use self::lanes::{Lane, Lanes, least_size};
+use self::lanes::{Lane, Lanes, drawn, least_size};
 use self::scene::Scene;
 pub use self::state::TimelineState;
-
-/// The least height at which all lanes can be read, in points.
-pub fn least_height(tokens: &crate::ui::theme::Tokens) -> f32 {
-    least_size(&tokens.sizes, true).y
-}
+use crate::app::lanes::{LaneKind, LaneSetting};
 
 /// Draws the timeline over the space that is left in `ui` and says what the user wants.
 ///
 /// Click or drag seeks; the wheel zooms around the pointer, with Shift it pans; the middle button drags
-/// the view; a double click shows everything.
+/// the view; a double click shows everything. Where lanes need more height than there is, they scroll.
 pub fn timeline_ui(ui: &mut Ui, input: &TimelineInput<'_>, state: &mut TimelineState) -> Vec<TimelineAction> {
-    let sizes = &input.tokens.sizes;
-    let mut size = ui.available_size();
-    let least = least_size(sizes, input.attention_lane);
-    if !size.y.is_finite() {
-        size.y = least.y * 1.2;
+    let settings = state.draft.as_ref().unwrap_or(&input.prefs.lanes);
+    let shown = drawn(settings, |kind| input.has_data(kind));
+    let least = least_size(&input.tokens.sizes, &shown);
+    let room = ui.available_size();
+    if room.y + 0.5 >= least.y {
+        return lanes_ui(ui, room, &shown, input, state);
     }
-    let (_, rect) = ui.allocate_space(size.max(least));
-    let lanes = Lanes::new(rect, sizes, input.attention_lane, ui.pixels_per_point());
+    // The wheel zooms; only the bar scrolls.
+    let source = ScrollSource { scroll_bar: true, drag: DragScroll::Never, mouse_wheel: false };
+    let area = ScrollArea::vertical().id_salt("lanes").scroll_source(source).auto_shrink([false, false]);
+    area.show(ui, |ui| lanes_ui(ui, Vec2::new(ui.available_width(), least.y), &shown, input, state)).inner
+}
+
+fn lanes_ui(
+    ui: &mut Ui,
+    size: Vec2,
+    shown: &[LaneSetting],
+    input: &TimelineInput<'_>,
+    state: &mut TimelineState,
+) -> Vec<TimelineAction> {
+    let sizes = &input.tokens.sizes;
+    let (_, rect) = ui.allocate_space(size.max(least_size(sizes, shown)));
+    let lanes = Lanes::new(rect, sizes, shown, ui.pixels_per_point());
     let id = ui.scope_id().with("timeline");
     let mut actions = Vec::new();
 
     let limits = Limits::of(input.table);
     state.follow(input, &limits);
-    let curves = state.curves(input);
-    let scene = |state: &TimelineState, with_columns: bool| {
-        let axis = Axis::new(lanes.score.body.left(), lanes.score.body.width(), state.visible(&limits));
-        let count = (axis.width * ui.pixels_per_point()).round().clamp(1.0, 8192.0) as usize;
-        let columns = if with_columns { axis.columns(count, input.table, input.grid) } else { Vec::new() };
-        Scene { input, axis, columns, curves: &curves }
-    };
     // Lines and buttons are placed on top of this later and win over it.
-    let response = ui.interact(lanes.below_overview(), id, Sense::HOVER | Sense::DRAG);
-    let before = scene(state, false);
+    let body = lanes.below_overview();
+    let response = ui.interact(body, id, Sense::HOVER | Sense::DRAG | Sense::FOCUSABLE);
+    let before = scene(ui, input, state, &lanes);
     gestures::navigate(ui, &response, &lanes, &before, state);
     gestures::seek(ui, &response, &lanes, &before, state, &mut actions);
-    let scene = scene(state, true);
+    let scene = scene(ui, input, state, &lanes);
     gestures::describe(ui, &response, &scene);
 
+    let p = &input.tokens.palette;
     let painter = ui.painter().with_clip_rect(rect);
-    painter.rect_filled(rect, 0, input.tokens.palette.hairline);
-    for Lane { gutter, margin, .. } in lanes.all() {
-        painter.rect_filled(gutter, 0, input.tokens.palette.panel);
-        painter.rect_filled(margin, 0, input.tokens.palette.panel);
+    painter.rect_filled(rect, 0, p.panel);
+    for (_, Lane { gutter, margin, .. }) in lanes.all() {
+        painter.hline(gutter.left()..=margin.right(), gutter.bottom() + 0.5, Stroke::new(1.0, p.hairline));
     }
-    painter.rect_filled(lanes.ruler.body, 0, input.tokens.palette.panel);
     ruler::paint(&painter, &lanes.ruler, &scene.axis, input.table, input.tokens);
     position_ui(ui, id, &lanes.ruler, &scene);
-    score_lane::score_lane_ui(ui, id.with("score"), &lanes.score, &scene, &mut actions);
-    if input.attention_lane {
-        value_lane::attention_lane_ui(ui, id.with("attention"), &lanes.attention, &scene, state);
+    // Before anything whose number depends on the lanes: an open menu must keep its name.
+    header::buttons_ui(ui, &lanes, input, &mut actions);
+    header::headers_ui(ui, id, &lanes, input, state, &mut actions);
+    if let Some(overview) = &lanes.overview {
+        overview::overview_ui(ui, id.with("overview"), overview, &scene, state, &mut actions);
     }
-    value_lane::magnitude_lane_ui(ui, id.with("magnitude"), &lanes.magnitude, &scene);
-    overview::overview_ui(ui, id.with("overview"), &lanes.overview, &scene, state, &mut actions);
-    playhead::paint_playhead(&painter, &lanes, &scene);
-    painter.vline(lanes.score.body.left(), rect.y_range(), Stroke::new(1.0, input.tokens.palette.hairline));
+    for (kind, lane) in &lanes.rest {
+        let id = id.with(kind);
+        match kind {
+            LaneKind::Overview => {}
+            LaneKind::Score => score_lane::score_lane_ui(ui, id, lane, &scene, &mut actions),
+            LaneKind::Events => span_lane::events_lane_ui(ui, id, lane, &scene),
+            LaneKind::Attention => value_lane::attention_lane_ui(ui, id, lane, &scene, &mut actions),
+            LaneKind::Magnitude => value_lane::magnitude_lane_ui(ui, id, lane, &scene),
+            LaneKind::Motion => value_lane::motion_lane_ui(ui, id, lane, &scene),
+            LaneKind::Truth => span_lane::truth_lane_ui(ui, id, lane, &scene),
+            LaneKind::Recording => span_lane::recording_lane_ui(ui, id, lane, &scene),
+        }
+    }
+    playhead::paint_playhead(&painter, &lanes, &scene, state.drag);
+    painter.vline(lanes.ruler.body.left(), rect.y_range(), Stroke::new(1.0, p.hairline));
+    if response.has_focus() {
+        painter.rect_stroke(body, 0, Stroke::new(1.5, p.accent), StrokeKind::Inside);
+    }
     playhead::hover_ui(ui, &response, &lanes, &scene);
     actions
+}
+
+/// The present view of the input, with summaries made only of what changed.
+fn scene<'a>(ui: &Ui, input: &'a TimelineInput<'a>, state: &mut TimelineState, lanes: &Lanes) -> Scene<'a> {
+    let body = lanes.ruler.body;
+    let axis = Axis::new(body.left(), body.width(), state.visible(&Limits::of(input.table)));
+    let count = (axis.width * ui.pixels_per_point()).round().clamp(1.0, 8192.0) as usize;
+    Scene {
+        input,
+        axis,
+        curves: state.curves(input),
+        columns: state.columns(input, &axis, count),
+        marks: state.marks(input, &axis, count),
+    }
 }
 
 /// Frame number and time of the position, beside the ruler.

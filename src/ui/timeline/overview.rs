@@ -10,6 +10,7 @@ use super::geometry::{Axis, Limits};
 use super::input::TimelineAction;
 use super::lanes::Lane;
 use super::scene::Scene;
+use super::snap::Edge;
 use super::state::{Drag, OverviewStrip, TimelineState};
 use crate::domain::time::MediaTime;
 use crate::gpu::heat_strip::{HeatColors, UNKNOWN, heat_strip};
@@ -49,12 +50,18 @@ pub(super) fn overview_ui(
     painter.vline(x, lane.body.y_range(), Stroke::new(1.5, p.playhead));
 
     let response = ui.interact(lane.body, id, Sense::HOVER | Sense::DRAG);
-    response.widget_info(|| WidgetInfo::labeled(Role::ScrollBar, true, "Overview"));
+    let until = visible.start() + visible.length();
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::ScrollBar, true, "Overview");
+        let time = |micros: f64| MediaTime::from_micros(micros as i64);
+        info.current_text_value = Some(format!("{} to {}", time(visible.start()), time(until)));
+        info
+    });
     if let Some(pos) = response.interact_pointer_pos().filter(|_| response.dragged_by(PointerButton::Primary)) {
         let at = whole.micros_at(pos.x);
         if response.drag_started() {
             state.drag = if visible.is_whole(&limits) {
-                Drag::Seek(usize::MAX)
+                Drag::Seek(usize::MAX, Edge::Frame)
             } else if visible.contains(at) {
                 Drag::Window(at - visible.start())
             } else {
@@ -66,18 +73,18 @@ pub(super) fn overview_ui(
                 let moved = visible.panned(at - grab - visible.start(), &limits);
                 state.set_visible(moved, &limits);
             }
-            Drag::Seek(last) => {
+            Drag::Seek(last, _) => {
                 let frame = input.table.at(MediaTime::from_micros(at.floor() as i64));
                 if frame != last {
-                    state.drag = Drag::Seek(frame);
+                    state.drag = Drag::Seek(frame, Edge::Frame);
                     actions.push(TimelineAction::Seek { frame, dragging: true });
                 }
             }
-            Drag::Idle => {}
+            Drag::Idle | Drag::Lane(_) | Drag::Border(_) => {}
         }
     }
     if response.drag_stopped()
-        && let Drag::Seek(frame) = std::mem::take(&mut state.drag)
+        && let Drag::Seek(frame, _) = std::mem::take(&mut state.drag)
         && frame != usize::MAX
     {
         actions.push(TimelineAction::Seek { frame, dragging: false });

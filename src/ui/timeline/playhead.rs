@@ -6,10 +6,14 @@ use egui::{Grid, Painter, Rect, Response, RichText, Shape, Stroke, Tooltip, Ui, 
 
 use super::lanes::Lanes;
 use super::scene::Scene;
+use super::snap::Edge;
+use super::state::Drag;
 use super::value_lane::figure;
 
 /// Draws the playhead: the frame's width when frames can be told apart, and a line at its beginning.
-pub(super) fn paint_playhead(painter: &Painter, lanes: &Lanes, scene: &Scene<'_>) {
+///
+/// While it is dragged, its colour tells what it has snapped to.
+pub(super) fn paint_playhead(painter: &Painter, lanes: &Lanes, scene: &Scene<'_>, drag: Drag) {
     let (input, p) = (scene.input, &scene.input.tokens.palette);
     let area = lanes.below_overview();
     let painter = painter.with_clip_rect(area.expand2(vec2(6.0, 0.0)));
@@ -25,11 +29,16 @@ pub(super) fn paint_playhead(painter: &Painter, lanes: &Lanes, scene: &Scene<'_>
     if left < area.left() - 0.5 {
         return;
     }
-    painter.vline(left, area.y_range(), Stroke::new(1.5, p.playhead));
+    let color = match drag {
+        Drag::Seek(frame, Edge::Event) if frame == input.frame => p.event,
+        Drag::Seek(frame, Edge::Snippet) if frame == input.frame => p.accent,
+        _ => p.playhead,
+    };
+    painter.vline(left, area.y_range(), Stroke::new(1.5, color));
     let tip = pos2(left, lanes.ruler.body.bottom());
     let head =
         vec![tip, tip + vec2(-5.5, -7.0), tip + vec2(-5.5, -12.0), tip + vec2(5.5, -12.0), tip + vec2(5.5, -7.0)];
-    painter.add(Shape::convex_polygon(head, p.playhead, Stroke::new(1.0, p.panel)));
+    painter.add(Shape::convex_polygon(head, color, Stroke::new(1.0, p.panel)));
 }
 
 /// Draws the line under the pointer and says what is there.

@@ -2,36 +2,59 @@
 //!
 //! Owns the shared view of one frame's input: axis, columns, summaries. Does not own any lane.
 
-use std::ops::Range;
+use std::sync::Arc;
 
 use egui::{Align2, Color32, Id, Painter, Rect, Response, Role, Sense, Ui, WidgetInfo};
 
-use super::curve::{self, Ink, Scale};
 use super::geometry::Axis;
 use super::input::TimelineInput;
 use super::lanes::Lane;
-use super::state::Curves;
-use crate::domain::pyramid::{Extent, Pyramid};
+use super::marks::first_from;
+use super::scale::Scale;
+use super::summary::{Columns, Curves, Marks};
+use crate::domain::pyramid::Pyramid;
 use crate::domain::time::TimeSpan;
+use crate::gpu::curve::{Curve, CurveInk, curve};
 use crate::ui::widgets::hatch::hatch;
 
 /// Room between a name and the edge of its column.
 pub(super) const INSET: f32 = 10.0;
 
+/// Width of the line of a curve in points.
+pub(super) const LINE: f32 = 1.5;
+
+/// The curves of the timeline among those of the window.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Slot {
+    Score,
+    Noise,
+    Attention,
+    Magnitude,
+    Motion,
+}
+
+/// An event that is wide enough to be told from its neighbours.
+pub(super) struct WideEvent {
+    pub index: usize,
+    /// The part that shows, in points.
+    pub left: f32,
+    pub right: f32,
+}
+
 /// Input and geometry of one frame.
 pub(super) struct Scene<'a> {
     pub input: &'a TimelineInput<'a>,
     pub axis: Axis,
-    /// Snippets under each pixel of the axis.
-    pub columns: Vec<Range<usize>>,
-    pub curves: &'a Curves,
+    pub curves: Arc<Curves>,
+    /// Made of the view that is drawn; while gestures are read, of the view before.
+    pub columns: Arc<Columns>,
+    pub marks: Arc<Marks>,
 }
 
 impl Scene<'_> {
     /// When a run of snippets is on screen, both ends inclusive.
     pub(super) fn span_of(&self, first: usize, last: usize) -> TimeSpan {
-        let grid = self.input.grid;
-        self.input.table.frames_span(grid.range(first).start, grid.range(last).end.saturating_sub(1))
+        self.input.span_of(first, last)
     }
 
     /// The snippet on screen.
@@ -39,11 +62,39 @@ impl Scene<'_> {
         self.input.grid.snippet_of(self.input.frame)
     }
 
+    /// The value of a curve at the snippet on screen, if it is known.
+    pub(super) fn value(&self, curve: &[f32]) -> Option<f32> {
+        let snippet = self.snippet();
+        curve.get(snippet).copied().filter(|_| snippet < self.input.scored_to)
+    }
+
     /// The event that `snippet` belongs to, by its place in the input.
     pub(super) fn event_at(&self, snippet: usize) -> Option<usize> {
         let events = self.input.events;
         let index = events.partition_point(|e| e.last < snippet);
         events.get(index).filter(|e| e.contains(snippet)).map(|_| index)
+    }
+
+    /// The events of which at least `least` points show, from the left. Narrower ones are passed over together,
+    /// so that their number does not matter.
+    pub(super) fn wide_events(&self, least: f32) -> Vec<WideEvent> {
+        let (axis, count) = (&self.axis, self.input.events.len());
+        let ends_at = |index: usize, x: f32| axis.x(self.input.event_span(index).end) >= x;
+        let mut wide = Vec::new();
+        let mut index = first_from(0, count, |i| ends_at(i, axis.left + least));
+        while index < count {
+            let span = self.input.event_span(index);
+            let (left, right) = (axis.x(span.start).max(axis.left), axis.x(span.end).min(axis.right()));
+            if left + least > axis.right() {
+                break;
+            }
+            if right - left >= least {
+                wide.push(WideEvent { index, left, right });
+            }
+            // One as wide as that which begins after this one ends beyond here.
+            index = first_from(index + 1, count, |i| ends_at(i, right.max(axis.left) + least));
+        }
+        wide
     }
 
     /// Background and, where nothing is known yet, stripes.
@@ -58,17 +109,26 @@ impl Scene<'_> {
         }
     }
 
-    /// The curve of `values`, in steps; `view` turns a value into what is shown.
+    /// The curve of `values`, in steps.
     pub(super) fn paint_curve(
         &self,
         painter: &Painter,
-        values: &Pyramid,
+        slot: Slot,
+        values: &Arc<Pyramid>,
         scale: &Scale,
-        ink: &Ink,
-        view: impl Fn(Extent) -> Extent,
+        ink: CurveInk,
     ) {
-        let mesh = curve::mesh(&self.columns, scale, ink, 1.5, |range| values.extent(range).map(&view));
-        painter.with_clip_rect(scale.rect.expand(1.0)).add(mesh);
+        let shape = curve(
+            scale.rect,
+            Curve {
+                slot: slot as u32,
+                values: Arc::clone(values),
+                columns: Arc::clone(&self.columns.ranges),
+                scale: scale.ends(),
+                ink,
+            },
+        );
+        painter.with_clip_rect(scale.rect.expand(1.0)).add(shape);
     }
 
     /// Name and present value of a lane, also for assistive programs.
@@ -90,4 +150,9 @@ impl Scene<'_> {
 /// Where the first row of a lane's name column is centred: the middle of low lanes, the top of high ones.
 pub(super) fn row_y(lane: &Lane) -> f32 {
     if lane.gutter.height() < 40.0 { lane.gutter.center().y } else { lane.gutter.top() + 14.0 }
+}
+
+/// Line and area in one colour.
+pub(super) fn plain_ink(color: Color32) -> CurveInk {
+    CurveInk { line: Some((LINE, color)), fill: color.gamma_multiply(0.2), above: None, grounded: true }
 }

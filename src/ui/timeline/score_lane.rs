@@ -1,15 +1,18 @@
-//! The score lane: curve, events, threshold and hysteresis.
+//! The score lane: curve, noise, events, threshold and hysteresis, and what the threshold costs.
 //!
 //! Owns their drawing and the dragging of the two lines. Does not own the rule from scores to events.
 
 use egui::{Align2, Color32, CornerRadius, Id, Painter, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 
-use super::curve::{Ink, Scale};
 use super::handle::{Handle, handle};
 use super::input::TimelineAction;
 use super::lanes::Lane;
-use super::scene::Scene;
-use crate::domain::segment::AnomalySegment;
+use super::scale::Scale;
+use super::scene::{LINE, Scene, Slot};
+use super::span_lane::{BANDS, event_ink};
+use crate::domain::time::MediaTime;
+use crate::gpu::curve::CurveInk;
+use crate::gpu::marks::marks;
 
 /// Height of the bar on top of an event.
 const CAP: f32 = 4.0;
@@ -26,16 +29,19 @@ pub(super) fn score_lane_ui(ui: &Ui, id: Id, lane: &Lane, scene: &Scene<'_>, act
     for quarter in [0.25, 0.5, 0.75, 1.0] {
         painter.hline(lane.body.x_range(), scale.y(quarter), Stroke::new(1.0, p.hairline));
     }
-    let events = visible_events(scene, lane);
-    paint_bands(&painter, scene, lane, &events);
-    let rule = input.rule;
-    let ink = Ink {
-        line: p.score,
+    paint_bands(&painter, scene, lane);
+    if !scene.curves.noise.is_empty() {
+        let ink = CurveInk { line: None, fill: p.score.gamma_multiply(0.3), above: None, grounded: false };
+        scene.paint_curve(&painter, Slot::Noise, &scene.curves.noise, &scale, ink);
+    }
+    let ink = CurveInk {
+        line: Some((LINE, p.score)),
         fill: p.score.gamma_multiply(0.22),
-        above: Some((rule.threshold, p.event.gamma_multiply(0.5))),
+        above: Some((input.rule.threshold, p.event.gamma_multiply(0.5))),
+        grounded: true,
     };
-    scene.paint_curve(&painter, &scene.curves.score, &scale, &ink, |extent| extent);
-    paint_peaks(&painter, scene, &scale, &events);
+    scene.paint_curve(&painter, Slot::Score, &scene.curves.score, &scale, ink);
+    paint_peaks(&painter, scene, &scale);
     if scene.curves.score.is_empty() {
         let text = if input.complete { "No score" } else { "Not scored yet" };
         painter.text(lane.body.center(), Align2::CENTER_CENTER, text, input.tokens.body(), p.text_weak);
@@ -64,58 +70,25 @@ fn level_color(score: f32, scene: &Scene<'_>) -> Color32 {
     }
 }
 
-/// An event that shows, or several that share their pixels.
-struct Band {
-    rect: Rect,
-    event: AnomalySegment,
-    selected: bool,
-}
-
-fn visible_events(scene: &Scene<'_>, lane: &Lane) -> Vec<Band> {
-    let input = scene.input;
-    let shown = scene.columns.iter().filter(|c| !c.is_empty());
-    let (Some(first), Some(last)) = (shown.clone().next(), shown.clone().next_back()) else { return Vec::new() };
-    let begin = input.events.partition_point(|e| e.last < first.start);
-    let mut bands: Vec<Band> = Vec::new();
-    for (index, event) in input.events.iter().enumerate().skip(begin).take_while(|(_, e)| e.first < last.end) {
-        let span = scene.span_of(event.first, event.last);
-        let left = scene.axis.x(span.start).max(lane.body.left());
-        let right = scene.axis.x(span.end).min(lane.body.right()).max(left + 1.5);
-        let selected = input.selected_event == Some(index);
-        match bands.last_mut() {
-            // Events that share a pixel are one band, so that their number does not matter.
-            Some(band) if right < band.rect.right() + 1.0 && !selected && !band.selected => {
-                band.rect.max.x = right.max(band.rect.right());
-            }
-            _ => bands.push(Band {
-                rect: Rect::from_x_y_ranges(left..=right, lane.body.y_range()),
-                event: *event,
-                selected,
-            }),
-        }
-    }
-    bands
-}
-
-fn paint_bands(painter: &Painter, scene: &Scene<'_>, lane: &Lane, bands: &[Band]) {
-    let p = &scene.input.tokens.palette;
-    for band in bands {
-        let strength = if band.selected { 0.34 } else { 0.15 };
-        painter.rect_filled(band.rect, 0, p.event.gamma_multiply(strength));
-        let cap = band.rect.with_max_y(lane.body.top() + CAP);
-        painter.rect_filled(cap, 0, p.event);
-        if band.selected {
-            painter.rect_stroke(band.rect, 0, Stroke::new(1.0, p.event), StrokeKind::Inside);
-        }
+/// Events behind the curve; the current one with an outline.
+fn paint_bands(painter: &Painter, scene: &Scene<'_>, lane: &Lane) {
+    let (input, p) = (scene.input, &scene.input.tokens.palette);
+    let ink = event_ink(p, [0.15, 0.34], CAP);
+    painter.add(marks(lane.body, BANDS, std::sync::Arc::clone(&scene.marks.events), ink));
+    if let Some(current) = input.selected_event.filter(|i| *i < input.events.len()) {
+        let span = input.event_span(current);
+        let rect = Rect::from_x_y_ranges(scene.axis.x(span.start)..=scene.axis.x(span.end), lane.body.y_range());
+        painter.rect_stroke(rect.intersect(lane.body.expand(2.0)), 0, Stroke::new(1.0, p.event), StrokeKind::Inside);
     }
 }
 
-fn paint_peaks(painter: &Painter, scene: &Scene<'_>, scale: &Scale, bands: &[Band]) {
+fn paint_peaks(painter: &Painter, scene: &Scene<'_>, scale: &Scale) {
     let p = &scene.input.tokens.palette;
-    for band in bands.iter().filter(|b| b.rect.width() >= MARKED_WIDTH) {
-        let span = scene.span_of(band.event.peak, band.event.peak);
+    for wide in scene.wide_events(MARKED_WIDTH) {
+        let event = scene.input.events[wide.index];
+        let span = scene.span_of(event.peak, event.peak);
         let middle = scene.axis.x(span.start).midpoint(scene.axis.x(span.end));
-        let at = pos2(middle, scale.y(band.event.peak_score));
+        let at = pos2(middle, scale.y(event.peak_score));
         let corner = |dx: f32, dy: f32| at + vec2(dx, dy) * 4.5;
         let diamond = vec![corner(0.0, -1.0), corner(1.0, 0.0), corner(0.0, 1.0), corner(-1.0, 0.0)];
         painter.add(Shape::convex_polygon(diamond, p.event, Stroke::new(1.0, p.text_strong)));
@@ -156,31 +129,38 @@ fn threshold_ui(ui: &Ui, id: Id, lane: &Lane, scale: &Scale, scene: &Scene<'_>, 
     });
 }
 
-/// What the threshold costs: events, and events per hour of footage scored so far.
+/// What the threshold costs: events, how many in an hour of footage scored so far, and the time inside of them.
 fn paint_cost(ui: &Ui, lane: &Lane, grip: &Rect, scene: &Scene<'_>) {
-    let (input, tokens) = (scene.input, scene.input.tokens);
+    let (cost, tokens) = (scene.input.cost, scene.input.tokens);
     if scene.curves.score.is_empty() {
         return;
     }
-    let events = input.events.len();
-    let last = scene.curves.score.len().min(input.grid.count()).saturating_sub(1);
-    let hours = scene.span_of(0, last).length().secs_f64() / 3600.0;
-    let plural = if events == 1 { "event" } else { "events" };
-    let rate = if hours > 0.0 { per_hour(events as f64 / hours) } else { String::new() };
-    let lines = [format!("{events} {plural}"), rate];
-    // Below the button, or above it when the lane ends there.
+    let plural = if cost.events == 1 { "event" } else { "events" };
+    let events = format!("{} {plural}", cost.events);
+    let rate = cost.per_hour().map_or_else(String::new, per_hour);
+    let percent = cost.flagged_share().map_or_else(String::new, |share| format!("{:.1} %", share * 100.0));
+    let flagged = whole_seconds(cost.flagged);
+    let lines = [events.clone(), rate.clone(), format!("{flagged} ({percent})")];
+    // Below the button, or above it when the lane ends there; in a low lane as many as there is room for.
     let row = 14.0;
-    let below = grip.bottom() + row * 2.0 + 2.0 <= lane.margin.bottom();
-    let first = if below { grip.bottom() + 2.0 } else { grip.top() - 2.0 - row * 2.0 };
-    for (i, line) in lines.iter().enumerate() {
-        let at = pos2(lane.margin.left() + 12.0, first + row * i as f32);
+    let (above, below) = (grip.top() - lane.margin.top(), lane.margin.bottom() - grip.bottom());
+    let rows = ((above.max(below) - 2.0) / row).clamp(0.0, 3.0).floor();
+    let first = if below >= row * rows + 2.0 { grip.bottom() + 2.0 } else { grip.top() - 2.0 - row * rows };
+    for (i, line) in lines.iter().take(rows as usize).enumerate() {
+        let at = pos2(lane.margin.left() + 8.0, first + row * i as f32);
         ui.painter().text(at, Align2::LEFT_TOP, line, tokens.small(), tokens.palette.text_weak);
     }
-    let text = format!("{} in {} of footage: {}", lines[0], scene.span_of(0, last).length(), lines[1]);
-    let rect = Rect::from_min_size(pos2(lane.margin.left() + 12.0, first), vec2(lane.margin.width() - 14.0, row * 2.0));
+    let text = format!("{events} in {} of footage: {rate}, {flagged} flagged, {percent}", whole_seconds(cost.footage));
+    let rect = Rect::from_min_size(pos2(lane.margin.left() + 8.0, first), vec2(lane.margin.width() - 10.0, row * rows));
     let response = ui.interact(rect, ui.scope_id().with("events per hour"), egui::Sense::HOVER);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
     response.on_hover_text(&text);
+}
+
+/// Without the digits that nobody reads beside a moving line.
+fn whole_seconds(time: MediaTime) -> String {
+    let text = time.to_string();
+    text.split('.').next().unwrap_or(&text).to_owned()
 }
 
 fn per_hour(rate: f64) -> String {

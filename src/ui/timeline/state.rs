@@ -1,34 +1,31 @@
 //! What the timeline remembers between frames.
 //!
-//! Owns the view, the gesture under way and the summaries of the curves. Does not own the position of
-//! playback or the rule: changes to those go out as actions.
+//! Owns the view, the gesture under way and the summaries of the data. Does not own the position of
+//! playback, the rule or the choice of lanes: changes to those go out as actions.
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
-use super::geometry::{Limits, Visible};
+use super::geometry::{Axis, Limits, Visible};
 use super::input::TimelineInput;
+use super::snap::Edge;
+use super::summary::{Columns, Curves, Marks};
+use crate::app::lanes::{LaneKind, LaneSettings};
 use crate::domain::frames::FrameTable;
-use crate::domain::pyramid::Pyramid;
 use crate::domain::time::TimeSpan;
 
 /// View and gesture of one timeline. Kept by the caller; a fresh one shows the whole video.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default)]
 pub struct TimelineState {
     /// What shows; `None` is all of the video, also after it has changed.
     visible: Option<Visible>,
-    /// Whether the attention lane shows 1 - p(t): with a large kappa, what is not selected is the news.
-    pub invert_attention: bool,
-    #[serde(skip)]
     pub(super) drag: Drag,
+    /// Lanes as they are while a border is dragged.
+    pub(super) draft: Option<LaneSettings>,
     /// The frame that was on screen the last time, to notice jumps.
-    #[serde(skip)]
     last_frame: Option<usize>,
-    #[serde(skip)]
     curves: Option<Arc<Curves>>,
-    #[serde(skip)]
+    columns: Option<Arc<Columns>>,
+    marks: Option<Arc<Marks>>,
     pub(super) overview: Option<OverviewStrip>,
 }
 
@@ -38,19 +35,14 @@ pub(super) enum Drag {
     /// None.
     #[default]
     Idle,
-    /// The primary button is down and the position follows the pointer; the frame asked for last.
-    Seek(usize),
+    /// The primary button is down and the position follows the pointer; the frame asked for last, and why.
+    Seek(usize, Edge),
     /// The visible window is moved in the overview; microseconds between its start and the pointer.
     Window(f64),
-}
-
-/// Summaries of the three curves.
-#[derive(Debug)]
-pub(super) struct Curves {
-    key: (u64, usize),
-    pub score: Pyramid,
-    pub attention: Pyramid,
-    pub magnitude: Pyramid,
+    /// A lane is carried to another place.
+    Lane(LaneKind),
+    /// The lower border of a lane is moved.
+    Border(LaneKind),
 }
 
 /// The columns of the overview, kept while nothing changes so that the GPU is not written to.
@@ -81,6 +73,13 @@ impl TimelineState {
         self.set_visible(Visible::of_span(span, 0.5, &limits), &limits);
     }
 
+    /// Moves the view by `share` of its length, later if above zero.
+    pub fn pan(&mut self, share: f64, table: &FrameTable) {
+        let limits = Limits::of(table);
+        let visible = self.visible(&limits);
+        self.set_visible(visible.panned(share * visible.length(), &limits), &limits);
+    }
+
     /// What shows, within the limits of the video at hand.
     pub fn visible(&self, limits: &Limits) -> Visible {
         self.visible.map_or_else(|| limits.whole(), |v| v.clamped(limits))
@@ -105,21 +104,28 @@ impl TimelineState {
         }
     }
 
+    /// Summaries of the curves, made again when the data change.
     pub(super) fn curves(&mut self, input: &TimelineInput<'_>) -> Arc<Curves> {
-        let (scores, attention, magnitudes): (&[f32], &[f32], &[f32]) = match input.snippets {
-            Some(s) => (&s.scores, &s.attention, &s.magnitudes),
-            None => (&[], &[], &[]),
-        };
-        let known = |curve: &[f32]| Pyramid::new(&curve[..curve.len().min(input.scored_to)]);
-        let key = (input.revision, scores.len().min(input.scored_to));
-        if let Some(curves) = self.curves.as_ref().filter(|c| c.key == key) {
-            return Arc::clone(curves);
-        }
-        let curves =
-            Arc::new(Curves { key, score: known(scores), attention: known(attention), magnitude: known(magnitudes) });
-        self.curves = Some(Arc::clone(&curves));
-        curves
+        kept(&mut self.curves, |curves| curves.is_of(input), || Curves::new(input))
     }
+
+    /// What lies under each of `count` columns, made again when the view changes.
+    pub(super) fn columns(&mut self, input: &TimelineInput<'_>, axis: &Axis, count: usize) -> Arc<Columns> {
+        kept(&mut self.columns, |c| c.is_of(input, axis, count), || Columns::new(input, axis, count))
+    }
+
+    /// Columns in which something is marked, made again when the view, the data or the rule change.
+    pub(super) fn marks(&mut self, input: &TimelineInput<'_>, axis: &Axis, count: usize) -> Arc<Marks> {
+        kept(&mut self.marks, |m| m.is_of(input, axis, count), || Marks::new(input, axis, count))
+    }
+}
+
+/// What is in `slot` if it is `good`, else a new one, which stays there.
+fn kept<T>(slot: &mut Option<Arc<T>>, good: impl FnOnce(&T) -> bool, new: impl FnOnce() -> T) -> Arc<T> {
+    if let Some(there) = slot.as_ref().filter(|there| good(there)) {
+        return Arc::clone(there);
+    }
+    Arc::clone(slot.insert(Arc::new(new())))
 }
 
 #[cfg(test)]
@@ -144,7 +150,22 @@ mod tests {
     }
 
     #[test]
-    fn a_stored_view_of_another_video_is_made_to_fit() {
+    fn pages_end_at_the_ends() {
+        let (t, mut state) = (table(), TimelineState::default());
+        let limits = Limits::of(&t);
+        state.zoom(4.0, 0, &t);
+        state.pan(0.9, &t);
+        assert!((state.visible(&limits).start() - 9_000_000.0).abs() < 1.0);
+        for _ in 0..9 {
+            state.pan(0.9, &t);
+        }
+        assert!((state.visible(&limits).start() - 30_000_000.0).abs() < 1.0);
+        state.pan(-99.0, &t);
+        assert!(state.visible(&limits).start().abs() < 1.0);
+    }
+
+    #[test]
+    fn a_view_of_another_video_is_made_to_fit() {
         let (t, mut state) = (table(), TimelineState::default());
         state.show_span(TimeSpan::new(MediaTime::from_micros(30_000_000), MediaTime::from_micros(32_000_000)), &t);
         let short = FrameTable::new(vec![(MediaTime::ZERO, true)], None).expect("has a frame");

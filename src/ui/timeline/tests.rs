@@ -3,21 +3,27 @@
 use egui::{Modifiers, PointerButton, Theme, pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
+use strum::IntoEnumIterator as _;
 
 use super::geometry::Limits;
 use super::*;
+use crate::app::lanes::{LaneSettings, TimelinePrefs};
+use crate::domain::event_cost::EventCost;
 use crate::domain::frames::FrameTable;
+use crate::domain::lane_data::{LaneData, NoiseBand};
 use crate::domain::score::SnippetScores;
 use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::domain::snippet::SnippetGrid;
-use crate::domain::time::MediaTime;
+use crate::domain::time::{MediaTime, TimeSpan};
 use crate::gpu::testing;
 use crate::ui::theme::{self, Tokens};
 
-/// A made-up recording of 80 s with two incidents.
+/// A made-up recording of 80 s with two incidents, a gap and some damage.
 struct World {
     table: FrameTable,
     snippets: SnippetScores,
+    lanes: LaneData,
+    prefs: TimelinePrefs,
     events: Vec<AnomalySegment>,
     rule: EventRule,
     scored_to: usize,
@@ -41,8 +47,21 @@ impl World {
         let attention = scores.iter().enumerate().map(|(i, s)| (s * 1.3 + 0.3 * wobble(i + 3)).min(1.0)).collect();
         let magnitudes = scores.iter().enumerate().map(|(i, s)| 9.0 + 6.0 * s + wobble(i * 3)).collect();
         let rule = EventRule::default();
+        let motion = scores.iter().enumerate().map(|(i, s)| 0.02 + 0.05 * s + 0.03 * wobble(i * 5)).collect();
+        let off = |by: f32| scores.iter().map(|s| (s + by * (0.3 + s)).clamp(0.0, 1.0)).collect();
+        let span = |from: i64, to: i64| {
+            TimeSpan::new(MediaTime::from_micros(from * 1_000_000), MediaTime::from_micros(to * 1_000_000))
+        };
         Self {
             events: rule.events(&scores),
+            lanes: LaneData {
+                noise: Some(NoiseBand { low: off(-0.2), high: off(0.15) }),
+                motion: Some(motion),
+                gaps: vec![span(41, 47)],
+                damaged: vec![span(10, 11), span(47, 49)],
+                truth: Some(vec![560..700, 1440..1500]),
+            },
+            prefs: TimelinePrefs::default(),
             snippets: SnippetScores { scores, attention, magnitudes },
             table,
             rule,
@@ -62,16 +81,26 @@ impl World {
             snippets: Some(&self.snippets),
             scored_to: self.scored_to,
             complete: self.scored_to == grid.count(),
+            lanes: &self.lanes,
             revision: 1,
             events: &self.events,
+            cost: EventCost::of(&self.events, self.scored_to, &self.table),
             selected_event: Some(0),
             rule: &self.rule,
-            attention_lane: true,
+            prefs: &self.prefs,
             frame: self.frame,
             playing: false,
             tokens: Tokens::of(self.theme),
         };
         let actions = timeline_ui(ui, &input, &mut self.state);
+        for action in &actions {
+            match action {
+                TimelineAction::SetLanes(lanes) => self.prefs.lanes = lanes.clone(),
+                TimelineAction::InvertAttention => self.prefs.invert_attention = !self.prefs.invert_attention,
+                TimelineAction::ToggleSnapping => self.prefs.snapping = !self.prefs.snapping,
+                _ => {}
+            }
+        }
         self.actions.extend(actions);
     }
 
@@ -83,7 +112,7 @@ impl World {
 fn harness(world: World) -> Harness<'static, World> {
     let theme = world.theme;
     let mut harness = Harness::builder()
-        .with_size(vec2(1100.0, 300.0))
+        .with_size(vec2(1100.0, 400.0))
         .with_theme(theme)
         .with_step_dt(1.0 / 60.0)
         .with_context_setup(theme::install)
@@ -96,6 +125,187 @@ fn harness(world: World) -> Harness<'static, World> {
 fn lane_point(harness: &Harness<'_, World>, share: f32, y: f32) -> egui::Pos2 {
     let rect = harness.get_by_label("Timeline").rect();
     pos2(rect.left() + rect.width() * share, rect.top() + rect.height() * y)
+}
+
+/// A point in the middle of a lane, at a share of the time axis.
+fn in_lane(harness: &Harness<'_, World>, lane: &str, share: f32) -> egui::Pos2 {
+    let rect = harness.get_by_label("Timeline").rect();
+    pos2(rect.left() + rect.width() * share, harness.get_by_label(lane).rect().center().y)
+}
+
+/// Names of the lanes below the ruler, from the top.
+fn order(harness: &Harness<'_, World>) -> Vec<&'static str> {
+    let mut lanes: Vec<_> = LaneKind::iter()
+        .filter(|kind| *kind != LaneKind::Overview)
+        .filter_map(|kind| Some((harness.query_by_label(&format!("{} lane", kind.text()))?.rect().top(), kind.text())))
+        .collect();
+    lanes.sort_by(|a, b| a.0.total_cmp(&b.0));
+    lanes.into_iter().map(|(_, name)| name).collect()
+}
+
+fn drag(harness: &mut Harness<'_, World>, from: egui::Pos2, to: egui::Pos2) {
+    harness.drag_at(from);
+    harness.run();
+    harness.hover_at(from.lerp(to, 0.5));
+    harness.run();
+    harness.hover_at(to);
+    harness.run();
+    harness.drop_at(to);
+    harness.run();
+}
+
+#[test]
+fn a_lane_is_carried_to_another_place() {
+    let mut h = harness(World::new());
+    assert_eq!(order(&h)[..3], ["Score", "Events", "Attention"]);
+    let (from, to) = (h.get_by_label("Magnitude lane").rect().center(), h.get_by_label("Score lane").rect());
+    drag(&mut h, from, pos2(from.x, to.top() + 4.0));
+    assert_eq!(order(&h)[..3], ["Magnitude", "Score", "Events"]);
+    let (from, to) = (h.get_by_label("Score lane").rect().center(), h.get_by_label("Recording lane").rect());
+    drag(&mut h, from, to.center_bottom());
+    assert_eq!(order(&h).last(), Some(&"Score"));
+}
+
+#[test]
+fn a_border_is_moved() {
+    let mut h = harness(World::new());
+    let height = |h: &Harness<'_, World>, name: &str| h.get_by_label(name).rect().height();
+    let (score, events) = (height(&h, "Score lane"), height(&h, "Attention lane"));
+    let border = h.get_by_label("Attention lane").rect().center_bottom();
+    drag(&mut h, border, border + vec2(0.0, 12.0));
+    assert!((height(&h, "Attention lane") - events - 12.0).abs() <= 1.5, "{}", height(&h, "Attention lane"));
+    assert!((height(&h, "Score lane") - score).abs() <= 1.0, "others stay");
+    // As far as the lane below can be read, not further.
+    let border = h.get_by_label("Attention lane").rect().center_bottom();
+    drag(&mut h, border, border + vec2(0.0, 300.0));
+    assert!(height(&h, "Magnitude lane") >= LaneKind::Magnitude.least_height() - 1.0);
+}
+
+#[test]
+fn lanes_are_reached_and_changed_by_the_keyboard() {
+    let mut h = harness(World::new());
+    h.get_by_label("Attention lane").focus();
+    h.run();
+    h.key_press(egui::Key::Enter);
+    h.run();
+    h.get_by_label("Move up").focus();
+    h.run();
+    h.key_press(egui::Key::Enter);
+    h.run();
+    assert_eq!(order(&h)[..3], ["Score", "Attention", "Events"]);
+    h.get_by_label("Attention lane").click();
+    h.run();
+    h.get_by_label("Hide").click();
+    h.run();
+    assert!(!order(&h).contains(&"Attention"));
+    h.get_by_label("Lanes").click();
+    h.run();
+    h.get_by_label("Show attention").click();
+    h.run();
+    assert!(order(&h).contains(&"Attention"));
+    h.get_by_label("Reset lanes").click();
+    h.run();
+    assert_eq!(h.state().prefs.lanes, LaneSettings::default());
+}
+
+#[test]
+fn a_lane_without_data_is_left_out() {
+    let mut world = World::new();
+    world.lanes = LaneData::default();
+    let h = harness(world);
+    assert_eq!(order(&h), ["Score", "Events", "Attention", "Magnitude"]);
+}
+
+#[test]
+fn a_drag_snaps_to_an_event_unless_told_not_to() {
+    let first = World::new().events[1].first * 16;
+    let asked = |h: &mut Harness<'_, World>| {
+        h.state_mut().actions.clear();
+        let from = in_lane(h, "Magnitude lane", 0.5);
+        let beside = in_lane(h, "Magnitude lane", first as f32 / 2000.0) - vec2(4.0, 0.0);
+        drag(h, from, beside);
+        match h.state().actions.last() {
+            Some(TimelineAction::Seek { frame, .. }) => *frame,
+            other => panic!("{other:?}"),
+        }
+    };
+    let mut h = harness(World::new());
+    assert_eq!(asked(&mut h), first);
+    h.event(egui::Event::ModifiersChanged(Modifiers::ALT));
+    assert!(asked(&mut h) < first);
+    h.event(egui::Event::ModifiersChanged(Modifiers::NONE));
+    assert_eq!(asked(&mut h), first);
+    h.get_by_label("Snap").click();
+    h.run();
+    assert!(!h.state().prefs.snapping);
+    assert!(asked(&mut h) < first);
+}
+
+#[test]
+fn the_timeline_is_read_by_name() {
+    let mut h = harness(World::new());
+    h.get_by_label("Timeline").focus();
+    h.run();
+    let node = h.get_by_label("Timeline");
+    assert!(node.is_focused());
+    let text = node.value().expect("says where it is");
+    assert!(text.starts_with("00:24.400, frame 610 of 2000, score 0."), "{text}");
+    assert!(text.ends_with("in event 1 of 2"), "{text}");
+    assert_eq!(h.get_by_label("Overview").value().as_deref(), Some("00:00.000 to 01:20.000"));
+    for value in ["Events 1 of 2", "Ground truth yes", "Recording intact"] {
+        h.get_by_label(value);
+    }
+    h.get_by_label_contains("2 events in 01:20 of footage: 90.0 / hour");
+}
+
+/// A day or a little of it, with as many events and labels as go with it.
+fn footage(snippets: usize) -> World {
+    let mut world = World::new();
+    let frames = snippets * 16;
+    let entries = (0..frames).map(|i| (MediaTime::from_micros(i as i64 * 33_333), i % 50 == 0)).collect();
+    world.table = FrameTable::new(entries, None).expect("has frames");
+    let value = |i: usize| ((i * 7919) % 1009) as f32 / 1009.0;
+    // Every sixteenth snippet begins an event of three, and a label of as much.
+    world.snippets.scores = (0..snippets).map(|i| if i % 16 < 3 { 0.9 } else { 0.3 * value(i) }).collect();
+    world.snippets.attention = (0..snippets).map(value).collect();
+    world.snippets.magnitudes = (0..snippets).map(|i| value(i + 5)).collect();
+    world.events = world.rule.events(&world.snippets.scores);
+    world.lanes.motion = Some(world.snippets.magnitudes.clone());
+    let low = world.snippets.scores.iter().map(|s| s * 0.9).collect();
+    let high = world.snippets.scores.iter().map(|s| s * 1.1).collect();
+    world.lanes.noise = Some(NoiseBand { low, high });
+    world.lanes.truth = Some((0..snippets / 16).map(|i| i * 256 + 40..i * 256 + 88).collect());
+    world.scored_to = snippets;
+    world.frame = 4000;
+    world
+}
+
+#[test]
+fn a_day_costs_as_much_as_minutes() {
+    let drawn = |snippets: usize| {
+        let mut world = footage(snippets);
+        assert!(world.events.len() >= snippets / 17, "{}", world.events.len());
+        let ctx = egui::Context::default();
+        theme::install(&ctx);
+        let mut vertices = 0;
+        for _ in 0..3 {
+            let screen = egui::Rect::from_min_size(egui::Pos2::ZERO, vec2(1600.0, 420.0));
+            let input = egui::RawInput { screen_rect: Some(screen), ..egui::RawInput::default() };
+            let output = ctx.run_ui(input, |ui| world.show(ui));
+            vertices = ctx
+                .tessellate(output.shapes.clone(), 1.0)
+                .iter()
+                .map(|clipped| match &clipped.primitive {
+                    egui::epaint::Primitive::Mesh(mesh) => mesh.vertices.len(),
+                    egui::epaint::Primitive::Callback(_) => 4,
+                })
+                .sum();
+            output.drop_without_applying_deltas();
+        }
+        vertices
+    };
+    let (minutes, day) = (drawn(1000), drawn(162_000));
+    assert!(day * 2 < minutes * 3, "{day} vertices for a day, {minutes} for minutes");
 }
 
 #[test]
@@ -114,12 +324,16 @@ fn a_drag_seeks_and_ends() {
 #[test]
 fn a_press_on_an_event_selects_it() {
     let mut h = harness(World::new());
-    let at = lane_point(&h, 92.0 * 16.0 / 2000.0, 0.42);
-    h.drag_at(at);
-    h.run();
-    h.drop_at(at);
-    h.run();
-    assert!(h.state().actions.contains(&TimelineAction::SelectEvent(1)), "{:?}", h.state().actions);
+    // Above the threshold's line in one, in the middle of the other.
+    for (lane, up) in [("Score lane", 30.0), ("Events lane", 0.0)] {
+        h.state_mut().actions.clear();
+        let at = in_lane(&h, lane, 92.0 * 16.0 / 2000.0) - vec2(0.0, up);
+        h.drag_at(at);
+        h.run();
+        h.drop_at(at);
+        h.run();
+        assert!(h.state().actions.contains(&TimelineAction::SelectEvent(1)), "{:?}", h.state().actions);
+    }
 }
 
 #[test]
@@ -204,7 +418,8 @@ fn values_can_be_read_and_the_position_set_by_name() {
     h.get_by_label("#610 00:24.400");
     h.get_by_label("Invert").click();
     h.run();
-    assert!(h.state().state.invert_attention);
+    assert!(h.state().prefs.invert_attention);
+    h.get_by_label_contains("1 – attention 0.");
     h.get_by_label("Timeline").set_value_accesskit(1234.0);
     h.run();
     assert!(h.state().actions.contains(&TimelineAction::Seek { frame: 1234, dragging: false }));

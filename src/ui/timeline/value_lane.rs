@@ -1,27 +1,38 @@
-//! The attention lane and the feature magnitude lane.
+//! The lanes of attention, feature magnitude and motion energy.
 //!
 //! Owns their scales and what they say about themselves.
 
+use std::sync::Arc;
+
 use egui::{Align2, Button, Color32, Id, Painter, Rect, RichText, Stroke, Ui, UiBuilder, pos2};
 
-use super::curve::{Ink, Scale};
+use super::input::TimelineAction;
 use super::lanes::Lane;
-use super::scene::{INSET, Scene, row_y};
-use super::state::TimelineState;
-use crate::domain::pyramid::Extent;
+use super::scale::Scale;
+use super::scene::{INSET, Scene, Slot, plain_ink, row_y};
+use crate::domain::pyramid::Pyramid;
 
 /// p(t), or 1 - p(t).
-pub(super) fn attention_lane_ui(ui: &mut Ui, id: Id, lane: &Lane, scene: &Scene<'_>, state: &mut TimelineState) {
+pub(super) fn attention_lane_ui(
+    ui: &mut Ui,
+    id: Id,
+    lane: &Lane,
+    scene: &Scene<'_>,
+    actions: &mut Vec<TimelineAction>,
+) {
     let (input, p) = (scene.input, &scene.input.tokens.palette);
     let painter = ui.painter().with_clip_rect(lane.body);
     scene.paint_ground(&painter, lane);
-    let scale = Scale::unit(lane.body);
-    let invert = state.invert_attention;
-    let shown = |e: Extent| if invert { Extent { min: 1.0 - e.max, max: 1.0 - e.min } } else { e };
-    scene.paint_curve(&painter, &scene.curves.attention, &scale, &ink(p.attention), shown);
+    let mut scale = Scale::unit(lane.body);
+    let invert = input.prefs.invert_attention;
+    if invert {
+        // 1 - p over a scale from 0 to 1 is p over a scale that stands on its head.
+        std::mem::swap(&mut scale.bottom, &mut scale.top);
+    }
+    scene.paint_curve(&painter, Slot::Attention, &scene.curves.attention, &scale, plain_ink(p.attention));
     paint_scale(ui, lane, scene, &scale, "1", "0");
 
-    let value = scene.curves.attention.extent(scene.snippet()..scene.snippet() + 1).map(|e| shown(e).max);
+    let value = scene.value(input.snippets.map_or(&[], |s| &s.attention[..])).map(|v| if invert { 1.0 - v } else { v });
     let text = value.map_or_else(|| "–".to_owned(), |v| format!("{v:.2}"));
     let (name, tip) = if invert {
         (
@@ -49,32 +60,48 @@ pub(super) fn attention_lane_ui(ui: &mut Ui, id: Id, lane: &Lane, scene: &Scene<
         let response =
             button.inner.on_hover_text("Show 1 – p(t): with a large kappa, what is not selected is the news.");
         if response.clicked() {
-            state.invert_attention = !invert;
+            actions.push(TimelineAction::InvertAttention);
         }
     }
 }
 
 /// The L2 norm of the temporal features, scaled to what there is.
 pub(super) fn magnitude_lane_ui(ui: &Ui, id: Id, lane: &Lane, scene: &Scene<'_>) {
-    let p = &scene.input.tokens.palette;
+    let color = scene.input.tokens.palette.magnitude;
     let painter = ui.painter().with_clip_rect(lane.body);
     scene.paint_ground(&painter, lane);
-    let magnitude = &scene.curves.magnitude;
-    if let Some(total) = magnitude.total().filter(|e| e.min.is_finite() && e.max.is_finite()) {
-        let scale = Scale::of(total, lane.body);
-        scene.paint_curve(&painter, magnitude, &scale, &ink(p.magnitude), |e| e);
-        paint_scale(ui, lane, scene, &scale, &figure(total.max), &figure(total.min));
-    }
-    let value = magnitude.extent(scene.snippet()..scene.snippet() + 1).map(|e| e.max);
-    let text = value.map_or_else(|| "–".to_owned(), figure);
-    scene.gutter_ui(ui, lane, id.with("value"), "Magnitude", &text, p.text_strong).on_hover_text(
+    scaled_curve(ui, lane, scene, Slot::Magnitude, &scene.curves.magnitude, color);
+    let value = scene.value(scene.input.snippets.map_or(&[], |s| &s.magnitudes[..]));
+    value_ui(ui, id, lane, scene, "Magnitude", value).on_hover_text(
         "L2 norm of the feature after the temporal module: what training ranks snippets by. Scaled from the \
          smallest to the largest of this video.",
     );
 }
 
-fn ink(color: Color32) -> Ink {
-    Ink { line: color, fill: color.gamma_multiply(0.2), above: None }
+/// How much moves, scaled to what there is.
+pub(super) fn motion_lane_ui(ui: &Ui, id: Id, lane: &Lane, scene: &Scene<'_>) {
+    let p = &scene.input.tokens.palette;
+    let color = p.motion;
+    ui.painter().rect_filled(lane.body, 0, p.sunken);
+    scaled_curve(ui, lane, scene, Slot::Motion, &scene.curves.motion, color);
+    let motion = scene.input.lanes.motion.as_deref().unwrap_or(&[]);
+    value_ui(ui, id, lane, scene, "Motion", motion.get(scene.snippet()).copied()).on_hover_text(
+        "Motion energy: how much the picture changes within each snippet, whatever the model makes of it. Scaled \
+         from the smallest to the largest of this video.",
+    );
+}
+
+fn scaled_curve(ui: &Ui, lane: &Lane, scene: &Scene<'_>, slot: Slot, values: &Arc<Pyramid>, color: Color32) {
+    if let Some(total) = values.total().filter(|e| e.min.is_finite() && e.max.is_finite()) {
+        let scale = Scale::of(total, lane.body);
+        scene.paint_curve(&ui.painter().with_clip_rect(lane.body), slot, values, &scale, plain_ink(color));
+        paint_scale(ui, lane, scene, &scale, &figure(total.max), &figure(total.min));
+    }
+}
+
+fn value_ui(ui: &Ui, id: Id, lane: &Lane, scene: &Scene<'_>, name: &str, value: Option<f32>) -> egui::Response {
+    let text = value.map_or_else(|| "–".to_owned(), figure);
+    scene.gutter_ui(ui, lane, id.with("value"), name, &text, scene.input.tokens.palette.text_strong)
 }
 
 /// A magnitude with three or four digits.
@@ -87,21 +114,22 @@ pub(super) fn figure(value: f32) -> String {
     }
 }
 
-/// Highest and lowest value beside the lane.
+/// Highest and lowest value beside the lane; in a low lane the highest alone.
 fn paint_scale(ui: &Ui, lane: &Lane, scene: &Scene<'_>, scale: &Scale, top: &str, bottom: &str) {
     let tokens = scene.input.tokens;
     let painter: &Painter = &ui.painter().with_clip_rect(lane.margin);
     let x = lane.margin.left() + 6.0;
     let stroke = Stroke::new(1.0, tokens.palette.outline);
-    for (text, align, y) in
-        [(top, Align2::LEFT_TOP, scale.rect.top()), (bottom, Align2::LEFT_BOTTOM, scale.rect.bottom())]
+    let both = lane.margin.height() >= tokens.sizes.small * 2.2;
+    for (text, align, y, drawn) in
+        [(top, Align2::LEFT_TOP, scale.rect.top(), true), (bottom, Align2::LEFT_BOTTOM, scale.rect.bottom(), both)]
     {
-        painter.hline(
-            lane.margin.left()..=lane.margin.left() + 3.0,
-            y.clamp(lane.margin.top() + 0.5, lane.margin.bottom() - 0.5),
-            stroke,
-        );
-        painter.text(pos2(x, y), align, text, tokens.small_figures(), tokens.palette.text_faint);
+        if drawn {
+            let tick = y.clamp(lane.margin.top() + 0.5, lane.margin.bottom() - 0.5);
+            painter.hline(lane.margin.left()..=lane.margin.left() + 3.0, tick, stroke);
+            let y = y.clamp(lane.margin.top() + 1.0, lane.margin.bottom() - 2.0);
+            painter.text(pos2(x, y), align, text, tokens.small_figures(), tokens.palette.text_faint);
+        }
     }
 }
 

@@ -1,0 +1,143 @@
+//! What lanes are drawn from: summaries of the data, and what of it lies under each pixel.
+//!
+//! Owns when each is made again, so that a frame in which nothing changed makes nothing and writes nothing to
+//! the GPU. Does not own drawing.
+
+use std::sync::Arc;
+
+use super::geometry::{Axis, Visible};
+use super::input::TimelineInput;
+use super::marks::mark;
+use crate::domain::pyramid::{Extent, Pyramid};
+use crate::domain::segment::EventRule;
+use crate::domain::time::TimeSpan;
+use crate::gpu::curve::ColumnRange;
+
+/// Code of a column with an event.
+pub(super) const EVENT: u8 = 1;
+/// Code of a column with the event that is current.
+pub(super) const CURRENT: u8 = 2;
+/// Code of a column with annotated anomalies.
+pub(super) const TRUTH: u8 = 1;
+/// Code of a column in which nothing was recorded.
+pub(super) const GAP: u8 = 1;
+/// Code of a column with damage.
+pub(super) const DAMAGE: u8 = 2;
+
+/// Summaries of all curves.
+#[derive(Debug)]
+pub(super) struct Curves {
+    key: (u64, usize),
+    pub score: Arc<Pyramid>,
+    pub noise: Arc<Pyramid>,
+    pub attention: Arc<Pyramid>,
+    pub magnitude: Arc<Pyramid>,
+    pub motion: Arc<Pyramid>,
+}
+
+impl Curves {
+    pub(super) fn new(input: &TimelineInput<'_>) -> Self {
+        let (scores, attention, magnitudes): (&[f32], &[f32], &[f32]) = match input.snippets {
+            Some(s) => (&s.scores, &s.attention, &s.magnitudes),
+            None => (&[], &[], &[]),
+        };
+        let known = |curve: &[f32]| Arc::new(Pyramid::new(&curve[..curve.len().min(input.scored_to)]));
+        let noise = input.lanes.noise.as_ref().map_or_else(Vec::new, |band| {
+            let extent = |(low, high): (&f32, &f32)| Extent { min: *low, max: *high };
+            band.low.iter().zip(&band.high).take(input.scored_to).map(extent).collect()
+        });
+        Self {
+            key: key(input),
+            score: known(scores),
+            noise: Arc::new(Pyramid::of_extents(noise)),
+            attention: known(attention),
+            magnitude: known(magnitudes),
+            motion: Arc::new(Pyramid::new(input.lanes.motion.as_deref().unwrap_or(&[]))),
+        }
+    }
+
+    pub(super) fn is_of(&self, input: &TimelineInput<'_>) -> bool {
+        self.key == key(input)
+    }
+}
+
+fn key(input: &TimelineInput<'_>) -> (u64, usize) {
+    (input.revision, input.scored_to)
+}
+
+/// The view of which columns are known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct View {
+    /// Stands for the frame table as well: no two videos share one.
+    revision: u64,
+    visible: Visible,
+    count: usize,
+}
+
+impl View {
+    fn of(input: &TimelineInput<'_>, axis: &Axis, count: usize) -> Self {
+        Self { revision: input.revision, visible: axis.visible, count }
+    }
+}
+
+/// Snippets under each pixel column of the axis.
+#[derive(Debug)]
+pub(super) struct Columns {
+    view: View,
+    pub ranges: Arc<[ColumnRange]>,
+}
+
+impl Columns {
+    pub(super) fn new(input: &TimelineInput<'_>, axis: &Axis, count: usize) -> Self {
+        let ranges = axis.columns(count, input.table, input.grid);
+        let ranges = ranges.into_iter().map(|range| [range.start as u32, range.end as u32]).collect();
+        Self { view: View::of(input, axis, count), ranges }
+    }
+
+    pub(super) fn is_of(&self, input: &TimelineInput<'_>, axis: &Axis, count: usize) -> bool {
+        self.view == View::of(input, axis, count)
+    }
+}
+
+/// What is marked in each pixel column of the axis.
+#[derive(Debug)]
+pub(super) struct Marks {
+    key: (View, EventRule, Option<usize>),
+    pub events: Arc<[u8]>,
+    pub truth: Arc<[u8]>,
+    pub recording: Arc<[u8]>,
+}
+
+impl Marks {
+    pub(super) fn new(input: &TimelineInput<'_>, axis: &Axis, count: usize) -> Self {
+        let mut events = vec![0; count];
+        mark(&mut events, EVENT, axis, input.events.len(), |i| input.event_span(i));
+        if let Some(current) = input.selected_event.filter(|i| *i < input.events.len()) {
+            mark(&mut events, CURRENT, axis, 1, |_| input.event_span(current));
+        }
+        let mut truth = vec![0; count];
+        let ranges = input.lanes.truth.as_deref().unwrap_or(&[]);
+        mark(&mut truth, TRUTH, axis, ranges.len(), |i| {
+            input.table.frames_span(ranges[i].start, ranges[i].end.saturating_sub(1))
+        });
+        let mut recording = vec![0; count];
+        let mut stretches = |code: u8, spans: &[TimeSpan]| mark(&mut recording, code, axis, spans.len(), |i| spans[i]);
+        stretches(GAP, &input.lanes.gaps);
+        stretches(DAMAGE, &input.lanes.damaged);
+        Self {
+            key: Self::key(input, axis, count),
+            events: events.into(),
+            truth: truth.into(),
+            recording: recording.into(),
+        }
+    }
+
+    pub(super) fn is_of(&self, input: &TimelineInput<'_>, axis: &Axis, count: usize) -> bool {
+        self.key == Self::key(input, axis, count)
+    }
+
+    /// Events follow from the scores and the rule.
+    fn key(input: &TimelineInput<'_>, axis: &Axis, count: usize) -> (View, EventRule, Option<usize>) {
+        (View::of(input, axis, count), *input.rule, input.selected_event)
+    }
+}
