@@ -46,6 +46,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("plotters", &["plots"]),
     ("egui", &["ui", "gpu", "shell"]),
     ("egui_extras", &["ui"]),
+    ("egui_tiles", &["ui"]),
     ("eframe", &["shell", "main"]),
     ("rfd", &["shell", "main"]),
     ("clap", &["cli"]),

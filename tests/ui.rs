@@ -11,9 +11,11 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
+use lookback::app::arrangement::Layout;
 use lookback::app::folders::Folders;
 use lookback::app::lanes::LaneKind;
 use lookback::app::library::{FileState, ScoringState};
+use lookback::app::prefs::Prefs;
 use lookback::app::state::AppState;
 use lookback::domain::pixels::RgbPicture;
 use lookback::domain::time::Rate;
@@ -260,9 +262,56 @@ fn the_attention_lane_hides_and_the_choice_is_kept() {
     w.key(Key::T);
     assert!(w.harness.query_by_label("Invert").is_none());
     let config = w.folder.path().join("own").join("config");
-    w.wait("the settings on disk", |_| {
-        !lookback::app::prefs::Prefs::read(&config).prefs.timeline.lanes.is_shown(LaneKind::Attention)
-    });
+    w.wait("the settings on disk", |_| !Prefs::read(&config).prefs.timeline.lanes.is_shown(LaneKind::Attention));
+}
+
+#[test]
+fn panels_are_hidden_brought_back_and_dragged_elsewhere() {
+    let mut w = Window::new();
+    let path = w.video("panels.mp4", 64);
+    w.open(&path);
+    w.wait("the scores", is_done);
+    let place = |w: &Window, name: &str| w.harness.get_by_label(name).rect();
+    let before = place(&w, "Video");
+
+    w.click("Hide Library");
+    w.harness.run_steps(3);
+    assert!(w.harness.query_by_label("Filter names").is_none());
+    let wide = place(&w, "Video");
+    assert!(wide.width() > before.width() + 200.0, "the video takes the room: {before} {wide}");
+    assert_eq!(wide.height(), before.height());
+    w.harness.get_by_role_and_label(Role::Button, "View").click();
+    w.harness.run_steps(3);
+    w.click("Library panel");
+    w.harness.run_steps(3);
+    assert_eq!(place(&w, "Video"), before);
+
+    // The inspector goes to the left edge of the library.
+    let at = w.harness.get_by_label("Move Inspector").rect().center();
+    let library = w.harness.get_by_label("Move Library").rect();
+    let edge = egui::pos2(library.left() + 6.0, library.bottom() + 250.0);
+    w.harness.drag_at(at);
+    w.harness.run_steps(2);
+    w.harness.hover_at(egui::pos2(at.x - 60.0, at.y + 60.0));
+    w.harness.run_steps(2);
+    w.harness.hover_at(edge);
+    w.harness.run_steps(2);
+    w.harness.drop_at(edge);
+    w.harness.run_steps(4);
+    let (inspector, library) = (place(&w, "Move Inspector"), place(&w, "Move Library"));
+    assert!(inspector.right() <= library.left() + 1.0, "{inspector} {library}");
+    let config = w.folder.path().join("own").join("config");
+    let moved = w.state().prefs.layout.clone();
+    assert_ne!(moved.panels, Layout::default().panels);
+    w.wait("the settings on disk", |_| Prefs::read(&config).prefs.layout == moved);
+
+    w.harness.get_by_role_and_label(Role::Button, "View").click();
+    w.harness.run_steps(3);
+    w.click("Reset panels");
+    w.harness.run_steps(3);
+    assert_eq!(w.state().prefs.layout.panels, Layout::default().panels);
+    // A window whose panels say something else at every repaint would never rest.
+    w.harness.run();
 }
 
 #[test]

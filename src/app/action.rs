@@ -11,13 +11,13 @@ use crate::domain::segment::EventRule;
 use crate::jobs::Progress;
 use crate::media::OpenedVideo;
 
+use super::arrangement::{Layout, PanelKind};
 use super::effect::Zoom;
 use super::engine::EngineFacts;
 use super::lanes::{LaneKind, LaneSettings};
 use super::library::{EntryId, LibraryOrder, ScoringPhase};
 use super::notice::Severity;
 use super::place::Place;
-use super::prefs::Layout;
 use super::state::{Dialog, JobId};
 
 /// What the person wants.
@@ -99,8 +99,10 @@ pub enum Action {
     ToggleOverlays,
     /// Fill the screen, or not.
     ToggleFullScreen,
-    /// The panels have these sizes now.
+    /// The panels stand so now.
     SetLayout(Layout),
+    /// Show or hide a panel.
+    TogglePanel(PanelKind),
     /// Close a notice.
     CloseNotice(u64),
     /// End the program.

@@ -10,6 +10,7 @@ use crate::domain::playback::PlaybackCommand;
 use crate::domain::time::MediaTime;
 
 use super::action::Action;
+use super::arrangement::{Layout, PanelKind};
 use super::effect::Zoom;
 use super::lanes::{LaneKind, LaneSettings};
 use super::shortcut::{Key, Mods, Os, Shortcut};
@@ -85,6 +86,10 @@ pub enum UiCommand {
     CancelAll,
     ToggleOverlays,
     ToggleTheme,
+    ToggleLibrary,
+    ToggleInspector,
+    ToggleTimeline,
+    ResetPanels,
     FullScreen,
     ZoomToFit,
     ZoomToEvent,
@@ -175,6 +180,10 @@ impl UiCommand {
             Self::ResetLanes => ("Reset lanes", "Show all lanes in the order and height of the first start."),
             Self::ToggleOverlays => ("Overlays", "Show or hide what is written over the video."),
             Self::ToggleTheme => ("Light or dark", "Change between the light and the dark theme."),
+            Self::ToggleLibrary => ("Library panel", "Show or hide the list of files."),
+            Self::ToggleInspector => ("Inspector panel", "Show or hide what is known about what is on screen."),
+            Self::ToggleTimeline => ("Timeline panel", "Show or hide the curves over time."),
+            Self::ResetPanels => ("Reset panels", "Put every panel back where it was and show all."),
             Self::FullScreen => ("Full screen", "Fill the screen with the window."),
             Self::Palette => ("Find a command…", "Type a part of a command's name."),
             Self::BackOut => ("Back out", "Close what is open over the window, else leave full screen."),
@@ -199,7 +208,13 @@ impl UiCommand {
             | Self::ScoreAgain
             | Self::CancelScoring
             | Self::CancelAll => Group::Review,
-            Self::ToggleOverlays | Self::ToggleTheme | Self::FullScreen => Group::View,
+            Self::ToggleOverlays
+            | Self::ToggleTheme
+            | Self::ToggleLibrary
+            | Self::ToggleInspector
+            | Self::ToggleTimeline
+            | Self::ResetPanels
+            | Self::FullScreen => Group::View,
             Self::ZoomToFit
             | Self::ZoomToEvent
             | Self::ZoomIn
@@ -288,6 +303,10 @@ impl UiCommand {
             | Self::ToggleTruth
             | Self::ToggleRecording
             | Self::ResetLanes
+            | Self::ToggleLibrary
+            | Self::ToggleInspector
+            | Self::ToggleTimeline
+            | Self::ResetPanels
             | Self::About => Vec::new(),
         }
     }
@@ -326,6 +345,13 @@ impl UiCommand {
             Self::ResetLanes => Some(Action::SetLanes(LaneSettings::default())),
             Self::ToggleOverlays => Some(Action::ToggleOverlays),
             Self::ToggleTheme => Some(Action::ToggleTheme),
+            Self::ToggleLibrary => Some(Action::TogglePanel(PanelKind::Library)),
+            Self::ToggleInspector => Some(Action::TogglePanel(PanelKind::Inspector)),
+            Self::ToggleTimeline => Some(Action::TogglePanel(PanelKind::Timeline)),
+            Self::ResetPanels => {
+                let default = Layout { window: state.prefs.layout.window, ..Layout::default() };
+                (state.prefs.layout != default).then_some(Action::SetLayout(default))
+            }
             Self::FullScreen => Some(Action::ToggleFullScreen),
             Self::Palette => Some(Action::Open(Dialog::Palette)),
             Self::BackOut => Some(Action::BackOut),

@@ -6,6 +6,7 @@
 //! whose workers answer with [`action::Event`]s. Does not own drawing: no egui type is named here.
 
 pub mod action;
+pub mod arrangement;
 pub mod command;
 pub mod effect;
 pub mod engine;
@@ -19,6 +20,7 @@ pub mod prefs;
 pub mod report;
 pub mod services;
 pub mod session;
+pub mod sheet;
 pub mod shortcut;
 pub mod state;
 pub mod typed;

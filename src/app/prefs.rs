@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::disk;
 use crate::domain::segment::EventRule;
 
+use super::arrangement::Layout;
 use super::lanes::TimelinePrefs;
 
 /// Light or dark.
@@ -22,52 +23,13 @@ pub enum Theme {
     Light,
 }
 
-/// Sizes of the panels in points.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Layout {
-    /// Width of the library.
-    pub library: f32,
-    /// Width of the inspector.
-    pub inspector: f32,
-    /// Height of the timeline.
-    pub timeline: f32,
-    /// Size of the window.
-    pub window: (f32, f32),
-}
-
-impl Default for Layout {
-    fn default() -> Self {
-        Self { library: 260.0, inspector: 310.0, timeline: 250.0, window: (1440.0, 900.0) }
-    }
-}
-
-impl Layout {
-    /// With every size brought into a range in which the window can be used.
-    fn repaired(self) -> Self {
-        let within = |size: f32, low: f32, high: f32, otherwise: f32| {
-            if size.is_finite() { size.clamp(low, high) } else { otherwise }
-        };
-        let default = Self::default();
-        Self {
-            library: within(self.library, 160.0, 800.0, default.library),
-            inspector: within(self.inspector, 220.0, 800.0, default.inspector),
-            timeline: within(self.timeline, 120.0, 900.0, default.timeline),
-            window: (
-                within(self.window.0, 800.0, 8000.0, default.window.0),
-                within(self.window.1, 500.0, 5000.0, default.window.1),
-            ),
-        }
-    }
-}
-
 /// Everything that is remembered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Prefs {
     /// Light or dark.
     pub theme: Theme,
-    /// Sizes of the panels.
+    /// Where the panels stand.
     pub layout: Layout,
     /// Where the last file was opened.
     pub last_folder: Option<PathBuf>,
@@ -179,11 +141,11 @@ mod tests {
 
     #[test]
     fn missing_and_absurd_values_are_repaired() {
-        let read = Prefs::parse("(layout: (library: -3.0, inspector: inf, window: (1.0, NaN)))", Path::new("x"));
+        let text = "(layout: (panels: Row([]), hidden: [Video], window: (1.0, NaN)), colour: Blue)";
+        let read = Prefs::parse(text, Path::new("x"));
         assert_eq!(read.warnings, Vec::<String>::new());
-        let layout = read.prefs.layout;
-        assert_eq!((layout.library, layout.inspector), (160.0, Layout::default().inspector));
-        assert_eq!(layout.window, (800.0, Layout::default().window.1));
+        let window = (800.0, Layout::default().window.1);
+        assert_eq!(read.prefs.layout, Layout { window, ..Layout::default() });
     }
 
     proptest! {

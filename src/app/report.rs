@@ -14,16 +14,15 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
 use thiserror::Error;
 
+use super::sheet::{CSV_HEADER, ScoreSheet};
 use crate::disk;
 use crate::domain::frames::FrameTable;
 use crate::domain::library::VideoId;
 use crate::domain::pixels::RgbPicture;
 use crate::domain::score::ScoredVideo;
 use crate::domain::segment::{AnomalySegment, EventRule};
-use crate::domain::snippet::SnippetGrid;
 use crate::plots::{ChartError, ChartSize, TimelineChart, picture_png, timeline_png, timeline_svg};
 
 /// A whole run.
@@ -131,60 +130,21 @@ fn write_video(folder: &Path, video: &ReportVideo<'_>, rule: EventRule) -> Resul
     for (at, (_, picture)) in video.peaks.iter().enumerate() {
         drawn(&format!("peak-{}.png", at + 1), picture_png(picture))?;
     }
+    let sheet = sheet(video, rule);
     let path = folder.join("scores.json");
-    let text = serde_json::to_vec_pretty(&scores_json(video, rule))
-        .map_err(|source| ReportError::Json { path: path.clone(), source })?;
-    replace(&path, &text)?;
-    replace(&folder.join("scores.csv"), scores_csv(video).as_bytes())
+    let text = sheet.json().map_err(|source| ReportError::Json { path: path.clone(), source })?;
+    replace(&path, text.as_bytes())?;
+    replace(&folder.join("scores.csv"), format!("{CSV_HEADER}{}", sheet.csv()).as_bytes())
 }
 
 /// All numbers of a video, with what is needed to get them again.
-fn scores_json(video: &ReportVideo<'_>, rule: EventRule) -> serde_json::Value {
-    let grid = SnippetGrid::new(video.frames.len());
-    let events: Vec<_> = (video.events.iter())
-        .map(|e| {
-            let (first, last) = event_frames(grid, e);
-            let span = video.frames.frames_span(first, last);
-            json!({
-                "first_frame": first,
-                "last_frame": last,
-                "start_secs": span.start.secs_f64(),
-                "end_secs": span.end.secs_f64(),
-                "peak_frame": grid.middle(e.peak),
-                "peak_score": e.peak_score,
-            })
-        })
-        .collect();
-    json!({
-        "file": page::file_name(video.path),
-        "hash_blake3": video.id,
-        "frames": video.frames.len(),
-        "snippet_frames": crate::domain::snippet::SNIPPET_FRAMES,
-        "rule": rule,
-        "events": events,
-        "scored": video.scored,
-    })
-}
-
-fn scores_csv(video: &ReportVideo<'_>) -> String {
-    use std::fmt::Write as _;
-    let grid = SnippetGrid::new(video.frames.len());
-    let scored = &video.scored.snippets;
-    let mut text = String::from("snippet,first_frame,last_frame,start_secs,score,attention,magnitude\n");
-    for (at, score) in scored.scores.iter().enumerate().take(grid.count()) {
-        let range = grid.range(at);
-        let start = video.frames.time(range.start).secs_f64();
-        let other = |lane: &[f32]| lane.get(at).map(f32::to_string).unwrap_or_default();
-        let (attention, magnitude) = (other(&scored.attention), other(&scored.magnitudes));
-        // Writing to a string cannot fail.
-        writeln!(text, "{at},{},{},{start:.6},{score},{attention},{magnitude}", range.start, range.end - 1).ok();
+fn sheet(video: &ReportVideo<'_>, rule: EventRule) -> ScoreSheet {
+    let source = video.path.display().to_string();
+    ScoreSheet {
+        video_id: video.id.map(ToString::to_string),
+        notes: video.notes.to_vec(),
+        ..ScoreSheet::new(source, video.scored, Some(video.frames), rule, video.events)
     }
-    text
-}
-
-/// First and last frame of an event.
-fn event_frames(grid: SnippetGrid, event: &AnomalySegment) -> (usize, usize) {
-    (grid.range(event.first).start, grid.range(event.last).end.saturating_sub(1))
 }
 
 /// A folder name for video `at`: its number keeps equal names apart, and only plain characters are used.
@@ -257,7 +217,7 @@ mod tests {
         }
         assert!(!page.contains("<one>") && !page.contains("http"), "names are escaped and nothing is fetched");
         let csv = fs::read_to_string(out.join("01--one----two/scores.csv")).expect("is there");
-        assert_eq!(csv.lines().nth(5), Some("4,64,69,2.560000,0.1,0.7,3.5"));
+        assert_eq!(csv.lines().nth(5), Some("a/<one> & two.mp4,4,64,69,2.56,2.8,0.1,0.7,3.5,"));
         let json: serde_json::Value =
             serde_json::from_slice(&fs::read(out.join("02--one----two/scores.json")).expect("is there"))
                 .expect("is JSON");
@@ -265,7 +225,7 @@ mod tests {
             (json["events"][0]["first_frame"].as_u64(), json["events"][0]["last_frame"].as_u64()),
             (Some(16), Some(47))
         );
-        assert_eq!(json["scored"]["tsa"]["samples"], 100);
+        assert_eq!(json["tsa"]["samples"], 100);
     }
 
     #[test]

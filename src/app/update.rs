@@ -74,6 +74,7 @@ fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::ToggleOverlays => view::toggle_overlays(state, effects),
         Action::ToggleFullScreen => view::full_screen(state, !state.full_screen, effects),
         Action::SetLayout(layout) => view::set_layout(state, layout, effects),
+        Action::TogglePanel(panel) => view::toggle_panel(state, panel, effects),
         Action::CloseNotice(id) => state.notices.close(id),
         Action::Quit => effects.push(Effect::Quit),
     }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::args::DoctorArgs;
 use super::error::CliError;
 use super::files;
-use super::output::program;
+use crate::app::sheet;
 use crate::gpu::adapters::adapters;
 use crate::model::{ComputeDevice, Scorer};
 use crate::store::DataDirs;
@@ -52,7 +52,7 @@ pub fn run(args: &DoctorArgs) -> Result<(), CliError> {
 fn findings() -> Vec<Finding> {
     let mut all = Vec::new();
     let mut add = |name, found: String| all.push(Finding { name, found });
-    add("program", program());
+    add("program", sheet::program());
     add("system", format!("{} {}, {} threads", std::env::consts::OS, std::env::consts::ARCH, threads()));
     let ffmpeg: Vec<String> = media::ffmpeg_versions().into_iter().map(|(name, v)| format!("{name} {v}")).collect();
     add("FFmpeg", ffmpeg.join(", "));

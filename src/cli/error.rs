@@ -103,6 +103,13 @@ impl From<DemoError> for CliError {
     }
 }
 
+/// Numbers that cannot be written as JSON.
+impl From<serde_json::Error> for CliError {
+    fn from(err: serde_json::Error) -> Self {
+        Self::Failed(err.to_string())
+    }
+}
+
 impl From<ReportError> for CliError {
     fn from(err: ReportError) -> Self {
         Self::Failed(err.to_string())

@@ -24,7 +24,6 @@ pub mod extract;
 pub mod files;
 pub mod lists;
 pub mod measure;
-pub mod output;
 pub mod progress;
 pub mod report;
 pub mod score;

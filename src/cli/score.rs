@@ -1,7 +1,7 @@
 //! `lookback score`: videos or features into scores and events.
 //!
 //! Owns the order of the inputs and what happens when one of several fails. The forms of output are
-//! [`super::output`]'s.
+//! [`crate::app::sheet`]'s.
 
 use std::path::{Path, PathBuf};
 
@@ -9,10 +9,10 @@ use super::args::ScoreArgs;
 use super::engine::{self, Extracted, Extractor};
 use super::error::CliError;
 use super::files;
-use super::output::{CSV_HEADER, Scored};
 use super::progress::cancelled_by_interrupt;
 use super::report::{ReportParts, Scene};
 use crate::app::pipeline;
+use crate::app::sheet::{CSV_HEADER, ScoreSheet};
 use crate::domain::features::FeatureMatrix;
 use crate::domain::score::{ScoredVideo, TsaSettings};
 use crate::domain::segment::EventRule;
@@ -112,7 +112,7 @@ pub fn run(args: &ScoreArgs) -> Result<(), CliError> {
             Ok((extracted, scored)) => {
                 let events = judge.rule.events(&scored.snippets.scores);
                 let frames = &extracted.video.frames;
-                let mut out = Scored::new(path.display().to_string(), &scored, Some(frames), judge.rule, &events);
+                let mut out = ScoreSheet::new(path.display().to_string(), &scored, Some(frames), judge.rule, &events);
                 out.video_id = Some(extracted.id.to_string());
                 out.notes.clone_from(&extracted.notes);
                 printer.print(&out)?;
@@ -163,7 +163,7 @@ pub fn videos(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
     Ok(videos)
 }
 
-fn score_features(args: &ScoreArgs, path: &Path, judge: &Judge, ticket: &Ticket) -> Result<Scored, CliError> {
+fn score_features(args: &ScoreArgs, path: &Path, judge: &Judge, ticket: &Ticket) -> Result<ScoreSheet, CliError> {
     let features = engine::feature_file(path, args.layout)?;
     let video = match args.paths.as_slice() {
         [] => None,
@@ -187,7 +187,7 @@ fn score_features(args: &ScoreArgs, path: &Path, judge: &Judge, ticket: &Ticket)
     })?;
     let events = judge.rule.events(&scored.snippets.scores);
     let source = video.as_ref().map_or(path, |v| &v.info.path).display().to_string();
-    let mut out = Scored::new(source, &scored, video.as_ref().map(|v| v.frames.as_ref()), judge.rule, &events);
+    let mut out = ScoreSheet::new(source, &scored, video.as_ref().map(|v| v.frames.as_ref()), judge.rule, &events);
     out.notes = judge.scorer.notes();
     Ok(out)
 }
@@ -199,7 +199,7 @@ struct Printer {
 }
 
 impl Printer {
-    fn print(&mut self, scored: &Scored) -> Result<(), CliError> {
+    fn print(&mut self, scored: &ScoreSheet) -> Result<(), CliError> {
         let text = match self.form {
             Form::Table => scored.table() + "\n",
             Form::Csv if self.printed == 0 => CSV_HEADER.to_owned() + &scored.csv(),

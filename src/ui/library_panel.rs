@@ -20,17 +20,13 @@ const ROW: f32 = 44.0;
 /// Draws the panel.
 pub fn library_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
     let rows = view.state.library.visible();
-    ui.horizontal(|ui| {
-        ui.label(RichText::new("Library").strong());
-        let all = view.state.library.entries().len();
-        let count =
-            if rows.len() == all { figures::count(all, "file") } else { format!("{} of {all} files", rows.len()) };
-        ui.label(RichText::new(count).color(view.tokens.palette.text_weak));
-    });
     open_ui(view, local, ui);
     ui.add_space(2.0);
     filter_ui(view, ui);
-    ui.add_space(4.0);
+    let all = view.state.library.entries().len();
+    let count = if rows.len() == all { figures::count(all, "file") } else { format!("{} of {all} files", rows.len()) };
+    ui.label(RichText::new(count).font(view.tokens.small()).color(view.tokens.palette.text_weak));
+    ui.add_space(2.0);
 
     let selected = view.state.library.selected_id();
     let scroll_to = (local.scrolled_to != selected).then(|| rows.iter().position(|e| Some(e.id) == selected)).flatten();

@@ -30,7 +30,7 @@ pub fn top_bar_ui(view: &ViewContext<'_>, ui: &mut Ui) {
 }
 
 /// Entries before which a line is drawn.
-const AFTER_A_LINE: [UiCommand; 13] = [
+const AFTER_A_LINE: [UiCommand; 14] = [
     UiCommand::MakeDemo,
     UiCommand::RemoveFromList,
     UiCommand::Quit,
@@ -43,6 +43,7 @@ const AFTER_A_LINE: [UiCommand; 13] = [
     UiCommand::ToggleOverview,
     UiCommand::InvertAttention,
     UiCommand::ToggleTheme,
+    UiCommand::ToggleLibrary,
     UiCommand::About,
 ];
 

@@ -13,6 +13,7 @@ mod inspector;
 mod library_panel;
 mod menu;
 mod notifications;
+mod panels;
 pub mod root;
 mod shortcuts;
 mod stage;

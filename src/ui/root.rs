@@ -1,7 +1,7 @@
 //! The window's plan: which panel stands where.
 //!
 //! Owns [`ViewContext`], which is all that a view ever sees, [`LocalUi`], the text and scroll positions
-//! that mean nothing outside the window, and the order of the panels. Does not own what is in them.
+//! that mean nothing outside the window, and what surrounds the panels. Does not own what is in them.
 
 use std::cell::RefCell;
 use std::panic::Location;
@@ -9,13 +9,13 @@ use std::panic::Location;
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use crate::app::action::Action;
-use crate::app::prefs::Layout;
+use crate::app::arrangement::PanelKind;
 use crate::app::shortcut::Os;
 use crate::app::state::AppState;
 use crate::domain::frame::Playing;
 
 use super::theme::Tokens;
-use super::{dialogs, empty_view, inspector, library_panel, menu, notifications, shortcuts, stage, transport_bar};
+use super::{dialogs, empty_view, menu, notifications, panels, shortcuts, stage};
 
 /// Where views leave what the person wants. Views never change the state themselves.
 #[derive(Debug, Default)]
@@ -65,8 +65,8 @@ pub struct LocalUi {
     pub scrolled_to: Option<crate::app::library::EntryId>,
     /// The stage: video and timeline.
     pub stage: stage::StageState,
-    /// Sizes of the panels as drawn last.
-    pub layout: Option<Layout>,
+    /// The panels' tiles.
+    pub panels: panels::PanelsState,
 }
 
 /// Draws the whole window.
@@ -76,7 +76,6 @@ pub fn root_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
 
     let palette = &view.tokens.palette;
     let bar = Frame::new().fill(palette.panel).inner_margin(Margin::symmetric(10, 5));
-    let layout = view.state.prefs.layout;
 
     Panel::top("top_bar").frame(bar).resizable(false).show(ui, |ui| menu::top_bar_ui(view, ui));
     if view.state.library.is_empty() {
@@ -84,55 +83,13 @@ pub fn root_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
             empty_view::empty_ui(view, local, ui);
         });
     } else {
-        let timeline = Panel::bottom("timeline")
-            .frame(Frame::new().fill(palette.panel))
-            .resizable(true)
-            .default_size(layout.timeline)
-            .size_range(120.0..=ui.available_height() - 220.0)
-            .show(ui, |ui| stage::timeline_ui(view, &mut local.stage, ui));
-        let side = Frame::new().fill(palette.panel).inner_margin(Margin::same(10));
-        let library = Panel::left("library")
-            .frame(side)
-            .resizable(true)
-            .default_size(layout.library)
-            .size_range(180.0..=520.0)
-            .show(ui, |ui| library_panel::library_ui(view, local, ui));
-        let inspector = Panel::right("inspector")
-            .frame(side)
-            .resizable(true)
-            .default_size(layout.inspector)
-            .size_range(240.0..=520.0)
-            .show(ui, |ui| inspector::inspector_ui(view, local, ui));
-        Panel::bottom("transport").frame(bar).resizable(false).show(ui, |ui| transport_bar::transport_ui(view, ui));
-        CentralPanel::default()
-            .frame(Frame::new().fill(palette.video))
-            .show(ui, |ui| stage::video_ui(view, &mut local.stage, ui));
-        let seen = Layout {
-            library: library.response.rect.width(),
-            inspector: inspector.response.rect.width(),
-            timeline: timeline.response.rect.height(),
-            window: layout.window,
-        };
-        remember(view, local, seen, ui);
+        panels::panels_ui(view, local, ui);
     }
     dialogs::dialogs_ui(view, &mut local.dialogs, ui.ctx());
-    let room = if view.state.library.is_empty() {
-        egui::vec2(360.0, 0.0)
-    } else {
-        egui::vec2((layout.library - 20.0).max(220.0), layout.timeline)
-    };
-    notifications::notices_ui(view, room, ui.ctx());
-}
-
-/// Sends the sizes of the panels once they rest: not while one is being dragged.
-fn remember(view: &ViewContext<'_>, local: &mut LocalUi, seen: Layout, ui: &Ui) {
-    if ui.input(|i| i.pointer.any_down()) {
-        return;
-    }
-    let before = local.layout.replace(seen);
-    if before.is_some_and(|before| before != seen) {
-        view.actions.send(Action::SetLayout(seen));
-    }
+    // Over the lower end of the library, which is the part of the window that is most often empty.
+    let shown = |kind| local.panels.area(kind).filter(|_| !view.state.library.is_empty());
+    let place = shown(PanelKind::Library).or_else(|| shown(PanelKind::Video));
+    notifications::notices_ui(view, place.unwrap_or_else(|| ui.ctx().content_rect()), ui.ctx());
 }
 
 /// Opens what is dropped onto the window, and says so while it hangs over it.

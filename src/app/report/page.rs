@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::{Report, ReportVideo, event_frames};
+use super::{Report, ReportVideo};
 use crate::domain::snippet::SnippetGrid;
 
 const STYLE: &str = "\
@@ -76,7 +76,7 @@ fn section(html: &mut String, video: &ReportVideo<'_>, part: &str) {
             "<table><tr><th>event</th><th>from</th><th>to</th><th>frames</th><th>peak</th><th>score</th></tr>",
         );
         for (at, event) in video.events.iter().enumerate() {
-            let (first, last) = event_frames(grid, event);
+            let (first, last) = (grid.range(event.first).start, grid.range(event.last).end.saturating_sub(1));
             let span = video.frames.frames_span(first, last);
             let peak = grid.middle(event.peak);
             write!(

@@ -1,7 +1,8 @@
 //! What is shown and how: theme, full screen, sizes.
 
+use crate::app::arrangement::{Layout, PanelKind};
 use crate::app::effect::Effect;
-use crate::app::prefs::{Layout, Theme};
+use crate::app::prefs::Theme;
 use crate::app::state::AppState;
 
 /// Closes what is open over the window, else leaves full screen.
@@ -32,12 +33,18 @@ pub(super) fn toggle_overlays(state: &mut AppState, effects: &mut Vec<Effect>) {
     save(state, effects);
 }
 
-/// Remembers sizes.
+/// Remembers where the panels stand.
 pub(super) fn set_layout(state: &mut AppState, layout: Layout, effects: &mut Vec<Effect>) {
     if state.prefs.layout != layout {
         state.prefs.layout = layout;
         save(state, effects);
     }
+}
+
+/// Shows a panel that is hidden, hides one that is shown.
+pub(super) fn toggle_panel(state: &mut AppState, panel: PanelKind, effects: &mut Vec<Effect>) {
+    state.prefs.layout.toggle(panel);
+    save(state, effects);
 }
 
 fn save(state: &AppState, effects: &mut Vec<Effect>) {

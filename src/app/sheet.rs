@@ -1,13 +1,12 @@
-//! Scores as they are printed: a table, JSON or CSV.
+//! The scores of one video as they leave the program: JSON, CSV, or a table to read.
 //!
-//! Owns the three forms and their field names, which other programs may rely on. Does not own the report
-//! folder, which is [`crate::app::report`]'s.
+//! Owns the three forms and their field names, which other programs may rely on and which are the same on
+//! standard output and in a report folder. Does not own where they are written.
 
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::error::CliError;
 use crate::domain::frames::FrameTable;
 use crate::domain::score::{ScoredVideo, TsaSettings};
 use crate::domain::segment::{AnomalySegment, EventRule};
@@ -16,7 +15,7 @@ use crate::domain::time::{MediaTime, TimeSpan};
 
 /// What was scored, with its figures.
 #[derive(Debug, Serialize)]
-pub struct Scored {
+pub struct ScoreSheet {
     /// Which program wrote this.
     pub program: String,
     /// The video, or the feature file where there was no video.
@@ -85,7 +84,7 @@ pub struct Event {
     pub peak_score: f32,
 }
 
-impl Scored {
+impl ScoreSheet {
     /// Puts together what is known. `frames` is absent where only features are known.
     pub fn new(
         source: String,
@@ -141,8 +140,8 @@ impl Scored {
     ///
     /// # Errors
     /// A number cannot be written.
-    pub fn json(&self) -> Result<String, CliError> {
-        serde_json::to_string_pretty(self).map_err(|err| CliError::Failed(err.to_string()))
+    pub fn json(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string_pretty(self)
     }
 
     /// As CSV rows, without [`CSV_HEADER`]; `event` counts from 1 and is empty outside events.
@@ -268,7 +267,7 @@ mod tests {
         let table = FrameTable::new(entries, None).expect("has frames");
         let rule = EventRule::default();
         let video = scored(&[0.1, 0.9]);
-        let out = Scored::new("a.mp4".to_owned(), &video, Some(&table), rule, &rule.events(&video.snippets.scores));
+        let out = ScoreSheet::new("a.mp4".to_owned(), &video, Some(&table), rule, &rule.events(&video.snippets.scores));
         let last = &out.snippets[1];
         assert_eq!((last.first_frame, last.last_frame), (16, 19));
         assert_eq!((last.start_s, last.end_s), (Some(2.6), Some(3.0)));
@@ -281,7 +280,7 @@ mod tests {
     #[test]
     fn names_are_quoted_and_times_may_be_absent() {
         let video = scored(&[0.25]);
-        let out = Scored::new("a,\"b\".npy".to_owned(), &video, None, EventRule::default(), &[]);
+        let out = ScoreSheet::new("a,\"b\".npy".to_owned(), &video, None, EventRule::default(), &[]);
         assert_eq!(out.csv(), "\"a,\"\"b\"\".npy\",0,0,15,,,0.25,0.5,2,\n");
         assert_eq!(out.csv().trim_end().split(',').count(), CSV_HEADER.split(',').count() + 1);
     }

@@ -1,0 +1,212 @@
+//! Where the panels of the window stand.
+//!
+//! Owns the arrangement as a plain value that can be kept, and what makes one usable. Does not own how
+//! panels are drawn or dragged; that is `ui::panels`.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use strum::{EnumCount, EnumIter, IntoEnumIterator as _};
+
+/// Least and greatest size of a part that is kept, in points.
+const SIZES: (f32, f32) = (80.0, 4000.0);
+/// How deep parts may be nested: far deeper than panels can be dragged, far less than a stack can hold.
+const MAX_DEPTH: usize = 16;
+
+/// A panel of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumCount, EnumIter, Serialize, Deserialize)]
+pub enum PanelKind {
+    /// The list of files.
+    Library,
+    /// The picture and the controls of playback.
+    Video,
+    /// What is known about what is on screen.
+    Inspector,
+    /// Curves over time.
+    Timeline,
+}
+
+impl PanelKind {
+    /// Its title.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Library => "Library",
+            Self::Video => "Video",
+            Self::Inspector => "Inspector",
+            Self::Timeline => "Timeline",
+        }
+    }
+}
+
+/// A part of a row or column.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    /// Width in a row, height in a column, in points; `None` for the part that takes what the others leave.
+    pub size: Option<f32>,
+    /// What stands there.
+    pub content: Arrangement,
+}
+
+/// How a rectangle is divided among panels.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Arrangement {
+    /// One panel fills it.
+    Panel(PanelKind),
+    /// Parts beside each other, from the left.
+    Row(Vec<Part>),
+    /// Parts below each other, from the top.
+    Column(Vec<Part>),
+    /// Parts in the same place, of which one is in front.
+    Tabs {
+        /// Index of that one.
+        front: usize,
+        /// All of them.
+        tabs: Vec<Self>,
+    },
+}
+
+impl Default for Arrangement {
+    /// Library, video and inspector beside each other, the timeline below them.
+    fn default() -> Self {
+        let part = |size, kind| Part { size, content: Self::Panel(kind) };
+        let upper = Self::Row(vec![
+            part(Some(260.0), PanelKind::Library),
+            part(None, PanelKind::Video),
+            part(Some(310.0), PanelKind::Inspector),
+        ]);
+        Self::Column(vec![Part { size: None, content: upper }, part(Some(270.0), PanelKind::Timeline)])
+    }
+}
+
+impl Arrangement {
+    /// Whether `panel` is in it.
+    pub fn holds(&self, panel: PanelKind) -> bool {
+        match self {
+            Self::Panel(kind) => *kind == panel,
+            Self::Row(parts) | Self::Column(parts) => parts.iter().any(|part| part.content.holds(panel)),
+            Self::Tabs { tabs, .. } => tabs.iter().any(|tab| tab.holds(panel)),
+        }
+    }
+
+    /// Itself with every size brought into range; the default where a panel is missing or stands twice.
+    pub fn repaired(mut self) -> Self {
+        let mut seen = BTreeSet::new();
+        if self.repair(&mut seen, 0) && seen.len() == PanelKind::COUNT { self } else { Self::default() }
+    }
+
+    /// Mends sizes and collects panels; `false` where something cannot be mended.
+    fn repair(&mut self, seen: &mut BTreeSet<PanelKind>, depth: usize) -> bool {
+        match self {
+            Self::Panel(kind) => seen.insert(*kind),
+            _ if depth == MAX_DEPTH => false,
+            Self::Row(parts) | Self::Column(parts) => {
+                !parts.is_empty()
+                    && parts.iter_mut().all(|part| {
+                        let size = part.size.filter(|size| size.is_finite());
+                        // The video takes what is left; a part of no stated size among others gets the least.
+                        let rest = part.content.holds(PanelKind::Video);
+                        part.size = (!rest).then(|| size.unwrap_or(SIZES.0).clamp(SIZES.0, SIZES.1));
+                        part.content.repair(seen, depth + 1)
+                    })
+            }
+            Self::Tabs { front, tabs } => {
+                *front = (*front).min(tabs.len().saturating_sub(1));
+                !tabs.is_empty() && tabs.iter_mut().all(|tab| tab.repair(seen, depth + 1))
+            }
+        }
+    }
+}
+
+/// Everything about the shape of the window that is remembered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Layout {
+    /// Where the panels stand.
+    pub panels: Arrangement,
+    /// Panels that are not shown. The video always is.
+    pub hidden: BTreeSet<PanelKind>,
+    /// Size of the window in points.
+    pub window: (f32, f32),
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self { panels: Arrangement::default(), hidden: BTreeSet::new(), window: (1440.0, 900.0) }
+    }
+}
+
+impl Layout {
+    /// With everything brought into a range in which the window can be used.
+    pub fn repaired(self) -> Self {
+        let Self { panels, mut hidden, window } = self;
+        hidden.remove(&PanelKind::Video);
+        let default = Self::default().window;
+        let within =
+            |size: f32, low: f32, high: f32, default| if size.is_finite() { size.clamp(low, high) } else { default };
+        let window = (within(window.0, 800.0, 8000.0, default.0), within(window.1, 500.0, 5000.0, default.1));
+        Self { panels: panels.repaired(), hidden, window }
+    }
+
+    /// Shows a panel that is hidden, hides one that is shown.
+    pub fn toggle(&mut self, panel: PanelKind) {
+        if panel != PanelKind::Video && !self.hidden.remove(&panel) {
+            self.hidden.insert(panel);
+        }
+    }
+
+    /// Panels on show, whether in front or not.
+    pub fn shown(&self) -> impl Iterator<Item = PanelKind> {
+        PanelKind::iter().filter(|panel| !self.hidden.contains(panel))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_by_default_needs_no_repair() {
+        assert_eq!(Layout::default().repaired(), Layout::default());
+    }
+
+    #[test]
+    fn a_panel_that_is_missing_or_stands_twice_gives_the_default() {
+        let part = |kind| Part { size: Some(100.0), content: Arrangement::Panel(kind) };
+        let twice = PanelKind::iter().chain([PanelKind::Library]).map(part).collect();
+        let missing = vec![part(PanelKind::Video)];
+        for wrong in [Arrangement::Row(twice), Arrangement::Column(missing), Arrangement::Row(Vec::new())] {
+            assert_eq!(wrong.repaired(), Arrangement::default());
+        }
+        let mut deep = Arrangement::default();
+        for _ in 0..MAX_DEPTH {
+            deep = Arrangement::Tabs { front: 0, tabs: vec![deep] };
+        }
+        assert_eq!(deep.repaired(), Arrangement::default());
+    }
+
+    #[test]
+    fn sizes_are_mended_and_the_video_takes_the_rest() {
+        let part = |size, kind| Part { size, content: Arrangement::Panel(kind) };
+        let odd = Arrangement::Row(vec![
+            part(Some(f32::NAN), PanelKind::Library),
+            part(Some(5.0), PanelKind::Video),
+            part(Some(1e9), PanelKind::Inspector),
+            part(None, PanelKind::Timeline),
+        ]);
+        let Arrangement::Row(parts) = odd.repaired() else { panic!("it is still a row") };
+        let sizes: Vec<_> = parts.iter().map(|p| p.size).collect();
+        assert_eq!(sizes, [Some(SIZES.0), None, Some(SIZES.1), Some(SIZES.0)]);
+    }
+
+    #[test]
+    fn the_video_cannot_be_hidden() {
+        let mut layout = Layout::default();
+        layout.toggle(PanelKind::Library);
+        layout.toggle(PanelKind::Video);
+        assert_eq!(layout.hidden, BTreeSet::from([PanelKind::Library]));
+        layout.toggle(PanelKind::Library);
+        assert!(layout.hidden.is_empty());
+        let hidden = PanelKind::iter().collect();
+        assert!(Layout { hidden, ..Layout::default() }.repaired().shown().eq([PanelKind::Video]));
+    }
+}
