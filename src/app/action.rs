@@ -3,6 +3,7 @@
 //! Owns what a person can want ([`Action`]) and what a worker can report ([`Event`]). Frames of video
 //! are not among them: they are too big and too many, and go from the player straight to the view.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use crate::domain::playback::PlaybackCommand;
@@ -127,6 +128,13 @@ pub enum Event {
         entry: EntryId,
         /// What is in it.
         video: Box<OpenedVideo>,
+    },
+    /// A file beside a video says which of its frames are anomalous.
+    TruthFound {
+        /// Of which.
+        entry: EntryId,
+        /// Anomalous frames, in order and not overlapping.
+        frames: Vec<Range<usize>>,
     },
     /// A file cannot be played.
     Refused {

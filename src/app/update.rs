@@ -85,6 +85,7 @@ fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
         Event::FilesFound { files, refused } => library::found(state, files, refused, effects),
         Event::Picked(paths) => library::picked(state, paths, effects),
         Event::Opened { entry, video } => library::opened(state, entry, video, effects),
+        Event::TruthFound { entry, frames } => library::truth_found(state, entry, frames),
         Event::Refused { entry, reason } => library::refused(state, entry, reason),
         Event::EngineReady(facts) => scoring::engine_ready(state, facts),
         Event::EngineFailed(reason) => scoring::engine_failed(state, reason),

@@ -54,6 +54,29 @@ impl FrameTable {
         self.times.partition_point(|t| *t <= time).saturating_sub(1)
     }
 
+    /// The same as [`Self::at`] for a time not before that of frame `near`, quicker where frames are about
+    /// evenly spaced from there on: looks first where the frame should be, then further and further away.
+    pub fn at_near(&self, time: MediaTime, near: usize) -> usize {
+        if near > self.last() || self.times[near] > time {
+            return self.at(time);
+        }
+        let mean = (self.span().length().micros() / self.len() as i64).max(1);
+        let ahead = ((time - self.times[near]).micros() / mean) as usize;
+        let guess = near.saturating_add(ahead).min(self.last());
+        let (mut low, mut high, mut step) = (guess, guess + 1, 1);
+        while high < self.len() && self.times[high] <= time {
+            low = high;
+            high = (high + step).min(self.len());
+            step *= 2;
+        }
+        while self.times[low] > time {
+            high = low;
+            low = low.saturating_sub(step).max(near);
+            step *= 2;
+        }
+        low + self.times[low..high].partition_point(|t| *t <= time) - 1
+    }
+
     /// The frame whose presentation time is exactly `time`, if there is one.
     pub fn exactly_at(&self, time: MediaTime) -> Option<usize> {
         self.times.binary_search(&time).ok()
@@ -143,6 +166,11 @@ mod tests {
             prop_assert_eq!(t.len(), times.len());
             for frame in 0..t.len() {
                 let span = t.frame_span(frame);
+                for near in [0, frame / 2, frame, frame + 1, t.len()] {
+                    prop_assert_eq!(t.at_near(span.start, near), frame);
+                    let last = span.end - MediaTime::from_micros(1);
+                    prop_assert_eq!(t.at_near(last, near), t.at(last));
+                }
                 prop_assert_eq!(t.at(span.start), frame);
                 prop_assert_eq!(t.exactly_at(span.start), Some(frame));
                 if span.length() > MediaTime::ZERO {

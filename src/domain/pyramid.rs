@@ -15,11 +15,13 @@ pub struct Extent {
 
 impl Extent {
     /// Of one value.
+    #[inline]
     pub fn of(value: f32) -> Self {
         Self { min: value, max: value }
     }
 
     /// Of both.
+    #[inline]
     pub fn union(self, other: Self) -> Self {
         Self { min: self.min.min(other.min), max: self.max.max(other.max) }
     }
@@ -49,7 +51,9 @@ impl Pyramid {
             if below.len() == 1 {
                 return Self { levels };
             }
-            levels.push(below.chunks(2).map(|pair| pair[1..].iter().fold(pair[0], |a, b| a.union(*b))).collect());
+            let pairs = below.chunks_exact(2);
+            let odd = pairs.remainder();
+            levels.push(pairs.map(|pair| pair[0].union(pair[1])).chain(odd.iter().copied()).collect());
         }
     }
 

@@ -9,6 +9,7 @@ mod keeper;
 mod opener;
 mod reporter;
 mod scoring;
+mod truth;
 
 use std::io;
 use std::path::PathBuf;

@@ -1,5 +1,7 @@
-//! Opening files off the window's thread: folders into files, files into tables of frames.
+//! Opening files off the window's thread: folders into files, files into tables of frames, with the ground
+//! truth that lies beside them.
 
+use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +11,7 @@ use crate::app::notice::Severity;
 use crate::jobs::Worker;
 use crate::media;
 
-use super::Reporter;
+use super::{Reporter, truth};
 
 /// Commands that may wait. One file is opened at a time, so only requests to expand can pile up.
 const QUEUE: usize = 32;
@@ -31,12 +33,14 @@ impl Opener {
     pub(super) fn start(reporter: Reporter) -> io::Result<Self> {
         let report = reporter.clone();
         let worker = Worker::spawn("open", QUEUE, move |commands, _| {
+            // Sentences about ground truth that were told: a folder of videos shares one file.
+            let mut told = HashSet::new();
             for command in commands {
-                let event = match command {
-                    Command::Expand(paths) => expand(&paths),
-                    Command::Open { entry, path } => open(entry, &path),
+                let events = match command {
+                    Command::Expand(paths) => vec![expand(&paths)],
+                    Command::Open { entry, path } => open(entry, &path, &mut told),
                 };
-                if !report.send(event) {
+                if !events.into_iter().all(|event| report.send(event)) {
                     break;
                 }
             }
@@ -88,11 +92,16 @@ fn problem(path: &Path) -> Option<String> {
     }
 }
 
-fn open(entry: EntryId, path: &Path) -> Event {
-    match media::open(path) {
-        Ok(video) => Event::Opened { entry, video: Box::new(video) },
-        Err(err) => Event::Refused { entry, reason: format!("{err}.") },
-    }
+fn open(entry: EntryId, path: &Path, told: &mut HashSet<String>) -> Vec<Event> {
+    let video = match media::open(path) {
+        Ok(video) => video,
+        Err(err) => return vec![Event::Refused { entry, reason: format!("{err}.") }],
+    };
+    let truth = match truth::beside(path, video.frames.len()) {
+        Ok(truth) => truth.map(|frames| Event::TruthFound { entry, frames }),
+        Err(text) => told.insert(text.clone()).then_some(Event::Told(Severity::Warning, text)),
+    };
+    [Event::Opened { entry, video: Box::new(video) }].into_iter().chain(truth).collect()
 }
 
 #[cfg(test)]
@@ -122,7 +131,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("note.mp4");
         std::fs::write(&file, b"not a video").unwrap();
-        let Event::Refused { reason, .. } = open(EntryId(1), &file) else { panic!("another event") };
+        let events = open(EntryId(1), &file, &mut HashSet::new());
+        let [Event::Refused { reason, .. }] = &events[..] else { panic!("another event") };
         assert!(reason.contains("note.mp4") && reason.ends_with('.'), "{reason}");
     }
 }

@@ -1,5 +1,6 @@
 //! Opening, selecting and removing files.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use crate::app::effect::Effect;
@@ -101,6 +102,13 @@ pub(super) fn opened(state: &mut AppState, id: EntryId, video: Box<OpenedVideo>,
             state.notices.push(Severity::Warning, format!("{name}: {note}"));
         }
         show(state, effects);
+    }
+}
+
+/// A file beside a video says which of its frames are anomalous.
+pub(super) fn truth_found(state: &mut AppState, id: EntryId, frames: Vec<Range<usize>>) {
+    if let Some(entry) = state.library.get_mut(id) {
+        entry.change_lanes(|lanes| lanes.truth = Some(frames));
     }
 }
 

@@ -7,8 +7,9 @@ use proptest::prelude::*;
 
 use crate::app::action::{Action, Event, Message};
 use crate::app::command::UiCommand;
-use crate::app::effect::Effect;
+use crate::app::effect::{Effect, Zoom};
 use crate::app::engine::{Engine, EngineFacts};
+use crate::app::lanes::LaneKind;
 use crate::app::library::{EntryId, FileState, ScoringPhase, ScoringState};
 use crate::app::place::Place;
 use crate::app::state::{AppState, Dialog, JobId};
@@ -217,6 +218,35 @@ fn the_threshold_changes_events_and_their_cost() {
     let effects = act(&mut state, Action::SetRule(EventRule { threshold: 0.85, ..EventRule::default() }));
     assert_eq!(state.events().len(), 1);
     assert!(matches!(&effects[..], [Effect::SavePrefs(prefs)] if prefs.rule == Some(state.rule)), "{effects:?}");
+}
+
+#[test]
+fn ground_truth_reaches_the_timeline_and_lanes_are_remembered() {
+    let mut state = opened(&["a.mp4"]);
+    let entry = ids(&state)[0];
+    let before = state.library.get(entry).unwrap().revision();
+    hear(&mut state, Event::TruthFound { entry, frames: vec![3..9, 20..30] });
+    let shown = state.shown().unwrap();
+    assert_eq!(shown.lanes().truth, Some(vec![3..9, 20..30]));
+    assert_ne!(shown.revision(), before, "what is drawn must be drawn anew");
+
+    let effects = act(&mut state, Action::ToggleLane(LaneKind::Motion));
+    let hidden = |effects: &[Effect]| match effects {
+        [Effect::SavePrefs(prefs)] => !prefs.timeline.lanes.is_shown(LaneKind::Motion),
+        _ => false,
+    };
+    assert!(hidden(&effects), "{effects:?}");
+    let lanes = state.prefs.timeline.lanes.clone();
+    assert!(act(&mut state, Action::SetLanes(lanes)).is_empty(), "what is the same is not written again");
+}
+
+#[test]
+fn zooming_to_an_event_needs_one() {
+    let mut state = opened(&["a.mp4"]);
+    assert_eq!(UiCommand::ZoomToEvent.resolve(&state), None);
+    finish(&mut state);
+    act(&mut state, Action::ShowEvent(1));
+    assert_eq!(UiCommand::ZoomToEvent.resolve(&state), Some(Action::Timeline(Zoom::Event)));
 }
 
 #[test]

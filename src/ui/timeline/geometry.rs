@@ -155,28 +155,39 @@ impl Axis {
         f64::from(self.width) / self.visible.length
     }
 
-    /// The snippets under each of `count` equal columns, from the left; empty where the video does not reach.
-    ///
-    /// Together they lose no snippet that shows: a column holds every snippet that it touches.
-    pub fn columns(&self, count: usize, table: &FrameTable, grid: SnippetGrid) -> Vec<Range<usize>> {
+    /// The frames that are on screen during each of `count` equal columns, from the left; empty where the video
+    /// does not reach. Bounds never go back.
+    pub fn frame_columns(&self, count: usize, table: &FrameTable) -> Vec<Range<usize>> {
         let span = table.span();
         let edge = |i: usize| {
             let micros = self.visible.start + self.visible.length * i as f64 / count as f64;
             MediaTime::from_micros(micros.round() as i64)
         };
-        let mut start = edge(0);
+        let (mut start, mut near) = (edge(0), 0);
         (0..count)
             .map(|i| {
                 let end = edge(i + 1);
                 let (from, to) = (start.max(span.start), end.min(span.end));
                 start = end;
                 if from > to || from >= span.end {
-                    return 0..0;
+                    let at = if from >= span.end { table.len() } else { 0 };
+                    return at..at;
                 }
-                let last_moment = (to - MediaTime::from_micros(1)).max(from);
-                grid.snippet_of(table.at(from))..grid.snippet_of(table.at(last_moment)) + 1
+                let first = table.at_near(from, near);
+                near = table.at_near((to - MediaTime::from_micros(1)).max(from), first);
+                first..near + 1
             })
             .collect()
+    }
+
+    /// The snippets under each of `count` equal columns, from the left; empty where the video does not reach.
+    ///
+    /// Together they lose no snippet that shows: a column holds every snippet that it touches.
+    pub fn columns(&self, count: usize, table: &FrameTable, grid: SnippetGrid) -> Vec<Range<usize>> {
+        let snippets = |frames: Range<usize>| {
+            if frames.is_empty() { 0..0 } else { grid.snippet_of(frames.start)..grid.snippet_of(frames.end - 1) + 1 }
+        };
+        self.frame_columns(count, table).into_iter().map(snippets).collect()
     }
 }
 

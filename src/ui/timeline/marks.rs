@@ -3,6 +3,8 @@
 //! Owns the search: its cost depends on the number of columns, not on that of the stretches, because those that
 //! end in a column that is marked already are skipped together. Does not own colours.
 
+use std::ops::Range;
+
 use super::geometry::Axis;
 use crate::domain::time::TimeSpan;
 
@@ -25,6 +27,30 @@ pub(super) fn mark(codes: &mut [u8], code: u8, axis: &Axis, count: usize, span: 
         codes[from..to].fill(code);
         let reached = start + width * to as f64;
         index = first_from(index + 1, count, |i| ends_after(i, reached));
+    }
+}
+
+/// The same for stretches of frames, over the frames under each column; no time is looked up.
+pub(super) fn mark_frames(
+    codes: &mut [u8],
+    code: u8,
+    columns: &[Range<usize>],
+    count: usize,
+    frames: impl Fn(usize) -> Range<usize>,
+) {
+    let (mut column, mut index) = (0, 0);
+    while column < columns.len() {
+        index = first_from(index, count, |i| frames(i).end > columns[column].start);
+        if index == count {
+            break;
+        }
+        let start = frames(index).start;
+        if start < columns[column].end {
+            codes[column] = code;
+            column += 1;
+        } else {
+            column = first_from(column + 1, columns.len(), |c| columns[c].end > start);
+        }
     }
 }
 
@@ -92,6 +118,30 @@ mod tests {
                     }
                 }
             }
+            prop_assert_eq!(found, plain);
+        }
+
+        #[test]
+        fn frames_agree_with_marking_every_stretch(
+            steps in proptest::collection::vec((0_usize..30, 1_usize..30), 0..40),
+            widths in proptest::collection::vec((0_usize..3, 1_usize..40), 1..60),
+        ) {
+            let mut at = 0;
+            let stretches: Vec<_> = steps.iter().map(|(gap, length)| {
+                at += gap + length;
+                at - length..at
+            }).collect();
+            // Neighbouring columns share a frame, or a few are left out between them.
+            let mut next = 0_usize;
+            let columns: Vec<_> = widths.iter().map(|(gap, width)| {
+                let start = (next + gap).saturating_sub(1);
+                next = start + width;
+                start..next
+            }).collect();
+            let mut found = vec![0; columns.len()];
+            mark_frames(&mut found, 1, &columns, stretches.len(), |i| stretches[i].clone());
+            let meets = |c: &Range<usize>| stretches.iter().any(|s| s.start < c.end && s.end > c.start);
+            let plain: Vec<u8> = columns.iter().map(|c| u8::from(meets(c))).collect();
             prop_assert_eq!(found, plain);
         }
 

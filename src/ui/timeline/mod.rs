@@ -121,13 +121,9 @@ fn scene<'a>(ui: &Ui, input: &'a TimelineInput<'a>, state: &mut TimelineState, l
     let body = lanes.ruler.body;
     let axis = Axis::new(body.left(), body.width(), state.visible(&Limits::of(input.table)));
     let count = (axis.width * ui.pixels_per_point()).round().clamp(1.0, 8192.0) as usize;
-    Scene {
-        input,
-        axis,
-        curves: state.curves(input),
-        columns: state.columns(input, &axis, count),
-        marks: state.marks(input, &axis, count),
-    }
+    let columns = state.columns(input, &axis, count);
+    let marks = state.marks(input, &axis, &columns);
+    Scene { input, axis, curves: state.curves(input), columns, marks }
 }
 
 /// Frame number and time of the position, beside the ruler.

@@ -9,7 +9,6 @@ use egui::{Align2, Color32, Id, Painter, Rect, Response, Role, Sense, Ui, Widget
 use super::geometry::Axis;
 use super::input::TimelineInput;
 use super::lanes::Lane;
-use super::marks::first_from;
 use super::scale::Scale;
 use super::summary::{Columns, Curves, Marks};
 use crate::domain::pyramid::Pyramid;
@@ -31,14 +30,6 @@ pub(super) enum Slot {
     Attention,
     Magnitude,
     Motion,
-}
-
-/// An event that is wide enough to be told from its neighbours.
-pub(super) struct WideEvent {
-    pub index: usize,
-    /// The part that shows, in points.
-    pub left: f32,
-    pub right: f32,
 }
 
 /// Input and geometry of one frame.
@@ -73,28 +64,6 @@ impl Scene<'_> {
         let events = self.input.events;
         let index = events.partition_point(|e| e.last < snippet);
         events.get(index).filter(|e| e.contains(snippet)).map(|_| index)
-    }
-
-    /// The events of which at least `least` points show, from the left. Narrower ones are passed over together,
-    /// so that their number does not matter.
-    pub(super) fn wide_events(&self, least: f32) -> Vec<WideEvent> {
-        let (axis, count) = (&self.axis, self.input.events.len());
-        let ends_at = |index: usize, x: f32| axis.x(self.input.event_span(index).end) >= x;
-        let mut wide = Vec::new();
-        let mut index = first_from(0, count, |i| ends_at(i, axis.left + least));
-        while index < count {
-            let span = self.input.event_span(index);
-            let (left, right) = (axis.x(span.start).max(axis.left), axis.x(span.end).min(axis.right()));
-            if left + least > axis.right() {
-                break;
-            }
-            if right - left >= least {
-                wide.push(WideEvent { index, left, right });
-            }
-            // One as wide as that which begins after this one ends beyond here.
-            index = first_from(index + 1, count, |i| ends_at(i, right.max(axis.left) + least));
-        }
-        wide
     }
 
     /// Background and, where nothing is known yet, stripes.

@@ -16,8 +16,6 @@ use crate::gpu::marks::marks;
 
 /// Height of the bar on top of an event.
 const CAP: f32 = 4.0;
-/// An event narrower than this is a bar without a peak mark.
-const MARKED_WIDTH: f32 = 14.0;
 
 /// Draws the lane and sends what its lines are dragged to.
 pub(super) fn score_lane_ui(ui: &Ui, id: Id, lane: &Lane, scene: &Scene<'_>, actions: &mut Vec<TimelineAction>) {
@@ -84,7 +82,7 @@ fn paint_bands(painter: &Painter, scene: &Scene<'_>, lane: &Lane) {
 
 fn paint_peaks(painter: &Painter, scene: &Scene<'_>, scale: &Scale) {
     let p = &scene.input.tokens.palette;
-    for wide in scene.wide_events(MARKED_WIDTH) {
+    for wide in &scene.marks.wide {
         let event = scene.input.events[wide.index];
         let span = scene.span_of(event.peak, event.peak);
         let middle = scene.axis.x(span.start).midpoint(scene.axis.x(span.end));

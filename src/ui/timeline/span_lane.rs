@@ -49,7 +49,7 @@ pub(super) fn events_lane_ui(ui: &Ui, id: Id, lane: &Lane, scene: &Scene<'_>) {
     scene.paint_ground(&painter, lane);
     let bars = lane.body.shrink2(vec2(0.0, INSET));
     painter.add(marks(bars, EVENTS, Arc::clone(&scene.marks.events), event_ink(p, [0.62, 1.0], 0.0)));
-    for wide in scene.wide_events(NUMBERED_WIDTH) {
+    for wide in scene.marks.wide.iter().filter(|wide| wide.right - wide.left >= NUMBERED_WIDTH) {
         // The gap to a neighbour that would otherwise touch.
         let edge = Rect::from_x_y_ranges(wide.right - 1.0..=wide.right, bars.y_range());
         painter.rect_filled(edge, 0, p.sunken);

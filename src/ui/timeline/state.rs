@@ -115,8 +115,8 @@ impl TimelineState {
     }
 
     /// Columns in which something is marked, made again when the view, the data or the rule change.
-    pub(super) fn marks(&mut self, input: &TimelineInput<'_>, axis: &Axis, count: usize) -> Arc<Marks> {
-        kept(&mut self.marks, |m| m.is_of(input, axis, count), || Marks::new(input, axis, count))
+    pub(super) fn marks(&mut self, input: &TimelineInput<'_>, axis: &Axis, columns: &Columns) -> Arc<Marks> {
+        kept(&mut self.marks, |m| m.is_of(input, axis, columns.frames.len()), || Marks::new(input, axis, columns))
     }
 }
 

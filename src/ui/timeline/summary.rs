@@ -3,11 +3,12 @@
 //! Owns when each is made again, so that a frame in which nothing changed makes nothing and writes nothing to
 //! the GPU. Does not own drawing.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::geometry::{Axis, Visible};
 use super::input::TimelineInput;
-use super::marks::mark;
+use super::marks::{first_from, mark, mark_frames};
 use crate::domain::pyramid::{Extent, Pyramid};
 use crate::domain::segment::EventRule;
 use crate::domain::time::TimeSpan;
@@ -80,18 +81,22 @@ impl View {
     }
 }
 
-/// Snippets under each pixel column of the axis.
+/// Snippets and frames under each pixel column of the axis.
 #[derive(Debug)]
 pub(super) struct Columns {
     view: View,
     pub ranges: Arc<[ColumnRange]>,
+    pub frames: Vec<Range<usize>>,
 }
 
 impl Columns {
     pub(super) fn new(input: &TimelineInput<'_>, axis: &Axis, count: usize) -> Self {
-        let ranges = axis.columns(count, input.table, input.grid);
-        let ranges = ranges.into_iter().map(|range| [range.start as u32, range.end as u32]).collect();
-        Self { view: View::of(input, axis, count), ranges }
+        let frames = axis.frame_columns(count, input.table);
+        let snippet = |frame| input.grid.snippet_of(frame) as u32;
+        let range = |frames: &Range<usize>| {
+            if frames.is_empty() { [0, 0] } else { [snippet(frames.start), snippet(frames.end - 1) + 1] }
+        };
+        Self { view: View::of(input, axis, count), ranges: frames.iter().map(range).collect(), frames }
     }
 
     pub(super) fn is_of(&self, input: &TimelineInput<'_>, axis: &Axis, count: usize) -> bool {
@@ -106,20 +111,36 @@ pub(super) struct Marks {
     pub events: Arc<[u8]>,
     pub truth: Arc<[u8]>,
     pub recording: Arc<[u8]>,
+    pub wide: Vec<WideEvent>,
 }
 
+/// An event that is wide enough to be told from its neighbours.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct WideEvent {
+    pub index: usize,
+    /// The part that shows, in points.
+    pub left: f32,
+    pub right: f32,
+}
+
+/// Events narrower than this are not told from their neighbours, in points.
+const WIDE: f32 = 14.0;
+
 impl Marks {
-    pub(super) fn new(input: &TimelineInput<'_>, axis: &Axis, count: usize) -> Self {
+    pub(super) fn new(input: &TimelineInput<'_>, axis: &Axis, columns: &Columns) -> Self {
+        let count = columns.frames.len();
+        let event = |i: usize| {
+            let event = &input.events[i];
+            input.grid.range(event.first).start..input.grid.range(event.last).end
+        };
         let mut events = vec![0; count];
-        mark(&mut events, EVENT, axis, input.events.len(), |i| input.event_span(i));
+        mark_frames(&mut events, EVENT, &columns.frames, input.events.len(), event);
         if let Some(current) = input.selected_event.filter(|i| *i < input.events.len()) {
-            mark(&mut events, CURRENT, axis, 1, |_| input.event_span(current));
+            mark_frames(&mut events, CURRENT, &columns.frames, 1, |_| event(current));
         }
         let mut truth = vec![0; count];
         let ranges = input.lanes.truth.as_deref().unwrap_or(&[]);
-        mark(&mut truth, TRUTH, axis, ranges.len(), |i| {
-            input.table.frames_span(ranges[i].start, ranges[i].end.saturating_sub(1))
-        });
+        mark_frames(&mut truth, TRUTH, &columns.frames, ranges.len(), |i| ranges[i].clone());
         let mut recording = vec![0; count];
         let mut stretches = |code: u8, spans: &[TimeSpan]| mark(&mut recording, code, axis, spans.len(), |i| spans[i]);
         stretches(GAP, &input.lanes.gaps);
@@ -129,6 +150,7 @@ impl Marks {
             events: events.into(),
             truth: truth.into(),
             recording: recording.into(),
+            wide: wide_events(input, axis),
         }
     }
 
@@ -140,4 +162,26 @@ impl Marks {
     fn key(input: &TimelineInput<'_>, axis: &Axis, count: usize) -> (View, EventRule, Option<usize>) {
         (View::of(input, axis, count), *input.rule, input.selected_event)
     }
+}
+
+/// The wide events that show, from the left. Narrower ones are passed over together, so that their number does not
+/// matter.
+fn wide_events(input: &TimelineInput<'_>, axis: &Axis) -> Vec<WideEvent> {
+    let count = input.events.len();
+    let ends_at = |index: usize, x: f32| axis.x(input.event_span(index).end) >= x;
+    let mut wide = Vec::new();
+    let mut index = first_from(0, count, |i| ends_at(i, axis.left + WIDE));
+    while index < count {
+        let span = input.event_span(index);
+        let (left, right) = (axis.x(span.start).max(axis.left), axis.x(span.end).min(axis.right()));
+        if left + WIDE > axis.right() {
+            break;
+        }
+        if right - left >= WIDE {
+            wide.push(WideEvent { index, left, right });
+        }
+        // One as wide as that which begins after this one ends beyond here.
+        index = first_from(index + 1, count, |i| ends_at(i, right.max(axis.left) + WIDE));
+    }
+    wide
 }
