@@ -12,11 +12,13 @@ use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use lookback::app::arrangement::Layout;
+use lookback::app::command::UiCommand;
 use lookback::app::folders::Folders;
 use lookback::app::lanes::LaneKind;
 use lookback::app::library::{FileState, ScoringState};
 use lookback::app::prefs::Prefs;
-use lookback::app::state::AppState;
+use lookback::app::shortcut::Os;
+use lookback::app::state::{AppState, Dialog};
 use lookback::domain::pixels::RgbPicture;
 use lookback::domain::time::Rate;
 use lookback::media::VideoWriter;
@@ -250,6 +252,75 @@ fn going_to_a_frame_and_back_out_of_a_dialog() {
     w.harness.get_by_label_contains("List all keys");
     w.key(Key::Escape);
     assert_eq!(w.state().dialog, None);
+}
+
+#[test]
+fn the_palette_finds_marks_and_carries_out() {
+    let mut w = Window::new();
+    let path = w.video("palette.mp4", 60);
+    w.open(&path);
+    w.harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    w.harness.run_steps(3);
+    assert_eq!(w.state().dialog, Some(Dialog::Palette));
+    w.type_into("Find a command", "nxtfrm");
+    w.key(Key::Enter);
+    assert_eq!((w.frame(), w.state().dialog), (1, None));
+    assert_eq!(w.state().prefs.recent.list(), [UiCommand::NextFrame]);
+    // What was used last is on top when nothing is typed, and Down goes past it.
+    w.harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    w.harness.run_steps(3);
+    w.key(Key::Enter);
+    assert_eq!(w.frame(), 2);
+    // What cannot be used now says so and does nothing.
+    w.harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    w.harness.run_steps(3);
+    w.type_into("Find a command", "next file");
+    w.key(Key::Enter);
+    assert_eq!(w.state().dialog, Some(Dialog::Palette));
+    w.key(Key::Escape);
+    assert_eq!(w.state().dialog, None);
+}
+
+#[test]
+fn keys_are_given_by_pressing_them_and_kept() {
+    let mut w = Window::new();
+    let path = w.video("keys.mp4", 60);
+    w.open(&path);
+    w.key(Key::Questionmark);
+    w.harness.run_steps(5);
+    w.click("Change keys…");
+    assert_eq!(w.state().dialog, Some(Dialog::ChangeKeys));
+    // N belongs to another command: nothing happens before that is settled.
+    w.click("Give Next frame a key");
+    w.key(Key::N);
+    w.harness.get_by_label_contains("“Next event”");
+    let keys = |w: &Window, command| w.state().prefs.keys.texts(command, Os::Linux);
+    assert_eq!(keys(&w, UiCommand::NextFrame), ["."]);
+    w.click("Move it here");
+    assert_eq!(keys(&w, UiCommand::NextFrame), [".", "N"]);
+    assert_eq!(keys(&w, UiCommand::NextEvent), Vec::<String>::new());
+    // Esc ends the waiting, not the dialog; keys of the system are refused.
+    w.click("Give Next frame a key");
+    w.harness.key_press_modifiers(Modifiers::ALT, Key::Space);
+    w.harness.run_steps(3);
+    w.harness.get_by_label_contains("The desktop keeps this key");
+    w.key(Key::Escape);
+    assert_eq!(w.state().dialog, Some(Dialog::ChangeKeys));
+    w.click("Take . from Next frame");
+    w.key(Key::Escape);
+    assert_eq!(w.state().dialog, None);
+    w.key(Key::Period);
+    assert_eq!(w.frame(), 0);
+    w.key(Key::N);
+    assert_eq!(w.frame(), 1);
+    let config = w.folder.path().join("own").join("config");
+    let kept = || Prefs::read(&config).prefs.keys;
+    w.wait("the keys on disk", |s| kept() == s.prefs.keys);
+    w.key(Key::Questionmark);
+    w.harness.run_steps(5);
+    w.click("Change keys…");
+    w.click("Reset all keys");
+    assert!(w.state().prefs.keys.is_default());
 }
 
 #[test]

@@ -13,12 +13,14 @@ use crate::jobs::Progress;
 use crate::media::OpenedVideo;
 
 use super::arrangement::{Layout, PanelKind};
+use super::command::UiCommand;
 use super::effect::Zoom;
 use super::engine::EngineFacts;
 use super::lanes::{LaneKind, LaneSettings};
 use super::library::{EntryId, LibraryOrder, ScoringPhase};
 use super::notice::Severity;
 use super::place::Place;
+use super::shortcut::Shortcut;
 use super::state::{Dialog, JobId};
 
 /// What the person wants.
@@ -82,6 +84,14 @@ pub enum Action {
     CancelAll,
     /// Change what the timeline shows of the time axis.
     Timeline(Zoom),
+    /// Carry out a command that was chosen by its name.
+    Choose(UiCommand),
+    /// Give a command one more key, taking it from the command that had it.
+    BindKey(UiCommand, Shortcut),
+    /// Take a key from a command.
+    UnbindKey(UiCommand, Shortcut),
+    /// Give a command its default keys back, or all commands.
+    ResetKeys(Option<UiCommand>),
     /// Open a window over the window.
     Open(Dialog),
     /// Close what is open, else leave full screen.

@@ -1,20 +1,14 @@
 //! Commands: everything that has a name, a place in a menu, and perhaps a key.
 //!
 //! Owns the one table from which menus, the palette, the keyboard and the list of keys are made. A
-//! command carries nothing; [`UiCommand::resolve`] turns it into an action against the present state,
-//! which also tells whether it can be used now.
+//! command carries nothing; `UiCommand::resolve` turns it into an action against the present state,
+//! which also tells whether it can be used now. Its keys at first are in `keys`; those that count are
+//! the person's, see [`super::keymap`].
 
-use strum::EnumIter;
+mod keys;
+mod resolve;
 
-use crate::domain::playback::PlaybackCommand;
-use crate::domain::time::MediaTime;
-
-use super::action::Action;
-use super::arrangement::{Layout, PanelKind};
-use super::effect::Zoom;
-use super::lanes::{LaneKind, LaneSettings};
-use super::shortcut::{Key, Mods, Os, Shortcut};
-use super::state::{AppState, DemoState, Dialog};
+use strum::{EnumIter, EnumString, IntoStaticStr};
 
 /// Where a command stands in menus and in the list of keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter)]
@@ -47,8 +41,8 @@ impl Group {
     }
 }
 
-/// A command. Listed in the order of the menus.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter)]
+/// A command. Listed in the order of the menus. Settings know it by its name here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumIter, EnumString, IntoStaticStr)]
 #[expect(missing_docs, reason = "`about` describes each to the person and the reader alike")]
 pub enum UiCommand {
     OpenFiles,
@@ -111,6 +105,7 @@ pub enum UiCommand {
     Palette,
     BackOut,
     Keys,
+    ChangeKeys,
     About,
 }
 
@@ -188,6 +183,7 @@ impl UiCommand {
             Self::Palette => ("Find a command…", "Type a part of a command's name."),
             Self::BackOut => ("Back out", "Close what is open over the window, else leave full screen."),
             Self::Keys => ("Keys", "List all keys."),
+            Self::ChangeKeys => ("Change keys…", "Give commands other keys."),
             Self::About => ("About Lookback", "What this program runs on: device, model, encoder, libraries."),
         }
     }
@@ -232,162 +228,8 @@ impl UiCommand {
             | Self::ToggleRecording
             | Self::InvertAttention
             | Self::ResetLanes => Group::Timeline,
-            Self::Palette | Self::BackOut | Self::Keys | Self::About => Group::Help,
+            Self::Palette | Self::BackOut | Self::Keys | Self::ChangeKeys | Self::About => Group::Help,
             _ => Group::Playback,
-        }
-    }
-
-    /// Its keys, the first being the one that menus name.
-    pub fn shortcuts(self, os: Os) -> Vec<Shortcut> {
-        use Shortcut as S;
-        match self {
-            Self::OpenFiles => vec![S::command(Key::O)],
-            Self::OpenFolder => {
-                vec![S { mods: Mods { command: true, shift: true, ..Mods::default() }, key: Key::O }]
-            }
-            Self::Quit => vec![S::command(Key::Q)],
-            Self::PlayPause => vec![S::plain(Key::Space), S::plain(Key::K)],
-            Self::ShuttleBackward => vec![S::plain(Key::J)],
-            Self::ShuttleForward => vec![S::plain(Key::L)],
-            Self::ShuttleBackwardSlow => vec![S::shift(Key::J)],
-            Self::ShuttleForwardSlow => vec![S::shift(Key::L)],
-            Self::PreviousFrame => vec![S::plain(Key::Comma)],
-            Self::NextFrame => vec![S::plain(Key::Period)],
-            Self::Back1Second => vec![S::plain(Key::Left)],
-            Self::Forward1Second => vec![S::plain(Key::Right)],
-            Self::PreviousSnippet => vec![S::shift(Key::Left)],
-            Self::NextSnippet => vec![S::shift(Key::Right)],
-            Self::Back10Seconds => vec![S::command(Key::Left)],
-            Self::Forward10Seconds => vec![S::command(Key::Right)],
-            Self::PreviousKeyframe => vec![S::alt(Key::Left)],
-            Self::NextKeyframe => vec![S::alt(Key::Right)],
-            Self::Start => vec![S::plain(Key::Home)],
-            Self::End => vec![S::plain(Key::End)],
-            Self::GoTo => vec![S::plain(Key::G)],
-            Self::Slower => vec![S::plain(Key::OpenBracket)],
-            Self::Faster => vec![S::plain(Key::CloseBracket)],
-            Self::NormalSpeed => vec![S::plain(Key::Backspace)],
-            Self::NextEvent => vec![S::plain(Key::N)],
-            Self::PreviousEvent => vec![S::plain(Key::P)],
-            Self::NextVideo => vec![S::plain(Key::Down)],
-            Self::PreviousVideo => vec![S::plain(Key::Up)],
-            Self::ZoomToFit => vec![S::plain(Key::Z)],
-            Self::ZoomToEvent => vec![S::shift(Key::Z)],
-            Self::ZoomIn => vec![S::command(Key::Up)],
-            Self::ZoomOut => vec![S::command(Key::Down)],
-            Self::ShowEarlier => vec![S::plain(Key::PageUp)],
-            Self::ShowLater => vec![S::plain(Key::PageDown)],
-            Self::ToggleAttention => vec![S::plain(Key::T)],
-            Self::InvertAttention => vec![S::shift(Key::T)],
-            Self::ToggleOverlays => vec![S::plain(Key::H)],
-            Self::ToggleTheme => vec![S { mods: Mods { command: true, shift: true, ..Mods::default() }, key: Key::D }],
-            // F11 shows the desktop on a Mac; Ctrl+Cmd+F is what its programs use.
-            Self::FullScreen if os == Os::Mac => {
-                vec![S { mods: Mods { command: true, mac_ctrl: true, ..Mods::default() }, key: Key::F }]
-            }
-            Self::FullScreen => vec![S::plain(Key::F11)],
-            Self::Palette => vec![S::command(Key::K)],
-            Self::BackOut => vec![S::plain(Key::Escape)],
-            Self::Keys => vec![S::plain(Key::Question)],
-            Self::MakeDemo
-            | Self::RemoveFromList
-            | Self::ScoreAgain
-            | Self::CancelScoring
-            | Self::CancelAll
-            | Self::ToggleSnapping
-            | Self::ToggleOverview
-            | Self::ToggleScore
-            | Self::ToggleEvents
-            | Self::ToggleMagnitude
-            | Self::ToggleMotion
-            | Self::ToggleTruth
-            | Self::ToggleRecording
-            | Self::ResetLanes
-            | Self::ToggleLibrary
-            | Self::ToggleInspector
-            | Self::ToggleTimeline
-            | Self::ResetPanels
-            | Self::About => Vec::new(),
-        }
-    }
-
-    /// The action it stands for now; `None` if it cannot be used.
-    pub fn resolve(self, state: &AppState) -> Option<Action> {
-        use PlaybackCommand as P;
-        let second = |n: i64| Action::Playback(P::SkipTime(MediaTime::from_micros(n * 1_000_000)));
-        match self {
-            Self::OpenFiles => (!state.picking).then_some(Action::PickFiles),
-            Self::OpenFolder => (!state.picking).then_some(Action::PickFolder),
-            Self::MakeDemo => (state.demo == DemoState::Idle).then_some(Action::MakeDemo),
-            Self::RemoveFromList => state.library.selected_id().map(Action::Remove),
-            Self::Quit => Some(Action::Quit),
-            Self::NextVideo => state.library.neighbour(1).map(|_| Action::SelectNeighbour(1)),
-            Self::PreviousVideo => state.library.neighbour(-1).map(|_| Action::SelectNeighbour(-1)),
-            Self::ScoreAgain => {
-                let entry = state.library.selected()?;
-                (entry.video().is_some() && !entry.scoring.is_pending()).then_some(Action::Score(entry.id))
-            }
-            Self::CancelScoring => {
-                let entry = state.library.selected()?;
-                entry.scoring.is_pending().then_some(Action::CancelScoring(entry.id))
-            }
-            Self::CancelAll => (state.library.unfinished() > 0).then_some(Action::CancelAll),
-            Self::ToggleSnapping => Some(Action::ToggleSnapping),
-            Self::ToggleOverview => Some(Action::ToggleLane(LaneKind::Overview)),
-            Self::ToggleScore => Some(Action::ToggleLane(LaneKind::Score)),
-            Self::ToggleEvents => Some(Action::ToggleLane(LaneKind::Events)),
-            Self::ToggleAttention => Some(Action::ToggleLane(LaneKind::Attention)),
-            Self::ToggleMagnitude => Some(Action::ToggleLane(LaneKind::Magnitude)),
-            Self::ToggleMotion => Some(Action::ToggleLane(LaneKind::Motion)),
-            Self::ToggleTruth => Some(Action::ToggleLane(LaneKind::Truth)),
-            Self::ToggleRecording => Some(Action::ToggleLane(LaneKind::Recording)),
-            Self::InvertAttention => Some(Action::InvertAttention),
-            Self::ResetLanes => Some(Action::SetLanes(LaneSettings::default())),
-            Self::ToggleOverlays => Some(Action::ToggleOverlays),
-            Self::ToggleTheme => Some(Action::ToggleTheme),
-            Self::ToggleLibrary => Some(Action::TogglePanel(PanelKind::Library)),
-            Self::ToggleInspector => Some(Action::TogglePanel(PanelKind::Inspector)),
-            Self::ToggleTimeline => Some(Action::TogglePanel(PanelKind::Timeline)),
-            Self::ResetPanels => {
-                let default = Layout { window: state.prefs.layout.window, ..Layout::default() };
-                (state.prefs.layout != default).then_some(Action::SetLayout(default))
-            }
-            Self::FullScreen => Some(Action::ToggleFullScreen),
-            Self::Palette => Some(Action::Open(Dialog::Palette)),
-            Self::BackOut => Some(Action::BackOut),
-            Self::Keys => Some(Action::Open(Dialog::Keys)),
-            Self::About => Some(Action::Open(Dialog::About)),
-            // All others move within a video.
-            _ if state.session.is_none() => None,
-            Self::PlayPause => Some(Action::Playback(P::TogglePlay)),
-            Self::ShuttleBackward => Some(Action::Playback(P::ShuttleBackward)),
-            Self::ShuttleForward => Some(Action::Playback(P::ShuttleForward)),
-            Self::ShuttleBackwardSlow => Some(Action::ShuttleSlow { backward: true }),
-            Self::ShuttleForwardSlow => Some(Action::ShuttleSlow { backward: false }),
-            Self::PreviousFrame => Some(Action::Playback(P::StepFrames(-1))),
-            Self::NextFrame => Some(Action::Playback(P::StepFrames(1))),
-            Self::Back1Second => Some(second(-1)),
-            Self::Forward1Second => Some(second(1)),
-            Self::Back10Seconds => Some(second(-10)),
-            Self::Forward10Seconds => Some(second(10)),
-            Self::PreviousSnippet => Some(Action::StepSnippet { forward: false }),
-            Self::NextSnippet => Some(Action::StepSnippet { forward: true }),
-            Self::PreviousKeyframe => Some(Action::StepKeyframe { forward: false }),
-            Self::NextKeyframe => Some(Action::StepKeyframe { forward: true }),
-            Self::Start => Some(Action::Playback(P::SeekFrame(0))),
-            Self::End => Some(Action::Playback(P::SeekFrame(usize::MAX))),
-            Self::GoTo => Some(Action::Open(Dialog::GoTo)),
-            Self::Slower => Some(Action::Playback(P::Slower)),
-            Self::Faster => Some(Action::Playback(P::Faster)),
-            Self::NormalSpeed => Some(Action::Playback(P::SetSpeed(1.0))),
-            Self::NextEvent => Some(Action::StepEvent { forward: true }),
-            Self::PreviousEvent => Some(Action::StepEvent { forward: false }),
-            Self::ZoomToFit => Some(Action::Timeline(Zoom::Fit)),
-            Self::ZoomIn => Some(Action::Timeline(Zoom::In)),
-            Self::ZoomOut => Some(Action::Timeline(Zoom::Out)),
-            Self::ZoomToEvent => state.current_event().map(|_| Action::Timeline(Zoom::Event)),
-            Self::ShowEarlier => Some(Action::Timeline(Zoom::Earlier)),
-            Self::ShowLater => Some(Action::Timeline(Zoom::Later)),
         }
     }
 }
@@ -401,36 +243,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_two_commands_share_a_key() {
-        for os in Os::iter() {
-            let mut owners = HashMap::new();
-            for command in UiCommand::iter() {
-                for shortcut in command.shortcuts(os) {
-                    let clash = owners.insert(shortcut, command);
-                    assert_eq!(clash, None, "{} on {os:?} is also {command:?}", shortcut.text(os));
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn keys_that_the_system_keeps_are_not_taken() {
-        // Hide, minimise, close and settings on macOS; close on the others.
-        let command = |key| Shortcut::command(key);
-        let reserved = |os| match os {
-            Os::Mac => vec![command(Key::H), command(Key::Comma), command(Key::Space), Shortcut::plain(Key::F11)],
-            Os::Linux | Os::Windows => vec![Shortcut::alt(Key::Space)],
-        };
-        for os in Os::iter() {
-            for ui_command in UiCommand::iter() {
-                for shortcut in ui_command.shortcuts(os) {
-                    assert!(!reserved(os).contains(&shortcut), "{ui_command:?} on {os:?}");
-                }
-            }
-        }
-    }
-
-    #[test]
     fn every_command_says_what_it_does() {
         let mut names = HashMap::new();
         for command in UiCommand::iter() {
@@ -438,16 +250,5 @@ mod tests {
             assert!(!text.is_empty() && help.ends_with('.'), "{command:?}");
             assert_eq!(names.insert(text, command), None, "{text} names two commands");
         }
-    }
-
-    #[test]
-    fn without_a_video_nothing_moves() {
-        let state = AppState::default();
-        for command in UiCommand::iter().filter(|c| c.group() == Group::Playback) {
-            assert_eq!(command.resolve(&state), None, "{command:?}");
-        }
-        assert_eq!(UiCommand::OpenFiles.resolve(&state), Some(Action::PickFiles));
-        let picking = AppState { picking: true, ..AppState::default() };
-        assert_eq!(UiCommand::OpenFiles.resolve(&picking), None);
     }
 }

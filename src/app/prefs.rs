@@ -11,6 +11,8 @@ use crate::disk;
 use crate::domain::segment::EventRule;
 
 use super::arrangement::Layout;
+use super::finder::Recent;
+use super::keymap::Keymap;
 use super::lanes::TimelinePrefs;
 
 /// Light or dark.
@@ -39,6 +41,10 @@ pub struct Prefs {
     pub timeline: TimelinePrefs,
     /// Whether position and score are written over the video.
     pub overlays: bool,
+    /// The person's choice of keys.
+    pub keys: Keymap,
+    /// The commands that were chosen by name last.
+    pub recent: Recent,
 }
 
 impl Default for Prefs {
@@ -50,6 +56,8 @@ impl Default for Prefs {
             rule: None,
             timeline: TimelinePrefs::default(),
             overlays: true,
+            keys: Keymap::default(),
+            recent: Recent::default(),
         }
     }
 }
@@ -88,7 +96,8 @@ impl Prefs {
             Ok(mut prefs) => {
                 prefs.layout = prefs.layout.repaired();
                 prefs.timeline.lanes = prefs.timeline.lanes.repaired();
-                PrefsRead { prefs, warnings: Vec::new() }
+                let warnings = prefs.keys.take_problems();
+                PrefsRead { prefs, warnings }
             }
             Err(err) => PrefsRead {
                 prefs: Self::default(),
@@ -118,13 +127,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::app::command::UiCommand;
+    use crate::app::shortcut::{Key, Os, Shortcut};
 
     #[test]
     fn what_is_written_is_read() {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().join("new");
-        let prefs =
+        let mut prefs =
             Prefs { theme: Theme::Light, rule: Some(EventRule::default()), overlays: false, ..Prefs::default() };
+        prefs.keys.bind(UiCommand::About, Shortcut::command(Key::I), Os::Linux);
+        prefs.recent.note(UiCommand::About);
         prefs.write(&folder).unwrap();
         assert_eq!(Prefs::read(&folder), PrefsRead { prefs, warnings: Vec::new() });
     }
@@ -146,6 +159,16 @@ mod tests {
         assert_eq!(read.warnings, Vec::<String>::new());
         let window = (800.0, Layout::default().window.1);
         assert_eq!(read.prefs.layout, Layout { window, ..Layout::default() });
+    }
+
+    #[test]
+    fn keys_of_unknown_commands_are_told_and_the_rest_counts() {
+        let text = r#"(theme: Light, keys: {"About": ["F1"], "Fly": ["F"]}, recent: ["Fly", "About"])"#;
+        let read = Prefs::parse(text, Path::new("x"));
+        assert_eq!(read.warnings.len(), 1, "{:?}", read.warnings);
+        assert!(read.warnings[0].contains("Fly"));
+        assert_eq!(read.prefs.theme, Theme::Light);
+        assert_eq!(read.prefs.keys.shortcuts(UiCommand::About, Os::Linux), [Shortcut::plain(Key::F1)]);
     }
 
     proptest! {

@@ -3,6 +3,7 @@
 //! Owns the one entrance, [`update`], and hands each message to the file of its subject. Pure: no
 //! clock, no file, no thread; what must happen outside is returned as effects.
 
+mod keys;
 mod library;
 mod playback;
 mod queue;
@@ -64,6 +65,10 @@ fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::CancelScoring(entry) => scoring::cancel(state, entry, effects),
         Action::CancelAll => scoring::cancel_all(state, effects),
         Action::Timeline(zoom) => effects.push(Effect::Timeline(zoom)),
+        Action::Choose(command) => keys::choose(state, command, effects),
+        Action::BindKey(command, shortcut) => keys::bind(state, command, shortcut, effects),
+        Action::UnbindKey(command, shortcut) => keys::unbind(state, command, shortcut, effects),
+        Action::ResetKeys(command) => keys::reset(state, command, effects),
         Action::Open(dialog) => state.dialog = Some(dialog),
         Action::BackOut => view::back_out(state, effects),
         Action::ToggleTheme => view::toggle_theme(state, effects),

@@ -51,8 +51,8 @@ pub fn symbol_button(view: &ViewContext<'_>, ui: &mut Ui, command: UiCommand, dr
 pub fn command_entry(view: &ViewContext<'_>, ui: &mut Ui, command: UiCommand) {
     let action = command.resolve(view.state);
     let mut button = Button::new(command.text());
-    if let Some(shortcut) = command.shortcuts(view.os).first() {
-        button = button.shortcut_text(shortcut.text(view.os));
+    if let Some(key) = view.keys(command).into_iter().next() {
+        button = button.shortcut_text(key);
     }
     let response = ui.add_enabled(action.is_some(), button).on_hover_text(command.text_and_help().1);
     if response.clicked() {
@@ -65,6 +65,6 @@ pub fn command_entry(view: &ViewContext<'_>, ui: &mut Ui, command: UiCommand) {
 
 fn tooltip(view: &ViewContext<'_>, command: UiCommand) -> String {
     let (text, help) = command.text_and_help();
-    let keys: Vec<_> = command.shortcuts(view.os).into_iter().map(|s| s.text(view.os)).collect();
+    let keys = view.keys(command);
     if keys.is_empty() { format!("{text}\n{help}") } else { format!("{text}  ({})\n{help}", keys.join(", ")) }
 }

@@ -10,6 +10,7 @@ use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use crate::app::action::Action;
 use crate::app::arrangement::PanelKind;
+use crate::app::command::UiCommand;
 use crate::app::shortcut::Os;
 use crate::app::state::AppState;
 use crate::domain::frame::Playing;
@@ -50,6 +51,13 @@ pub struct ViewContext<'a> {
     pub os: Os,
 }
 
+impl ViewContext<'_> {
+    /// The keys of a command as text, the first being the one that menus name.
+    pub fn keys(&self, command: UiCommand) -> Vec<String> {
+        self.state.prefs.keys.texts(command, self.os)
+    }
+}
+
 /// What belongs to the window alone and lasts from frame to frame.
 #[derive(Debug, Default)]
 pub struct LocalUi {
@@ -71,7 +79,9 @@ pub struct LocalUi {
 
 /// Draws the whole window.
 pub fn root_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
-    shortcuts::dispatch(view, &local.stage, ui.ctx());
+    if !local.dialogs.captures_keys() {
+        shortcuts::dispatch(view, &local.stage, ui.ctx());
+    }
     drop_files(view, ui);
 
     let palette = &view.tokens.palette;

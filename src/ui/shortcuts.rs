@@ -3,6 +3,9 @@
 //! Owns when a key belongs to the program and when to the widget that has the focus. Which command has
 //! which key is the table in `app::command`.
 
+use std::sync::LazyLock;
+
+use egui::text_selection::LabelSelectionState;
 use egui::{Context, Event, Key as EguiKey, Modifiers};
 use strum::IntoEnumIterator as _;
 
@@ -21,12 +24,15 @@ pub fn dispatch(view: &ViewContext<'_>, stage: &StageState, ctx: &Context) {
     }
     // An open dialog has the keyboard; only the way out still works.
     let covered = view.state.dialog.is_some();
+    let keys = &view.state.prefs.keys;
+    let marked_text = ctx.plugin_opt::<LabelSelectionState>().is_some_and(|p| p.lock().has_selection());
     let pressed = ctx.input_mut(|input| {
         let mut pressed = Vec::new();
         input.events.retain(|event| {
-            let Event::Key { key, pressed: true, modifiers, .. } = event else { return true };
-            let Some(command) = command_of(*key, *modifiers, view.os) else { return true };
-            if !belongs_to_us(command, shortcut(*key, *modifiers, view.os), focus, covered) {
+            let Some(shortcut) = pressed_shortcut(event, view.os) else { return true };
+            let Some(command) = keys.command(shortcut, view.os) else { return true };
+            let copies_text = *event == Event::Copy && marked_text;
+            if copies_text || !belongs_to_us(command, shortcut, focus, covered) {
                 return true;
             }
             pressed.push(command);
@@ -65,8 +71,7 @@ fn focus(stage: &StageState, ctx: &Context) -> Focus {
     }
 }
 
-fn belongs_to_us(command: UiCommand, shortcut: Option<Shortcut>, focus: Focus, covered: bool) -> bool {
-    let Some(shortcut) = shortcut else { return false };
+fn belongs_to_us(command: UiCommand, shortcut: Shortcut, focus: Focus, covered: bool) -> bool {
     if command == UiCommand::BackOut {
         // In a text field Esc first gives up the field, which egui does.
         return focus != Focus::Text || covered;
@@ -77,72 +82,71 @@ fn belongs_to_us(command: UiCommand, shortcut: Option<Shortcut>, focus: Focus, c
     match focus {
         Focus::Stage => true,
         Focus::Widget => !shortcut.key.belongs_to_widgets(),
-        Focus::Text => shortcut.key == Key::F11 || (shortcut.mods.command && !shortcut.key.belongs_to_widgets()),
+        Focus::Text => !shortcut.belongs_to_text(),
     }
 }
 
-/// The command that a key event stands for.
-fn command_of(key: EguiKey, modifiers: Modifiers, os: Os) -> Option<UiCommand> {
-    let shortcut = shortcut(key, modifiers, os)?;
-    UiCommand::iter().find(|command| command.shortcuts(os).contains(&shortcut))
+/// The key combination that an event is the press of, as commands know it.
+pub fn pressed_shortcut(event: &Event, os: Os) -> Option<Shortcut> {
+    match event {
+        Event::Key { key, physical_key, pressed: true, modifiers, .. } => {
+            shortcut(*key, *modifiers, os).or_else(|| shortcut((*physical_key)?, *modifiers, os))
+        }
+        // What the window library makes of Ctrl+C, Ctrl+X and Ctrl+V before anybody sees the keys.
+        Event::Copy => Some(Shortcut::command(Key::C)),
+        Event::Cut => Some(Shortcut::command(Key::X)),
+        Event::Paste(_) => Some(Shortcut::command(Key::V)),
+        _ => None,
+    }
 }
 
 fn shortcut(key: EguiKey, modifiers: Modifiers, os: Os) -> Option<Shortcut> {
-    // `?` is Shift and another key on most keyboards; which one differs, so Shift says nothing here.
-    let (key, shift) = match key {
-        EguiKey::Questionmark => (Key::Question, false),
-        EguiKey::Slash if modifiers.shift => (Key::Question, false),
-        other => (Key::iter().find(|k| egui_key(*k) == other)?, modifiers.shift),
+    let key = match key {
+        EguiKey::Slash if modifiers.shift => Key::Question,
+        other => KEYS.iter().find(|(theirs, _)| *theirs == other)?.1,
     };
+    // `?` is Shift and another key on most keyboards; which one differs, so Shift says nothing there.
+    let shift = modifiers.shift && !key.hides_shift();
     let mods =
         Mods { command: modifiers.command, shift, alt: modifiers.alt, mac_ctrl: os == Os::Mac && modifiers.ctrl };
     Some(Shortcut { mods, key })
 }
 
-fn egui_key(key: Key) -> EguiKey {
-    match key {
-        Key::D => EguiKey::D,
-        Key::F => EguiKey::F,
-        Key::G => EguiKey::G,
-        Key::H => EguiKey::H,
-        Key::J => EguiKey::J,
-        Key::K => EguiKey::K,
-        Key::L => EguiKey::L,
-        Key::N => EguiKey::N,
-        Key::O => EguiKey::O,
-        Key::P => EguiKey::P,
-        Key::Q => EguiKey::Q,
-        Key::T => EguiKey::T,
-        Key::Z => EguiKey::Z,
-        Key::Space => EguiKey::Space,
-        Key::Comma => EguiKey::Comma,
-        Key::Period => EguiKey::Period,
-        Key::OpenBracket => EguiKey::OpenBracket,
-        Key::CloseBracket => EguiKey::CloseBracket,
-        Key::Question => EguiKey::Questionmark,
-        Key::Backspace => EguiKey::Backspace,
-        Key::Escape => EguiKey::Escape,
-        Key::Home => EguiKey::Home,
-        Key::End => EguiKey::End,
-        Key::PageUp => EguiKey::PageUp,
-        Key::PageDown => EguiKey::PageDown,
-        Key::Left => EguiKey::ArrowLeft,
-        Key::Right => EguiKey::ArrowRight,
-        Key::Up => EguiKey::ArrowUp,
-        Key::Down => EguiKey::ArrowDown,
-        Key::F11 => EguiKey::F11,
-    }
+/// The window library's keys and ours.
+static KEYS: LazyLock<Vec<(EguiKey, Key)>> =
+    LazyLock::new(|| Key::iter().filter_map(|key| Some((egui_key(key)?, key))).collect());
+
+fn egui_key(key: Key) -> Option<EguiKey> {
+    let name: &'static str = key.into();
+    EguiKey::from_name(match key {
+        Key::Question => "Questionmark",
+        _ => name.strip_prefix("Num").unwrap_or(name),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::keymap::Keymap;
+
+    fn press(key: EguiKey, modifiers: Modifiers) -> Event {
+        Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers }
+    }
+
+    #[test]
+    fn every_key_is_known_to_the_window_library() {
+        for key in Key::iter() {
+            assert!(egui_key(key).is_some(), "{key:?}");
+        }
+        assert_eq!(KEYS.len(), Key::iter().count());
+    }
 
     #[test]
     fn every_shortcut_is_recognised_on_every_system() {
+        let keymap = Keymap::default();
         for os in Os::iter() {
             for command in UiCommand::iter() {
-                for s in command.shortcuts(os) {
+                for s in keymap.shortcuts(command, os) {
                     let mac = os == Os::Mac;
                     let modifiers = Modifiers {
                         alt: s.mods.alt,
@@ -151,7 +155,9 @@ mod tests {
                         mac_cmd: mac && s.mods.command,
                         command: s.mods.command,
                     };
-                    assert_eq!(command_of(egui_key(s.key), modifiers, os), Some(command), "{os:?}");
+                    let event = press(egui_key(s.key).expect("is known"), modifiers);
+                    let found = pressed_shortcut(&event, os).and_then(|s| keymap.command(s, os));
+                    assert_eq!(found, Some(command), "{os:?}");
                 }
             }
         }
@@ -160,16 +166,32 @@ mod tests {
     #[test]
     fn extra_modifiers_make_another_key() {
         let none = Modifiers::NONE;
-        assert_eq!(command_of(EguiKey::J, none, Os::Linux), Some(UiCommand::ShuttleBackward));
-        assert_eq!(command_of(EguiKey::J, Modifiers::SHIFT, Os::Linux), Some(UiCommand::ShuttleBackwardSlow));
-        assert_eq!(command_of(EguiKey::J, Modifiers::ALT, Os::Linux), None);
-        assert_eq!(command_of(EguiKey::Slash, Modifiers::SHIFT, Os::Linux), Some(UiCommand::Keys));
+        let command_of = |key, modifiers| {
+            pressed_shortcut(&press(key, modifiers), Os::Linux).and_then(|s| Keymap::default().command(s, Os::Linux))
+        };
+        assert_eq!(command_of(EguiKey::J, none), Some(UiCommand::ShuttleBackward));
+        assert_eq!(command_of(EguiKey::J, Modifiers::SHIFT), Some(UiCommand::ShuttleBackwardSlow));
+        assert_eq!(command_of(EguiKey::J, Modifiers::ALT), None);
+        assert_eq!(command_of(EguiKey::Slash, Modifiers::SHIFT), Some(UiCommand::Keys));
+    }
+
+    #[test]
+    fn keys_that_type_something_else_with_shift_are_known_by_their_place() {
+        let event = Event::Key {
+            key: EguiKey::OpenCurlyBracket,
+            physical_key: Some(EguiKey::OpenBracket),
+            pressed: true,
+            repeat: false,
+            modifiers: Modifiers::SHIFT,
+        };
+        assert_eq!(pressed_shortcut(&event, Os::Linux), Some(Shortcut::shift(Key::OpenBracket)));
+        assert_eq!(pressed_shortcut(&Event::Copy, Os::Linux), Some(Shortcut::command(Key::C)));
     }
 
     #[test]
     fn widgets_and_text_keep_their_keys() {
         let owns = |command: UiCommand, focus, covered| {
-            let shortcut = command.shortcuts(Os::Linux).first().copied();
+            let shortcut = command.default_shortcuts(Os::Linux)[0];
             belongs_to_us(command, shortcut, focus, covered)
         };
         assert!(owns(UiCommand::PlayPause, Focus::Stage, false));

@@ -12,6 +12,7 @@ use crate::app::engine::{Engine, EngineFacts};
 use crate::app::lanes::LaneKind;
 use crate::app::library::{EntryId, FileState, ScoringPhase, ScoringState};
 use crate::app::place::Place;
+use crate::app::shortcut::{Key, Os, Shortcut};
 use crate::app::state::{AppState, Dialog, JobId};
 use crate::domain::pixels::RgbPicture;
 use crate::domain::playback::PlaybackCommand;
@@ -347,6 +348,39 @@ fn backing_out_closes_one_thing_at_a_time() {
     assert!(state.dialog.is_none() && state.full_screen);
     let effects = act(&mut state, Action::BackOut);
     assert!(matches!(effects[..], [Effect::FullScreen(false)]), "{effects:?}");
+}
+
+#[test]
+fn a_command_chosen_by_name_is_carried_out_and_remembered() {
+    let mut state = opened(&["a.mp4"]);
+    act(&mut state, Action::Open(Dialog::Palette));
+    let effects = act(&mut state, Action::Choose(UiCommand::NextFrame));
+    assert_eq!((frame(&state), state.dialog), (1, None));
+    assert_eq!(state.prefs.recent.list(), [UiCommand::NextFrame]);
+    assert!(matches!(effects[..], [Effect::SavePrefs(_)]), "{effects:?}");
+    // A command that opens a dialog leaves it open.
+    act(&mut state, Action::Open(Dialog::Palette));
+    act(&mut state, Action::Choose(UiCommand::GoTo));
+    assert_eq!(state.dialog, Some(Dialog::GoTo));
+    // One that cannot be used changes nothing.
+    assert!(act(&mut state, Action::Choose(UiCommand::NextVideo)).is_empty());
+    assert_eq!(state.dialog, Some(Dialog::GoTo));
+}
+
+#[test]
+fn changed_keys_are_kept_and_the_way_out_is_not_for_change() {
+    let mut state = AppState::default();
+    let (key, os) = (Shortcut::plain(Key::W), Os::current());
+    let effects = act(&mut state, Action::BindKey(UiCommand::NextFrame, key));
+    assert!(
+        matches!(&effects[..], [Effect::SavePrefs(prefs)] if prefs.keys.command(key, os) == Some(UiCommand::NextFrame))
+    );
+    assert!(act(&mut state, Action::BindKey(UiCommand::NextFrame, key)).is_empty(), "nothing new");
+    let escape = Shortcut::plain(Key::Escape);
+    assert!(act(&mut state, Action::BindKey(UiCommand::NextFrame, escape)).is_empty());
+    assert!(act(&mut state, Action::UnbindKey(UiCommand::BackOut, escape)).is_empty());
+    act(&mut state, Action::ResetKeys(Some(UiCommand::NextFrame)));
+    assert!(state.prefs.keys.is_default());
 }
 
 fn any_action() -> impl Strategy<Value = Action> {

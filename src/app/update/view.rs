@@ -47,6 +47,7 @@ pub(super) fn toggle_panel(state: &mut AppState, panel: PanelKind, effects: &mut
     save(state, effects);
 }
 
-fn save(state: &AppState, effects: &mut Vec<Effect>) {
+/// Has the settings kept.
+pub(super) fn save(state: &AppState, effects: &mut Vec<Effect>) {
     effects.push(Effect::SavePrefs(Box::new(state.prefs.clone())));
 }

@@ -1,0 +1,116 @@
+//! The keys of commands as the program comes.
+//!
+//! Owns the table of default keys. The person's own choice is in [`crate::app::keymap`].
+
+use crate::app::shortcut::{Key, Mods, Os, Shortcut};
+
+use super::UiCommand;
+
+impl UiCommand {
+    /// Its keys unless the person chose others, the first being the one that menus name.
+    pub fn default_shortcuts(self, os: Os) -> Vec<Shortcut> {
+        use Shortcut as S;
+        match self {
+            Self::OpenFiles => vec![S::command(Key::O)],
+            Self::OpenFolder => vec![S::command_shift(Key::O)],
+            Self::Quit => vec![S::command(Key::Q)],
+            Self::PlayPause => vec![S::plain(Key::Space), S::plain(Key::K)],
+            Self::ShuttleBackward => vec![S::plain(Key::J)],
+            Self::ShuttleForward => vec![S::plain(Key::L)],
+            Self::ShuttleBackwardSlow => vec![S::shift(Key::J)],
+            Self::ShuttleForwardSlow => vec![S::shift(Key::L)],
+            Self::PreviousFrame => vec![S::plain(Key::Comma)],
+            Self::NextFrame => vec![S::plain(Key::Period)],
+            Self::Back1Second => vec![S::plain(Key::Left)],
+            Self::Forward1Second => vec![S::plain(Key::Right)],
+            Self::PreviousSnippet => vec![S::shift(Key::Left)],
+            Self::NextSnippet => vec![S::shift(Key::Right)],
+            Self::Back10Seconds => vec![S::command(Key::Left)],
+            Self::Forward10Seconds => vec![S::command(Key::Right)],
+            Self::PreviousKeyframe => vec![S::alt(Key::Left)],
+            Self::NextKeyframe => vec![S::alt(Key::Right)],
+            Self::Start => vec![S::plain(Key::Home)],
+            Self::End => vec![S::plain(Key::End)],
+            Self::GoTo => vec![S::plain(Key::G)],
+            Self::Slower => vec![S::plain(Key::OpenBracket)],
+            Self::Faster => vec![S::plain(Key::CloseBracket)],
+            Self::NormalSpeed => vec![S::plain(Key::Backspace)],
+            Self::NextEvent => vec![S::plain(Key::N)],
+            Self::PreviousEvent => vec![S::plain(Key::P)],
+            Self::NextVideo => vec![S::plain(Key::Down)],
+            Self::PreviousVideo => vec![S::plain(Key::Up)],
+            Self::ZoomToFit => vec![S::plain(Key::Z)],
+            Self::ZoomToEvent => vec![S::shift(Key::Z)],
+            Self::ZoomIn => vec![S::command(Key::Up)],
+            Self::ZoomOut => vec![S::command(Key::Down)],
+            Self::ShowEarlier => vec![S::plain(Key::PageUp)],
+            Self::ShowLater => vec![S::plain(Key::PageDown)],
+            Self::ToggleAttention => vec![S::plain(Key::T)],
+            Self::InvertAttention => vec![S::shift(Key::T)],
+            Self::ToggleOverlays => vec![S::plain(Key::H)],
+            Self::ToggleTheme => vec![S::command_shift(Key::D)],
+            // F11 shows the desktop on a Mac; Ctrl+Cmd+F is what its programs use.
+            Self::FullScreen if os == Os::Mac => {
+                vec![S { mods: Mods { command: true, mac_ctrl: true, ..Mods::default() }, key: Key::F }]
+            }
+            Self::FullScreen => vec![S::plain(Key::F11)],
+            Self::Palette => vec![S::command(Key::K)],
+            Self::BackOut => vec![S::plain(Key::Escape)],
+            Self::Keys => vec![S::plain(Key::Question)],
+            Self::MakeDemo
+            | Self::RemoveFromList
+            | Self::ScoreAgain
+            | Self::CancelScoring
+            | Self::CancelAll
+            | Self::ToggleSnapping
+            | Self::ToggleOverview
+            | Self::ToggleScore
+            | Self::ToggleEvents
+            | Self::ToggleMagnitude
+            | Self::ToggleMotion
+            | Self::ToggleTruth
+            | Self::ToggleRecording
+            | Self::ResetLanes
+            | Self::ToggleLibrary
+            | Self::ToggleInspector
+            | Self::ToggleTimeline
+            | Self::ResetPanels
+            | Self::ChangeKeys
+            | Self::About => Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use strum::IntoEnumIterator as _;
+
+    use super::*;
+    use crate::app::keymap::refusal;
+
+    #[test]
+    fn no_two_commands_share_a_key() {
+        for os in Os::iter() {
+            let mut owners = HashMap::new();
+            for command in UiCommand::iter() {
+                for shortcut in command.default_shortcuts(os) {
+                    let clash = owners.insert(shortcut, command);
+                    assert_eq!(clash, None, "{} on {os:?} is also {command:?}", shortcut.text(os));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn keys_that_the_system_keeps_are_not_taken() {
+        for os in Os::iter() {
+            for command in UiCommand::iter().filter(|c| *c != UiCommand::BackOut) {
+                for shortcut in command.default_shortcuts(os) {
+                    assert_eq!(refusal(shortcut, os), None, "{command:?} on {os:?}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! From commands to actions.
+//!
+//! Owns what a command means at this moment, and so whether it can be used. Does not carry anything out.
+
+use crate::app::action::Action;
+use crate::app::arrangement::{Layout, PanelKind};
+use crate::app::effect::Zoom;
+use crate::app::lanes::{LaneKind, LaneSettings};
+use crate::app::state::{AppState, DemoState, Dialog};
+use crate::domain::playback::PlaybackCommand;
+use crate::domain::time::MediaTime;
+
+use super::UiCommand;
+
+impl UiCommand {
+    /// The action it stands for now; `None` if it cannot be used.
+    pub fn resolve(self, state: &AppState) -> Option<Action> {
+        use PlaybackCommand as P;
+        let second = |n: i64| Action::Playback(P::SkipTime(MediaTime::from_micros(n * 1_000_000)));
+        match self {
+            Self::OpenFiles => (!state.picking).then_some(Action::PickFiles),
+            Self::OpenFolder => (!state.picking).then_some(Action::PickFolder),
+            Self::MakeDemo => (state.demo == DemoState::Idle).then_some(Action::MakeDemo),
+            Self::RemoveFromList => state.library.selected_id().map(Action::Remove),
+            Self::Quit => Some(Action::Quit),
+            Self::NextVideo => state.library.neighbour(1).map(|_| Action::SelectNeighbour(1)),
+            Self::PreviousVideo => state.library.neighbour(-1).map(|_| Action::SelectNeighbour(-1)),
+            Self::ScoreAgain => {
+                let entry = state.library.selected()?;
+                (entry.video().is_some() && !entry.scoring.is_pending()).then_some(Action::Score(entry.id))
+            }
+            Self::CancelScoring => {
+                let entry = state.library.selected()?;
+                entry.scoring.is_pending().then_some(Action::CancelScoring(entry.id))
+            }
+            Self::CancelAll => (state.library.unfinished() > 0).then_some(Action::CancelAll),
+            Self::ToggleSnapping => Some(Action::ToggleSnapping),
+            Self::ToggleOverview => Some(Action::ToggleLane(LaneKind::Overview)),
+            Self::ToggleScore => Some(Action::ToggleLane(LaneKind::Score)),
+            Self::ToggleEvents => Some(Action::ToggleLane(LaneKind::Events)),
+            Self::ToggleAttention => Some(Action::ToggleLane(LaneKind::Attention)),
+            Self::ToggleMagnitude => Some(Action::ToggleLane(LaneKind::Magnitude)),
+            Self::ToggleMotion => Some(Action::ToggleLane(LaneKind::Motion)),
+            Self::ToggleTruth => Some(Action::ToggleLane(LaneKind::Truth)),
+            Self::ToggleRecording => Some(Action::ToggleLane(LaneKind::Recording)),
+            Self::InvertAttention => Some(Action::InvertAttention),
+            Self::ResetLanes => Some(Action::SetLanes(LaneSettings::default())),
+            Self::ToggleOverlays => Some(Action::ToggleOverlays),
+            Self::ToggleTheme => Some(Action::ToggleTheme),
+            Self::ToggleLibrary => Some(Action::TogglePanel(PanelKind::Library)),
+            Self::ToggleInspector => Some(Action::TogglePanel(PanelKind::Inspector)),
+            Self::ToggleTimeline => Some(Action::TogglePanel(PanelKind::Timeline)),
+            Self::ResetPanels => {
+                let default = Layout { window: state.prefs.layout.window, ..Layout::default() };
+                (state.prefs.layout != default).then_some(Action::SetLayout(default))
+            }
+            Self::FullScreen => Some(Action::ToggleFullScreen),
+            Self::Palette => Some(Action::Open(Dialog::Palette)),
+            Self::BackOut => Some(Action::BackOut),
+            Self::Keys => Some(Action::Open(Dialog::Keys)),
+            Self::ChangeKeys => Some(Action::Open(Dialog::ChangeKeys)),
+            Self::About => Some(Action::Open(Dialog::About)),
+            // All others move within a video.
+            _ if state.session.is_none() => None,
+            Self::PlayPause => Some(Action::Playback(P::TogglePlay)),
+            Self::ShuttleBackward => Some(Action::Playback(P::ShuttleBackward)),
+            Self::ShuttleForward => Some(Action::Playback(P::ShuttleForward)),
+            Self::ShuttleBackwardSlow => Some(Action::ShuttleSlow { backward: true }),
+            Self::ShuttleForwardSlow => Some(Action::ShuttleSlow { backward: false }),
+            Self::PreviousFrame => Some(Action::Playback(P::StepFrames(-1))),
+            Self::NextFrame => Some(Action::Playback(P::StepFrames(1))),
+            Self::Back1Second => Some(second(-1)),
+            Self::Forward1Second => Some(second(1)),
+            Self::Back10Seconds => Some(second(-10)),
+            Self::Forward10Seconds => Some(second(10)),
+            Self::PreviousSnippet => Some(Action::StepSnippet { forward: false }),
+            Self::NextSnippet => Some(Action::StepSnippet { forward: true }),
+            Self::PreviousKeyframe => Some(Action::StepKeyframe { forward: false }),
+            Self::NextKeyframe => Some(Action::StepKeyframe { forward: true }),
+            Self::Start => Some(Action::Playback(P::SeekFrame(0))),
+            Self::End => Some(Action::Playback(P::SeekFrame(usize::MAX))),
+            Self::GoTo => Some(Action::Open(Dialog::GoTo)),
+            Self::Slower => Some(Action::Playback(P::Slower)),
+            Self::Faster => Some(Action::Playback(P::Faster)),
+            Self::NormalSpeed => Some(Action::Playback(P::SetSpeed(1.0))),
+            Self::NextEvent => Some(Action::StepEvent { forward: true }),
+            Self::PreviousEvent => Some(Action::StepEvent { forward: false }),
+            Self::ZoomToFit => Some(Action::Timeline(Zoom::Fit)),
+            Self::ZoomIn => Some(Action::Timeline(Zoom::In)),
+            Self::ZoomOut => Some(Action::Timeline(Zoom::Out)),
+            Self::ZoomToEvent => state.current_event().map(|_| Action::Timeline(Zoom::Event)),
+            Self::ShowEarlier => Some(Action::Timeline(Zoom::Earlier)),
+            Self::ShowLater => Some(Action::Timeline(Zoom::Later)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use strum::IntoEnumIterator as _;
+
+    use super::*;
+    use crate::app::command::Group;
+
+    #[test]
+    fn without_a_video_nothing_moves() {
+        let state = AppState::default();
+        for command in UiCommand::iter().filter(|c| c.group() == Group::Playback) {
+            assert_eq!(command.resolve(&state), None, "{command:?}");
+        }
+        assert_eq!(UiCommand::OpenFiles.resolve(&state), Some(Action::PickFiles));
+        let picking = AppState { picking: true, ..AppState::default() };
+        assert_eq!(UiCommand::OpenFiles.resolve(&picking), None);
+    }
+}
