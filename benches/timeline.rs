@@ -99,6 +99,7 @@ impl Footage {
             prefs,
             frame: *frame,
             playing: true,
+            filmstrip: None,
             tokens: Tokens::of(egui::Theme::Dark),
         };
         let screen = Rect::from_min_size(Pos2::ZERO, vec2(1600.0, 420.0));

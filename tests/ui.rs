@@ -394,3 +394,71 @@ fn an_idle_window_rests() {
     w.harness.run();
     w.harness.get_by_role_and_label(Role::Button, "Make demo scenes");
 }
+
+#[test]
+fn the_inspector_says_why_an_event_was_flagged_and_what_the_rule_costs() {
+    let mut w = Window::new();
+    let path = w.video("why.mp4", 160);
+    w.open(&path);
+    w.wait("the scores", is_done);
+    w.harness.get_by_role_and_label(Role::Slider, "Score threshold").set_value_accesskit(0.0);
+    w.harness.run_steps(3);
+    // All ten snippets are one event now.
+    let scores = w.state().shown().and_then(|e| e.scored.clone()).expect("scored");
+    let largest = (0..10).max_by(|a, b| scores.snippets.magnitudes[*a].total_cmp(&scores.snippets.magnitudes[*b]));
+    let largest = largest.expect("ten snippets");
+    w.harness.get_by_label("6 s (100.0 %)");
+    w.harness.get_by_label_contains(&format!("Go to snippet {largest} at ")).click();
+    w.harness.run_steps(3);
+    assert_eq!(w.frame(), largest * 16 + 8);
+    let peak = w.state().events()[0].peak;
+    w.click("Go to the event's peak");
+    assert_eq!(w.frame(), peak * 16 + 8);
+    let picture = format!("Picture of frame {}", peak * 16 + 8);
+    for _ in 0..ROUNDS {
+        if w.harness.query_all_by_label(&picture).next().is_some() {
+            return;
+        }
+        w.harness.run_steps(1);
+        thread::sleep(Duration::from_millis(20));
+    }
+    panic!("no small picture of the peak came");
+}
+
+#[test]
+fn the_pointer_on_the_timeline_shows_picture_and_rank() {
+    let mut w = Window::new();
+    let path = w.video("hover.mp4", 200);
+    w.open(&path);
+    w.wait("the scores", is_done);
+    let place = w.harness.get_by_role_and_label(Role::Slider, "Timeline").rect();
+    // On the ruler, where no line can be dragged.
+    w.harness.hover_at(egui::pos2(place.center().x, place.top() + 8.0));
+    for _ in 0..ROUNDS {
+        w.harness.run_steps(1);
+        if w.harness.query_by_label_contains("Picture of frame").is_some() {
+            break;
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    w.harness.get_by_label("Rank by score");
+    // The snippet itself and its rank.
+    assert!(w.harness.query_all_by_label_contains(" of 13").count() >= 2);
+    w.harness.get_by_label_contains("Picture of frame");
+}
+
+#[test]
+fn ground_truth_motion_and_scatter_come_beside_the_scores() {
+    let mut w = Window::new();
+    let path = w.video("beside.mp4", 160);
+    let truth = r#"{"beside.mp4": {"frames": 160, "label": 1, "spans_inclusive": [[32, 63]]}}"#;
+    std::fs::write(w.folder.path().join("ground_truth.json"), truth).expect("writes");
+    w.open(&path);
+    w.wait("the scatter of the scores", |s| s.shown().is_some_and(|e| e.lanes().noise.is_some()));
+    let lanes = w.state().shown().expect("shown").lanes();
+    let noise = lanes.noise.as_ref().expect("is known");
+    assert_eq!((noise.low.len(), noise.high.len()), (10, 10));
+    assert_eq!(lanes.truth.as_deref(), Some(std::slice::from_ref(&(32..64))));
+    let motion = lanes.motion.as_ref().expect("is known");
+    assert!(motion.len() == 10 && motion.iter().all(|m| *m > 0.1 && *m < 50.0), "a square wanders: {motion:?}");
+}

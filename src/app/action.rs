@@ -6,9 +6,13 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
+use crate::domain::footage::Footage;
+use crate::domain::lane_data::NoiseBand;
+use crate::domain::library::VideoId;
 use crate::domain::playback::PlaybackCommand;
 use crate::domain::score::{ScoredVideo, TsaSettings};
 use crate::domain::segment::EventRule;
+use crate::domain::time::TimeSpan;
 use crate::jobs::Progress;
 use crate::media::OpenedVideo;
 
@@ -146,6 +150,13 @@ pub enum Event {
         /// Anomalous frames, in order and not overlapping.
         frames: Vec<Range<usize>>,
     },
+    /// The times of a file's frames show that nothing was recorded in between.
+    GapsFound {
+        /// Of which.
+        entry: EntryId,
+        /// In order and not overlapping.
+        gaps: Vec<TimeSpan>,
+    },
     /// A file cannot be played.
     Refused {
         /// Which.
@@ -167,6 +178,27 @@ pub enum Event {
         progress: Progress,
         /// Seconds to go.
         remaining_secs: Option<f64>,
+    },
+    /// The content of a file that is being scored is known.
+    Identified {
+        /// Which work.
+        job: JobId,
+        /// Its hash.
+        id: VideoId,
+    },
+    /// Decoding for the encoder told this besides.
+    FootageSeen {
+        /// Which work.
+        job: JobId,
+        /// Motion and damage.
+        footage: Box<Footage>,
+    },
+    /// How far scores scatter was found out, or nothing about it.
+    Scattered {
+        /// Which work.
+        job: JobId,
+        /// Over other draws of the noise.
+        band: Option<Box<NoiseBand>>,
     },
     /// Scores of the snippets so far. They change as more snippets come.
     ScoringPartial {

@@ -74,7 +74,7 @@ impl Default for Arrangement {
             part(None, PanelKind::Video),
             part(Some(310.0), PanelKind::Inspector),
         ]);
-        Self::Column(vec![Part { size: None, content: upper }, part(Some(270.0), PanelKind::Timeline)])
+        Self::Column(vec![Part { size: None, content: upper }, part(Some(340.0), PanelKind::Timeline)])
     }
 }
 

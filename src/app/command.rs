@@ -73,6 +73,7 @@ pub enum UiCommand {
     NormalSpeed,
     NextEvent,
     PreviousEvent,
+    EventPeak,
     NextVideo,
     PreviousVideo,
     ScoreAgain,
@@ -145,6 +146,7 @@ impl UiCommand {
             Self::NormalSpeed => ("Normal speed", "Play at 1×."),
             Self::NextEvent => ("Next event", "Go to the next flagged event, in the next file if need be."),
             Self::PreviousEvent => ("Previous event", "Go to the flagged event before, in an earlier file if need be."),
+            Self::EventPeak => ("Go to the event's peak", "Go to the highest score of the event on screen."),
             Self::NextVideo => ("Next file", "Show the next row of the library."),
             Self::PreviousVideo => ("Previous file", "Show the row above in the library."),
             Self::ScoreAgain => ("Score again", "Put the selected file into the queue again."),
@@ -199,6 +201,7 @@ impl UiCommand {
             Self::OpenFiles | Self::OpenFolder | Self::MakeDemo | Self::RemoveFromList | Self::Quit => Group::File,
             Self::NextEvent
             | Self::PreviousEvent
+            | Self::EventPeak
             | Self::NextVideo
             | Self::PreviousVideo
             | Self::ScoreAgain

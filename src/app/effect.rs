@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 
+use crate::domain::library::VideoId;
 use crate::domain::score::TsaSettings;
 use crate::media::OpenedVideo;
 
@@ -43,11 +44,22 @@ pub enum Effect {
     },
     /// Play this video from now on, or none.
     Show(Option<Box<OpenedVideo>>),
+    /// The content of the video on screen is this.
+    Identified(VideoId),
     /// Score a video; a scoring that still runs is cancelled by it.
     Score {
         /// Which work.
         job: JobId,
         /// What to score.
+        video: Box<OpenedVideo>,
+        /// With which settings.
+        tsa: TsaSettings,
+    },
+    /// Find out how far the scores of a video scatter, when there is nothing better to do; any scoring cancels it.
+    Scatter {
+        /// Which work.
+        job: JobId,
+        /// What was scored.
         video: Box<OpenedVideo>,
         /// With which settings.
         tsa: TsaSettings,

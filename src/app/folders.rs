@@ -1,6 +1,6 @@
 //! Where the program keeps its own files.
 //!
-//! Owns the choice of folders for settings, features and data. Does not create or read anything.
+//! Owns the choice of folders for settings, caches and data. Does not create or read anything.
 
 use std::path::PathBuf;
 
@@ -14,6 +14,8 @@ pub struct Folders {
     pub config: Option<PathBuf>,
     /// Features of videos: what can be computed again.
     pub features: Option<PathBuf>,
+    /// Small pictures of videos.
+    pub thumbs: Option<PathBuf>,
     /// What the person made with the program, such as demo scenes.
     pub data: Option<PathBuf>,
 }
@@ -25,10 +27,12 @@ impl Folders {
             return Self::below(PathBuf::from(forced));
         }
         let dirs = directories::ProjectDirs::from("", "", "lookback");
+        // Shared with the headless commands: what one has encoded, the other need not.
+        let shared = DataDirs::standard().ok();
         Self {
             config: dirs.as_ref().map(|d| d.config_dir().to_owned()),
-            // Shared with the headless commands: what one has encoded, the other need not.
-            features: DataDirs::standard().ok().map(|d| d.features),
+            features: shared.as_ref().map(|d| d.features.clone()),
+            thumbs: shared.map(|d| d.thumbs),
             data: dirs.as_ref().map(|d| d.data_dir().to_owned()),
         }
     }
@@ -36,8 +40,10 @@ impl Folders {
     /// All below one folder, as tests and portable installations want it.
     pub fn below(folder: impl Into<PathBuf>) -> Self {
         let folder = folder.into();
+        let dirs = DataDirs::below(&folder);
         Self {
-            features: Some(DataDirs::below(&folder).features),
+            features: Some(dirs.features),
+            thumbs: Some(dirs.thumbs),
             config: Some(folder.join("config")),
             data: Some(folder),
         }

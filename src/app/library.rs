@@ -10,6 +10,7 @@ use strum::EnumIter;
 
 use crate::domain::event_cost::EventCost;
 use crate::domain::lane_data::LaneData;
+use crate::domain::library::VideoId;
 use crate::domain::score::ScoredVideo;
 use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::jobs::Progress;
@@ -98,6 +99,8 @@ pub struct Entry {
     pub name: String,
     /// The file.
     pub file: FileState,
+    /// Hash of its content, once scoring has read it.
+    pub video_id: Option<VideoId>,
     /// Its scoring.
     pub scoring: ScoringState,
     /// Scores so far; older ones stay while newer ones are made.
@@ -108,6 +111,8 @@ pub struct Entry {
     cost: EventCost,
     /// What the timeline shows beside the scores.
     lanes: Arc<LaneData>,
+    /// Whether it was asked how far the present scores scatter.
+    pub scattered: bool,
     /// Frame to show when it is selected.
     pub position: usize,
     /// Highest score.
@@ -126,11 +131,13 @@ impl Entry {
             path,
             name,
             file: FileState::Found,
+            video_id: None,
             scoring: ScoringState::Idle,
             scored: None,
             events: Vec::new(),
             cost: EventCost::default(),
             lanes: Arc::default(),
+            scattered: false,
             position: 0,
             peak: None,
             changes: 0,
@@ -176,6 +183,8 @@ impl Entry {
     pub fn set_scores(&mut self, scored: Arc<ScoredVideo>, rule: &EventRule) {
         self.peak = scored.snippets.scores.iter().copied().max_by(f32::total_cmp);
         self.scored = Some(scored);
+        self.scattered = false;
+        Arc::make_mut(&mut self.lanes).noise = None;
         self.changes += 1;
         self.find_events(rule);
     }

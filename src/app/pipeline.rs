@@ -4,6 +4,7 @@
 //! cancellation. It is the only place where `media` and `model` meet. Does not own threads of the
 //! program: callers run it on theirs. One short-lived thread decodes while this one encodes.
 
+use std::ops::Range;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,7 +12,10 @@ use std::time::{Duration, Instant};
 use thiserror::Error;
 
 use crate::domain::features::{FeatureError, FeatureMatrix};
+use crate::domain::footage::{self, Footage};
+use crate::domain::lane_data::NoiseBand;
 use crate::domain::library::VideoId;
+use crate::domain::noise;
 use crate::domain::pixels::{EncoderInput, SnippetPixels};
 use crate::domain::score::{ScoredVideo, SnippetScores, TsaSettings};
 use crate::domain::snippet::SnippetGrid;
@@ -84,6 +88,9 @@ pub trait ScoringObserver {
     /// Provisional scores of the snippets encoded so far. They change as more snippets come, since
     /// attention chooses among all.
     fn partial(&mut self, scores: SnippetScores);
+
+    /// What decoding told besides, once all of it is known. Encoders that look at few frames tell nothing.
+    fn footage(&mut self, _: Footage) {}
 
     /// Something the user should know; a sentence.
     fn note(&mut self, note: String);
@@ -163,6 +170,36 @@ pub fn score(
     })
 }
 
+/// How far the scores of a video scatter over other draws of the noise, from its kept features. The same video,
+/// settings and seed give the same band. `rest` is called before each repetition and may wait.
+///
+/// `None` where nothing is drawn, or not all features are kept.
+///
+/// # Errors
+/// The cache cannot be read, the model fails, or the ticket went stale.
+pub fn scatter(
+    source: Source<'_>,
+    encoder: &dyn SnippetEncoder,
+    scorer: &Scorer,
+    tsa: &TsaSettings,
+    rest: &dyn Fn(),
+    ticket: &Ticket,
+) -> Result<Option<NoiseBand>, PipelineError> {
+    let Some(cache) = source.cache.filter(|_| tsa.enabled && tsa.sigma > 0.0) else { return Ok(None) };
+    let (dim, total) = (encoder.dim(), SnippetGrid::new(source.video.frames.len()).count());
+    let rows = cache.entry(source.id, encoder.id(), dim, total)?.take_rows();
+    if rows.len() != total * dim {
+        return Ok(None);
+    }
+    let features = matrix(source, total, dim, rows)?;
+    let repetitions = noise::seeds(tsa.seed, total).into_iter().map(|seed| {
+        rest();
+        let scored = scorer.score(&features, &TsaSettings { seed, ..*tsa }, None, ticket)?;
+        if ticket.is_stale() { Err(PipelineError::Cancelled) } else { Ok(scored.scores) }
+    });
+    Ok(noise::band(&repetitions.collect::<Result<Vec<_>, PipelineError>>()?))
+}
+
 /// Whether the model can read what the encoder writes.
 ///
 /// # Errors
@@ -195,6 +232,7 @@ fn encode_all(
         Some(cache) => Some(cache.entry(source.id, encoder.id(), dim, total)?),
         None => None,
     };
+    let mut log = FootageLog::open(source, encoder.input(), total)?;
     let mut rows = entry.as_mut().map_or_else(Vec::new, CacheEntry::take_rows);
     let skipped = rows.len() / dim;
     observer.progress(Phase::Encoding, Progress { done: skipped, total, skipped });
@@ -205,8 +243,10 @@ fn encode_all(
             let decoding = thread::Builder::new()
                 .name("sample".to_owned())
                 .spawn_scoped(scope, move || sample(source.video, input, skipped, batch, &send))?;
-            for pixels in receive(batches, ticket) {
-                let new = encoder.encode(&pixels?)?;
+            for sampled in receive(batches, ticket) {
+                let Sampled { pixels, damage } = sampled?;
+                let new = encoder.encode(&pixels)?;
+                log.add(rows.len() / dim, &pixels, &damage)?;
                 if let Some(entry) = &mut entry {
                     entry.append(&new)?;
                 }
@@ -228,8 +268,64 @@ fn encode_all(
     if let Some(note) = encoder.take_note() {
         observer.note(note);
     }
+    if let Some(footage) = Footage::from_rows(&log.rows, SnippetGrid::new(source.video.frames.len())) {
+        observer.footage(footage);
+    }
     // Not as many as there are rows: a decoding thread that died must not pass for a short video.
     matrix(source, total, dim, rows)
+}
+
+/// Snippets as they come from the decoding thread.
+struct Sampled {
+    pixels: Vec<SnippetPixels>,
+    /// Frames of each that are damaged or missing.
+    damage: Vec<Option<Range<usize>>>,
+}
+
+/// Collects what decoding tells besides, kept beside the features under a name of its own.
+struct FootageLog {
+    grid: SnippetGrid,
+    /// From snippet 0 on.
+    rows: Vec<f32>,
+    entry: Option<CacheEntry>,
+    listens: bool,
+}
+
+/// Under what the rows are kept; counts up when what they mean changes.
+const FOOTAGE: &str = "footage-1";
+
+impl FootageLog {
+    fn open(source: Source<'_>, input: EncoderInput, total: usize) -> Result<Self, PipelineError> {
+        let grid = SnippetGrid::new(source.video.frames.len());
+        let listens = input == EncoderInput::LowResFrames;
+        let mut entry = match source.cache.filter(|_| listens) {
+            Some(cache) => Some(cache.entry(source.id, FOOTAGE, footage::NUMBERS, total)?),
+            None => None,
+        };
+        let rows = entry.as_mut().map_or_else(Vec::new, CacheEntry::take_rows);
+        Ok(Self { grid, rows, entry, listens })
+    }
+
+    /// Takes the snippets from `first` on, unless they are known or some before them are not.
+    fn add(
+        &mut self,
+        first: usize,
+        pixels: &[SnippetPixels],
+        damage: &[Option<Range<usize>>],
+    ) -> Result<(), PipelineError> {
+        for (snippet, (pixels, damage)) in (first..).zip(pixels.iter().zip(damage)) {
+            let SnippetPixels::LowRes(clip) = pixels else { continue };
+            if !self.listens || snippet != self.rows.len() / footage::NUMBERS {
+                continue;
+            }
+            let row = footage::row(footage::motion_energy(clip), damage.as_ref(), self.grid.range(snippet).start);
+            if let Some(entry) = &mut self.entry {
+                entry.append(&row)?;
+            }
+            self.rows.extend(row);
+        }
+        Ok(())
+    }
 }
 
 /// Runs on the decoding thread; ends early when nobody listens any more. Returns what went wrong on the way.
@@ -238,7 +334,7 @@ fn sample(
     input: EncoderInput,
     first: usize,
     batch: usize,
-    send: &SyncSender<Result<Vec<SnippetPixels>, MediaError>>,
+    send: &SyncSender<Result<Sampled, MediaError>>,
 ) -> Vec<String> {
     let mut sampler = match SnippetSampler::open(video, input, first) {
         Ok(sampler) => sampler,
@@ -249,10 +345,13 @@ fn sample(
         }
     };
     loop {
-        let mut pixels = Vec::with_capacity(batch);
+        let (mut pixels, mut damage) = (Vec::with_capacity(batch), Vec::with_capacity(batch));
         while pixels.len() < batch {
             match sampler.next() {
-                Ok(Some((_, snippet))) => pixels.push(snippet),
+                Ok(Some((_, snippet))) => {
+                    pixels.push(snippet);
+                    damage.push(sampler.take_damage());
+                }
                 Ok(None) => break,
                 Err(err) => {
                     send.send(Err(err)).ok();
@@ -261,7 +360,7 @@ fn sample(
             }
         }
         let ended = pixels.len() < batch;
-        if !pixels.is_empty() && send.send(Ok(pixels)).is_err() || ended {
+        if !pixels.is_empty() && send.send(Ok(Sampled { pixels, damage })).is_err() || ended {
             return sampler.notes();
         }
     }
@@ -300,5 +399,72 @@ impl PartialPace {
     fn spent(&mut self, started: Instant) {
         let now = Instant::now();
         self.last = Some((now, now.duration_since(started)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::pixels::RgbPicture;
+    use crate::domain::time::Rate;
+    use crate::media::{self, VideoWriter};
+    use crate::model::ComputeDevice;
+    use crate::model::encoder::MotionEncoder;
+
+    /// Collects what decoding tells.
+    #[derive(Default)]
+    struct Footages(Vec<Footage>);
+
+    impl ScoringObserver for Footages {
+        fn progress(&mut self, _: Phase, _: Progress) {}
+        fn partial(&mut self, _: SnippetScores) {}
+        fn footage(&mut self, footage: Footage) {
+            self.0.push(footage);
+        }
+        fn note(&mut self, _: String) {}
+    }
+
+    /// A square that moves in the second half only, in twelve snippets.
+    fn video(folder: &std::path::Path) -> OpenedVideo {
+        let path = folder.join("a.mp4");
+        let mut writer = VideoWriter::create(&path, 160, 120, Rate { num: 25, den: 1 }).unwrap();
+        for frame in 0..192_usize {
+            let mut picture = RgbPicture::black(160, 120);
+            let left = 20 + frame.saturating_sub(96) % 96;
+            for y in 40..80 {
+                picture.data[(y * 160 + left) * 3..(y * 160 + left + 40) * 3].fill(220);
+            }
+            writer.push(&picture).unwrap();
+        }
+        writer.finish().unwrap();
+        media::open(&path).unwrap()
+    }
+
+    #[test]
+    fn scatter_and_motion_are_the_same_every_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let video = video(folder.path());
+        let cache = FeatureCache::open(folder.path().join("features")).unwrap();
+        let id = VideoId::from_hash([1; 32]);
+        let source = Source { video: &video, id: &id, cache: Some(&cache) };
+        let scorer = Scorer::builtin(&ComputeDevice::cpu(None)).unwrap();
+        let (mut encoder, ticket, tsa) = (MotionEncoder::new(), Ticket::unlimited(), TsaSettings::default());
+        let band = |tsa: &TsaSettings| scatter(source, &MotionEncoder::new(), &scorer, tsa, &|| {}, &ticket).unwrap();
+        assert_eq!(band(&tsa), None, "features are not there yet");
+
+        let mut seen = Footages::default();
+        let scored = score(source, &mut encoder, &scorer, &tsa, &mut seen, &ticket).unwrap();
+        score(source, &mut encoder, &scorer, &tsa, &mut seen, &ticket).unwrap();
+        let [first, second] = &seen.0[..] else { panic!("told each time") };
+        assert_eq!(first, second, "the second comes from the cache");
+        assert!(first.damaged.is_empty() && first.motion.len() == 12);
+        assert!(first.motion[..6].iter().all(|m| *m < 0.1) && first.motion[6..].iter().all(|m| *m > 0.5), "{first:?}");
+
+        let known = band(&tsa).expect("features are there");
+        assert_eq!(band(&tsa).as_ref(), Some(&known));
+        assert_eq!(known.low.len(), scored.snippets.len());
+        assert!(known.low.iter().zip(&known.high).all(|(low, high)| low <= high));
+        assert_eq!(band(&TsaSettings { sigma: 0.0, ..tsa }), None, "nothing is drawn");
+        assert_eq!(band(&TsaSettings { enabled: false, ..tsa }), None);
     }
 }

@@ -68,6 +68,8 @@ pub struct AppState {
     pub rule: EventRule,
     /// The scoring that runs.
     pub running: Option<RunningJob>,
+    /// The scatter of scores that is being found out.
+    pub scattering: Option<RunningJob>,
     /// The file being opened.
     pub opening: Option<EntryId>,
     /// Making of demo scenes.

@@ -4,6 +4,7 @@
 //! clock, no file, no thread; what must happen outside is returned as effects.
 
 mod keys;
+mod lanes;
 mod library;
 mod playback;
 mod queue;
@@ -91,6 +92,7 @@ fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
         Event::Picked(paths) => library::picked(state, paths, effects),
         Event::Opened { entry, video } => library::opened(state, entry, video, effects),
         Event::TruthFound { entry, frames } => library::truth_found(state, entry, frames),
+        Event::GapsFound { entry, gaps } => lanes::gaps(state, entry, gaps),
         Event::Refused { entry, reason } => library::refused(state, entry, reason),
         Event::EngineReady(facts) => scoring::engine_ready(state, facts),
         Event::EngineFailed(reason) => scoring::engine_failed(state, reason),
@@ -98,6 +100,9 @@ fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
             let running = ScoringState::Running { phase, progress, remaining_secs };
             scoring::progressed(state, job, running);
         }
+        Event::Identified { job, id } => scoring::identified(state, job, id, effects),
+        Event::FootageSeen { job, footage } => lanes::seen(state, job, *footage),
+        Event::Scattered { job, band } => lanes::scattered(state, job, band),
         Event::ScoringPartial { job, scored } => scoring::partial(state, job, *scored),
         Event::Scored { job, scored, notes } => scoring::done(state, job, *scored, notes),
         Event::ScoringFailed { job, reason } => scoring::failed(state, job, reason),

@@ -2,6 +2,8 @@
 //!
 //! Owns the figures beside the threshold. Does not own the rule (see [`super::segment`]) or their wording.
 
+use std::iter::Sum;
+
 use super::frames::FrameTable;
 use super::segment::AnomalySegment;
 use super::snippet::SnippetGrid;
@@ -43,6 +45,17 @@ impl EventCost {
     }
 }
 
+/// Of several videos together.
+impl Sum for EventCost {
+    fn sum<I: Iterator<Item = Self>>(costs: I) -> Self {
+        costs.fold(Self::default(), |a, b| Self {
+            events: a.events + b.events,
+            flagged: a.flagged + b.flagged,
+            footage: a.footage + b.footage,
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,6 +73,13 @@ mod tests {
         assert_eq!((cost.events, cost.flagged.micros(), cost.footage.micros()), (2, 36 * 40_000, 4_000_000));
         assert_eq!(cost.per_hour(), Some(1800.0));
         assert_eq!(cost.flagged_share(), Some(0.36));
+    }
+
+    #[test]
+    fn several_videos_add_up() {
+        let one = EventCost { events: 1, flagged: MediaTime::from_micros(2), footage: MediaTime::from_micros(5) };
+        let sum: EventCost = [one, one].into_iter().sum();
+        assert_eq!((sum.events, sum.flagged.micros(), sum.footage.micros()), (2, 4, 10));
     }
 
     #[test]

@@ -6,15 +6,20 @@
 
 pub mod event_cost;
 pub mod features;
+pub mod footage;
 pub mod frame;
 pub mod frames;
+pub mod gaps;
 pub mod lane_data;
 pub mod library;
 pub mod metrics;
+pub mod noise;
 pub mod pixels;
 pub mod playback;
 pub mod pyramid;
 pub mod score;
 pub mod segment;
+pub mod shelf;
 pub mod snippet;
 pub mod time;
+pub mod why;

@@ -20,6 +20,15 @@ impl RgbPicture {
     }
 }
 
+/// A small picture of a frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Thumb {
+    /// Which frame.
+    pub frame: usize,
+    /// Upright, with square pixels.
+    pub picture: RgbPicture,
+}
+
 /// Width of the small grey frames that motion descriptors read.
 pub const GREY_WIDTH: usize = 160;
 /// Height of the small grey frames that motion descriptors read.

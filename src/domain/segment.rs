@@ -3,15 +3,19 @@
 //! Owns the rule from scores to events: threshold with hysteresis, merging, minimum length. Does not
 //! own verdicts on them.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// How a curve becomes events. Lengths are in snippets.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "WrittenRule")]
 pub struct EventRule {
     /// An event needs one snippet at or above this.
     pub threshold: f32,
-    /// An event goes on as long as scores stay at or above `threshold - hysteresis`.
-    pub hysteresis: f32,
+    /// Share of the threshold, 0..=1, by which scores may fall short of it without ending an event.
+    ///
+    /// A share, because scores have no unit: a fixed distance below a low threshold would reach zero, and one
+    /// event would be the whole video.
+    pub hysteresis_share: f32,
     /// Shorter events are dropped, after merging.
     pub min_snippets: usize,
     /// Events separated by at most this many snippets become one.
@@ -20,7 +24,36 @@ pub struct EventRule {
 
 impl Default for EventRule {
     fn default() -> Self {
-        Self { threshold: 0.5, hysteresis: 0.1, min_snippets: 1, merge_gap: 1 }
+        Self { threshold: 0.5, hysteresis_share: 0.2, min_snippets: 1, merge_gap: 1 }
+    }
+}
+
+/// A rule as files hold it. Until 0.1 they held the distance of the lower line from the threshold.
+#[derive(Deserialize)]
+struct WrittenRule {
+    threshold: f32,
+    #[serde(default, deserialize_with = "present")]
+    hysteresis_share: Option<f32>,
+    #[serde(default, deserialize_with = "present")]
+    hysteresis: Option<f32>,
+    min_snippets: usize,
+    merge_gap: usize,
+}
+
+/// A number that is there: not every format writes `Some` around it.
+fn present<'de, D: Deserializer<'de>>(value: D) -> Result<Option<f32>, D::Error> {
+    f32::deserialize(value).map(Some)
+}
+
+impl From<WrittenRule> for EventRule {
+    fn from(written: WrittenRule) -> Self {
+        let WrittenRule { threshold, hysteresis_share, hysteresis, min_snippets, merge_gap } = written;
+        // The lower line stays where it was, unless that was at zero, where it flagged everything.
+        let from_distance =
+            || hysteresis.map(|distance| distance / threshold).filter(|share| (0.0..1.0).contains(share));
+        let share = hysteresis_share.filter(|share| share.is_finite()).or_else(from_distance);
+        let hysteresis_share = share.unwrap_or_else(|| Self::default().hysteresis_share).clamp(0.0, 1.0);
+        Self { threshold, hysteresis_share, min_snippets, merge_gap }
     }
 }
 
@@ -51,9 +84,19 @@ impl AnomalySegment {
 }
 
 impl EventRule {
+    /// The lower line: an event goes on as long as scores stay at or above this.
+    pub fn low(&self) -> f32 {
+        self.threshold * (1.0 - self.hysteresis_share.clamp(0.0, 1.0))
+    }
+
+    /// The share of the threshold that puts the lower line at `level`.
+    pub fn share_for(&self, level: f32) -> f32 {
+        if self.threshold > 0.0 { (1.0 - level / self.threshold).clamp(0.0, 1.0) } else { self.hysteresis_share }
+    }
+
     /// The events of a curve, in order, never touching each other.
     pub fn events(&self, scores: &[f32]) -> Vec<AnomalySegment> {
-        let low = self.threshold - self.hysteresis.max(0.0);
+        let low = self.low();
         let mut runs: Vec<(usize, usize)> = Vec::new();
         let mut at = 0;
         while at < scores.len() {
@@ -90,7 +133,7 @@ mod tests {
 
     #[test]
     fn hysteresis_extends_but_does_not_start() {
-        let rule = EventRule { threshold: 0.5, hysteresis: 0.1, min_snippets: 1, merge_gap: 0 };
+        let rule = EventRule { threshold: 0.5, hysteresis_share: 0.2, min_snippets: 1, merge_gap: 0 };
         let events = rule.events(&[0.45, 0.6, 0.42, 0.39, 0.45, 0.2]);
         assert_eq!(events.len(), 1);
         assert_eq!((events[0].first, events[0].last, events[0].peak), (0, 2, 1));
@@ -99,19 +142,48 @@ mod tests {
     #[test]
     fn gaps_merge_and_short_ones_go() {
         let scores = [0.9, 0.0, 0.9, 0.0, 0.0, 0.0, 0.9];
-        let rule = EventRule { threshold: 0.5, hysteresis: 0.0, min_snippets: 2, merge_gap: 1 };
+        let rule = EventRule { threshold: 0.5, hysteresis_share: 0.0, min_snippets: 2, merge_gap: 1 };
         let events = rule.events(&scores);
         assert_eq!(events.len(), 1);
         assert_eq!((events[0].first, events[0].last, events[0].peak), (0, 2, 0));
+    }
+
+    #[test]
+    fn a_low_threshold_does_not_flag_everything() {
+        let rule = EventRule { threshold: 0.05, merge_gap: 0, ..EventRule::default() };
+        let events = rule.events(&[0.01, 0.06, 0.045, 0.02, 0.01]);
+        assert_eq!(events.len(), 1);
+        assert_eq!((events[0].first, events[0].last), (1, 2));
+    }
+
+    #[test]
+    fn rules_written_with_a_distance_are_read() {
+        let read = |text: &str| ron::from_str::<EventRule>(text).expect("is read");
+        let old = read("(threshold: 0.4, hysteresis: 0.1, min_snippets: 2, merge_gap: 3)");
+        assert_eq!((old.min_snippets, old.merge_gap), (2, 3));
+        assert!((old.low() - 0.3).abs() < 1e-6, "the line stays where it was");
+        let flooded = read("(threshold: 0.05, hysteresis: 0.1, min_snippets: 1, merge_gap: 1)");
+        assert_eq!(flooded.hysteresis_share, EventRule::default().hysteresis_share);
+        let rule = EventRule { hysteresis_share: 0.35, ..EventRule::default() };
+        assert_eq!(read(&ron::to_string(&rule).expect("is written")), rule);
+    }
+
+    #[test]
+    fn a_line_is_found_again_by_its_level() {
+        let rule = EventRule { threshold: 0.6, ..EventRule::default() };
+        let moved = EventRule { hysteresis_share: rule.share_for(0.45), ..rule };
+        assert!((moved.low() - 0.45).abs() < 1e-6);
+        assert_eq!((rule.share_for(0.9), rule.share_for(-1.0)), (0.0, 1.0));
+        assert_eq!(EventRule { threshold: 0.0, ..rule }.share_for(0.3), rule.hysteresis_share);
     }
 
     proptest! {
         #[test]
         fn events_cover_what_is_above_and_never_touch(
             scores in proptest::collection::vec(0.0_f32..1.0, 0..200),
-            threshold in 0.05_f32..1.0, hysteresis in 0.0_f32..0.3, merge_gap in 0_usize..4,
+            threshold in 0.05_f32..1.0, hysteresis_share in 0.0_f32..1.0, merge_gap in 0_usize..4,
         ) {
-            let rule = EventRule { threshold, hysteresis, min_snippets: 1, merge_gap };
+            let rule = EventRule { threshold, hysteresis_share, min_snippets: 1, merge_gap };
             let events = rule.events(&scores);
             for (i, s) in scores.iter().enumerate() {
                 if *s >= threshold {

@@ -20,6 +20,7 @@ mod sampler;
 mod scale;
 pub mod source;
 mod synthetic;
+mod thumbs;
 mod upright;
 mod window;
 mod writer;
@@ -33,6 +34,7 @@ pub use probe::{OpenedVideo, VideoInfo, open, open_stream};
 pub use sampler::SnippetSampler;
 pub use source::FrameSource;
 pub use synthetic::SyntheticSource;
+pub use thumbs::{THUMB_SIDE, ThumbSource};
 pub use writer::{VideoWriter, WriterOptions};
 
 /// Names and versions of the FFmpeg libraries that run, and the release they belong to, for `doctor` and bug reports.

@@ -68,6 +68,11 @@ impl OpenedVideo {
     pub(super) fn reader(&self) -> Result<Reader, MediaError> {
         Reader::open(self.info.path.clone(), Arc::clone(&self.frames), Arc::clone(&self.index))
     }
+
+    /// A reader that leaves the machine to others: its decoder has one thread.
+    pub(super) fn modest_reader(&self) -> Result<Reader, MediaError> {
+        Reader::open_with(self.info.path.clone(), Arc::clone(&self.frames), Arc::clone(&self.index), 1)
+    }
 }
 
 /// Opens the best video stream of a file and reads all its packets once.

@@ -26,6 +26,9 @@ const MAX_PIXELS: &str = "134217728";
 /// Key packets by which decoding starts early where the container lacks presentation times.
 const SETTLE_KEYS: usize = 1;
 
+/// Most threads of a decoder: each holds a picture, and more than these save no time.
+const MAX_THREADS: usize = 8;
+
 /// Decoding errors in a row after which the end of the stream is assumed.
 const MAX_DECODE_ERRORS: usize = 4096;
 
@@ -72,6 +75,8 @@ pub struct Reader {
     errors_in_a_row: usize,
     sent: usize,
     most_sent: usize,
+    /// Threads that the decoder may use.
+    threads: usize,
 }
 
 impl Reader {
@@ -80,9 +85,23 @@ impl Reader {
     /// # Errors
     /// The file cannot be opened any more, or no decoder takes its stream.
     pub fn open(path: PathBuf, table: Arc<FrameTable>, index: Arc<StreamIndex>) -> Result<Self, MediaError> {
+        let cores = thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        Self::open_with(path, table, index, cores.min(MAX_THREADS))
+    }
+
+    /// As [`Self::open`], with a decoder of `threads` threads: fewer leave more of the machine to others.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_with(
+        path: PathBuf,
+        table: Arc<FrameTable>,
+        index: Arc<StreamIndex>,
+        threads: usize,
+    ) -> Result<Self, MediaError> {
         let mut input = container::open(&path)?;
         ffi::keep_only(&mut input, index.stream);
-        let decoder = open_decoder(&input, index.stream, &path)?;
+        let decoder = open_decoder(&input, index.stream, &path, threads)?;
         Ok(Self {
             path,
             table,
@@ -100,6 +119,7 @@ impl Reader {
             errors_in_a_row: 0,
             sent: 0,
             most_sent: usize::MAX,
+            threads,
         })
     }
 
@@ -312,7 +332,7 @@ impl Reader {
         // From the very start; opening anew needs nothing of the container's ability to seek.
         self.input = container::open(&self.path)?;
         ffi::keep_only(&mut self.input, self.index.stream);
-        self.decoder = open_decoder(&self.input, self.index.stream, &self.path)?;
+        self.decoder = open_decoder(&self.input, self.index.stream, &self.path, self.threads)?;
         self.restarted(0);
         Ok(())
     }
@@ -345,7 +365,12 @@ impl Reader {
     }
 }
 
-fn open_decoder(input: &Input, stream: usize, path: &std::path::Path) -> Result<decoder::Video, MediaError> {
+fn open_decoder(
+    input: &Input,
+    stream: usize,
+    path: &std::path::Path,
+    threads: usize,
+) -> Result<decoder::Video, MediaError> {
     let failed = |err| MediaError::failed(path, "opening the decoder", err);
     let Some(stream) = input.stream(stream) else {
         return Err(MediaError::failed(path, "finding the video track again", "the file has changed"));
@@ -354,10 +379,9 @@ fn open_decoder(input: &Input, stream: usize, path: &std::path::Path) -> Result<
     let no_decoder = || MediaError::NoDecoder { path: path.to_owned(), codec: parameters.id().name().to_owned() };
     let codec = decoder::find(parameters.id()).ok_or_else(no_decoder)?;
     let mut context = codec::Context::from_parameters(stream.parameters()).map_err(failed)?;
-    let cores = thread::available_parallelism().map_or(2, std::num::NonZero::get);
     context.set_threading(threading::Config {
         kind: threading::Type::Frame,
-        count: cores.min(8),
+        count: threads,
         ..threading::Config::default()
     });
     let mut decoder = context.decoder();

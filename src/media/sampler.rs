@@ -33,6 +33,8 @@ pub struct SnippetSampler {
     last_middle: Option<RgbPicture>,
     missing: usize,
     damaged: usize,
+    /// Frames found damaged or missing, of the last snippet and ahead of it.
+    bad: Vec<usize>,
 }
 
 impl SnippetSampler {
@@ -58,6 +60,7 @@ impl SnippetSampler {
             last_middle: None,
             missing: 0,
             damaged: 0,
+            bad: Vec::new(),
         })
     }
 
@@ -86,6 +89,16 @@ impl SnippetSampler {
         Ok(Some((snippet, pixels)))
     }
 
+    /// From the first to the last frame of the snippet given last that is damaged or missing, end exclusive. Where
+    /// encoders look at one frame of a snippet only, that one is known.
+    pub fn take_damage(&mut self) -> Option<Range<usize>> {
+        let range = self.grid.range(self.next.checked_sub(1)?);
+        let (past, ahead): (Vec<usize>, Vec<usize>) = self.bad.iter().partition(|frame| **frame < range.end);
+        self.bad = ahead;
+        let inside = || past.iter().copied().filter(|frame| range.contains(frame));
+        Some(inside().min()?..inside().max()? + 1)
+    }
+
     /// What went wrong so far, in sentences.
     pub fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
@@ -104,9 +117,12 @@ impl SnippetSampler {
     fn middle(&mut self, frame: usize) -> Result<RgbPicture, MediaError> {
         self.reader.seek(frame, &Ticket::unlimited())?;
         if let Some(decoded) = self.reader.next_frame() {
-            self.damaged += usize::from(decoded.damaged);
-            self.missing += usize::from(decoded.number != frame);
             let exact = decoded.number == frame;
+            self.damaged += usize::from(decoded.damaged);
+            self.missing += usize::from(!exact);
+            if decoded.damaged || !exact {
+                self.bad.push(frame);
+            }
             // Rather the one before, which was already shown, than a picture from far ahead.
             if exact || self.last_middle.is_none() {
                 let picture = self.rgb()?;
@@ -115,6 +131,7 @@ impl SnippetSampler {
             }
         } else {
             self.missing += 1;
+            self.bad.push(frame);
         }
         if self.last_middle.is_none() && self.seek_back(frame)? {
             self.last_middle = Some(self.rgb()?);
@@ -164,7 +181,10 @@ impl SnippetSampler {
             if behind.is_some() {
                 self.grey.0 = behind;
             }
-            self.damaged += usize::from(decoded.damaged && decoded.number >= frame);
+            if decoded.damaged && decoded.number >= frame {
+                self.damaged += 1;
+                self.bad.push(decoded.number);
+            }
             self.grey.1 = Some((decoded.number, self.grey()?));
         }
         let (before, after) = (self.grey.0.as_ref(), self.grey.1.as_ref());
@@ -173,7 +193,10 @@ impl SnippetSampler {
             (before, after) => after.or(before),
         };
         if let Some((number, grey)) = nearest {
-            self.missing += usize::from(*number != frame);
+            if *number != frame {
+                self.missing += 1;
+                self.bad.push(frame);
+            }
             return Ok(grey.clone());
         }
         // Resumed in a stretch at the end that cannot be decoded.
@@ -183,6 +206,7 @@ impl SnippetSampler {
             // The reader is left at the end: what follows cannot be decoded either.
             while self.reader.next_frame().is_some() {}
             self.missing += 1;
+            self.bad.push(frame);
             return Ok(grey);
         }
         Err(self.nothing(frame))

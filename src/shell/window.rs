@@ -19,6 +19,7 @@ use crate::app::state::AppState;
 use crate::app::update::update;
 use crate::gpu::Gpu;
 use crate::jobs::Waker;
+use crate::ui::filmstrip::{Filmstrip, Stills};
 use crate::ui::root::{Actions, LocalUi, ViewContext, root_ui};
 use crate::ui::theme::{self, Tokens};
 
@@ -31,6 +32,7 @@ pub struct App {
     services: Option<Services>,
     actions: Actions,
     local: LocalUi,
+    stills: Stills,
     title: String,
 }
 
@@ -58,6 +60,7 @@ impl App {
             services: Some(services),
             actions: Actions::default(),
             local: LocalUi { focus_path: paths.is_empty(), ..LocalUi::default() },
+            stills: Stills::default(),
             title: String::new(),
         };
         app.set_theme(&cc.egui_ctx);
@@ -136,6 +139,11 @@ impl eframe::App for App {
         let view = ViewContext {
             state: &self.state,
             playing: playing.as_ref(),
+            filmstrip: self
+                .services
+                .as_ref()
+                .zip(self.state.session.as_ref())
+                .map(|(services, session)| Filmstrip::new(services.thumbs(), &self.stills, session.entry)),
             tokens: Tokens::of(egui_theme(self.state.prefs.theme)),
             actions: &self.actions,
             os: Os::current(),

@@ -17,6 +17,8 @@ pub const DATA_DIR_VARIABLE: &str = "LOOKBACK_DATA_DIR";
 pub struct DataDirs {
     /// Features of videos; can be deleted at any time, costs only the time to make them again.
     pub features: PathBuf,
+    /// Small pictures of videos; can be deleted at any time.
+    pub thumbs: PathBuf,
     /// Model files that the person added or trained.
     pub models: PathBuf,
 }
@@ -33,7 +35,7 @@ impl DataDirs {
     /// Everything below `folder`, as tests and portable installations want it.
     pub fn below(folder: impl Into<PathBuf>) -> Self {
         let folder = folder.into();
-        Self { features: folder.join("features"), models: folder.join("models") }
+        Self { features: folder.join("features"), thumbs: folder.join("thumbs"), models: folder.join("models") }
     }
 
     fn choose(forced: Option<OsString>) -> Result<Self, StoreError> {
@@ -41,7 +43,12 @@ impl DataDirs {
             return Ok(Self::below(folder));
         }
         let dirs = directories::ProjectDirs::from("", "", "lookback").ok_or(StoreError::NoFolder)?;
-        Ok(Self { features: dirs.cache_dir().join("features"), models: dirs.data_dir().join("models") })
+        let cache = dirs.cache_dir();
+        Ok(Self {
+            features: cache.join("features"),
+            thumbs: cache.join("thumbs"),
+            models: dirs.data_dir().join("models"),
+        })
     }
 }
 

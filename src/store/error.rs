@@ -10,7 +10,7 @@ use thiserror::Error;
 pub enum StoreError {
     /// A folder or file cannot be created, read or written.
     #[error(
-        "the feature cache {} cannot be used: {source}; set LOOKBACK_DATA_DIR to a folder that can be written",
+        "the cache {} cannot be used: {source}; set LOOKBACK_DATA_DIR to a folder that can be written",
         path.display()
     )]
     Io {

@@ -6,10 +6,12 @@ use crate::app::action::Action;
 use crate::app::command::UiCommand;
 use crate::app::library::Entry;
 use crate::app::session::Session;
+use crate::domain::event_cost::EventCost;
 use crate::domain::snippet::SNIPPET_FRAMES;
 
 use super::command_button::command_button;
 use super::figures;
+use super::inspector::facts_ui;
 use super::root::ViewContext;
 
 /// Rows of the list that are shown before it scrolls.
@@ -60,17 +62,16 @@ pub fn events_ui(view: &ViewContext<'_>, session: &Session, entry: &Entry, ui: &
     );
 }
 
-/// What the threshold costs: the number of events and what that means for an hour of footage.
+/// The number of events and what that means for an hour of footage.
 fn cost_text(view: &ViewContext<'_>) -> String {
     let count = figures::count(view.state.events().len(), "event");
     match view.state.cost().per_hour() {
-        Some(rate) if rate >= 10.0 => format!("{count} · {rate:.0} an hour"),
-        Some(rate) => format!("{count} · {rate:.1} an hour"),
+        Some(rate) => format!("{count} · {} an hour", figures::rate(rate)),
         None => count,
     }
 }
 
-/// Threshold, hysteresis, least length and merge gap.
+/// Threshold, hysteresis, least length and merge gap, and what they cost while they are changed.
 pub fn rule_ui(view: &ViewContext<'_>, ui: &mut Ui) {
     let mut rule = view.state.rule;
     // What is left of the panel beside the names and the numbers.
@@ -78,22 +79,41 @@ pub fn rule_ui(view: &ViewContext<'_>, ui: &mut Ui) {
     egui::Grid::new("rule").num_columns(2).min_col_width(84.0).spacing([10.0, 6.0]).show(ui, |ui| {
         ui.spacing_mut().slider_width = slider_width;
         // Rounds what is dragged or typed, not what is shown: a model's own threshold is no choice of the person's.
-        let slider =
-            |value, range| Slider::new(value, range).fixed_decimals(2).step_by(0.01).clamping(SliderClamping::Edits);
+        let slider = |value| Slider::new(value, 0.0..=1.0).step_by(0.01).clamping(SliderClamping::Edits);
         row(ui, "Score threshold", "An event needs one snippet with at least this score.", |ui| {
-            ui.add(slider(&mut rule.threshold, 0.0..=1.0))
+            ui.add(slider(&mut rule.threshold).fixed_decimals(2))
         });
-        row(ui, "Hysteresis", "An event goes on while scores stay above threshold minus hysteresis.", |ui| {
-            ui.add(slider(&mut rule.hysteresis, 0.0..=0.5))
+        let low = format!(
+            "An event goes on until scores fall by this share of the threshold, here to {:.2}.",
+            view.state.rule.low()
+        );
+        row(ui, "Hysteresis", &low, |ui| {
+            let percent =
+                slider(&mut rule.hysteresis_share).custom_formatter(|share, _| figures::percent(share as f32));
+            ui.add(percent.custom_parser(|text| Some(text.trim_end_matches(['%', ' ']).parse::<f64>().ok()? / 100.0)))
         });
         row(ui, "Least length", "Shorter events are dropped, after merging.", |ui| {
             ui.add(snippets(&mut rule.min_snippets, 1))
         });
         row(ui, "Merge gap", "Events closer than this become one.", |ui| ui.add(snippets(&mut rule.merge_gap, 0)));
     });
+    ui.separator();
+    cost_ui(view, view.state.cost(), ui);
     if rule != view.state.rule {
         view.actions.send(Action::SetRule(rule));
     }
+}
+
+/// What the rule costs on the video on screen.
+fn cost_ui(view: &ViewContext<'_>, cost: EventCost, ui: &mut Ui) {
+    facts_ui(view, ui, "cost", |rows| {
+        rows.row("Events", cost.events.to_string(), "Events of this video under the rule above.");
+        let flagged = figures::duration(cost.flagged.secs_f64());
+        let share = cost.flagged_share().map_or_else(String::new, |share| format!(" ({:.1} %)", share * 100.0));
+        rows.row("Flagged", flagged + &share, "Time inside of events, and its share of the footage that is scored.");
+        let rate = cost.per_hour().map_or_else(|| "–".to_owned(), figures::rate);
+        rows.row("Per hour", format!("{rate} events"), "Events in an hour of footage like this.");
+    });
 }
 
 fn snippets(value: &mut usize, least: usize) -> DragValue<'_> {

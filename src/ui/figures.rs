@@ -43,6 +43,23 @@ pub fn count(n: usize, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }
 
+/// A rate: one decimal where it tells something.
+pub fn rate(rate: f64) -> String {
+    if rate < 9.95 { format!("{rate:.1}") } else { format!("{rate:.0}") }
+}
+
+/// `1st`, `2nd`, `3rd`, `4th`, `11th`, `21st`.
+pub fn ordinal(n: usize) -> String {
+    let ending = match (n % 100, n % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    };
+    format!("{n}{ending}")
+}
+
 /// The start of a long identity: hashes are cut, names are kept.
 pub fn short_id(id: &str) -> String {
     let longest = 22;
@@ -64,6 +81,8 @@ mod tests {
         assert_eq!([8.4, 80.0, 7500.0, f64::NAN].map(duration), ["8 s", "1 min 20 s", "2 h 5 min", "unknown time"]);
         assert_eq!([999, 1_200_000, 5_000_000_000_000].map(bytes), ["999 bytes", "1.2 MB", "5.0 TB"]);
         assert_eq!([1.0, 0.25, 16.0, 0.1].map(speed), ["1×", "0.25×", "16×", "0.1×"]);
+        assert_eq!([2.04, 12.4].map(rate), ["2.0", "12"]);
+        assert_eq!([1, 2, 3, 4, 11, 12, 13, 21, 112].map(ordinal).concat(), "1st2nd3rd4th11th12th13th21st112th");
         assert_eq!((count(1, "event"), count(0, "event")), ("1 event".into(), "0 events".into()));
         assert_eq!(short_id("builtin-motion-1"), "builtin-motion-1");
         assert_eq!(short_id(&"f".repeat(64)).chars().count(), 22);

@@ -15,6 +15,7 @@ use crate::app::shortcut::Os;
 use crate::app::state::AppState;
 use crate::domain::frame::Playing;
 
+use super::filmstrip::Filmstrip;
 use super::theme::Tokens;
 use super::{dialogs, empty_view, menu, notifications, panels, shortcuts, stage};
 
@@ -43,6 +44,8 @@ pub struct ViewContext<'a> {
     pub state: &'a AppState,
     /// The picture to show, if a video is on screen.
     pub playing: Option<&'a Playing>,
+    /// Small pictures of that video.
+    pub filmstrip: Option<Filmstrip<'a>>,
     /// Colours and sizes.
     pub tokens: &'static Tokens,
     /// Where actions go.

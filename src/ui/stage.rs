@@ -129,13 +129,16 @@ pub fn timeline_ui(view: &ViewContext<'_>, stage: &mut StageState, ui: &mut Ui) 
         prefs: &view.state.prefs.timeline,
         frame: session.frame(),
         playing: session.transport.is_playing(),
+        filmstrip: view.filmstrip,
         tokens: view.tokens,
     };
     for action in timeline::timeline_ui(ui, &input, &mut stage.timeline) {
         view.actions.send(match action {
             TimelineAction::Seek { frame, .. } => Action::Playback(PlaybackCommand::SeekFrame(frame)),
             TimelineAction::SetThreshold(threshold) => Action::SetRule(EventRule { threshold, ..view.state.rule }),
-            TimelineAction::SetHysteresis(hysteresis) => Action::SetRule(EventRule { hysteresis, ..view.state.rule }),
+            TimelineAction::SetHysteresis(hysteresis_share) => {
+                Action::SetRule(EventRule { hysteresis_share, ..view.state.rule })
+            }
             TimelineAction::SetLanes(lanes) => Action::SetLanes(lanes),
             TimelineAction::InvertAttention => Action::InvertAttention,
             TimelineAction::ToggleSnapping => Action::ToggleSnapping,

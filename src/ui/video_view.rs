@@ -186,7 +186,7 @@ fn level(score: f32, rule: &EventRule, tokens: &Tokens) -> (Color32, Color32) {
     let dark = Tokens::of(egui::Theme::Dark);
     let ground = if score >= rule.threshold {
         dark.palette.event
-    } else if score >= rule.threshold - rule.hysteresis {
+    } else if score >= rule.low() {
         dark.palette.score
     } else {
         return (tokens.palette.on_scrim, tokens.palette.scrim);

@@ -76,6 +76,7 @@ impl UiCommand {
             | Self::ToggleTimeline
             | Self::ResetPanels
             | Self::ChangeKeys
+            | Self::EventPeak
             | Self::About => Vec::new(),
         }
     }

@@ -83,6 +83,11 @@ impl UiCommand {
             Self::Slower => Some(Action::Playback(P::Slower)),
             Self::Faster => Some(Action::Playback(P::Faster)),
             Self::NormalSpeed => Some(Action::Playback(P::SetSpeed(1.0))),
+            Self::EventPeak => {
+                let event = state.events().get(state.current_event()?)?;
+                let frame = state.session.as_ref()?.grid().middle(event.peak);
+                Some(Action::Playback(P::SeekFrame(frame)))
+            }
             Self::NextEvent => Some(Action::StepEvent { forward: true }),
             Self::PreviousEvent => Some(Action::StepEvent { forward: false }),
             Self::ZoomToFit => Some(Action::Timeline(Zoom::Fit)),

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::{Report, ReportVideo};
+use crate::domain::event_cost::EventCost;
 use crate::domain::snippet::SnippetGrid;
 
 const STYLE: &str = "\
@@ -45,15 +46,18 @@ pub(super) fn page(report: &Report<'_>, parts: &[String]) -> String {
 }
 
 fn overview(html: &mut String, report: &Report<'_>) {
-    let secs: f64 = report.videos.iter().map(|v| v.frames.span().length().secs_f64()).sum();
-    let events: usize = report.videos.iter().map(|v| v.events.len()).sum();
-    let per_hour = if secs > 0.0 { events as f64 * 3600.0 / secs } else { 0.0 };
+    let costs = report.videos.iter().map(|v| EventCost::of(v.events, v.scored.snippets.len(), v.frames));
+    let cost: EventCost = costs.sum();
     write!(
         html,
-        "<p>{} videos, {}, {events} events at a threshold of {:.2} ({per_hour:.0} per hour of footage).</p>",
+        "<p>{} videos, {}, {} events at a threshold of {:.2} ({:.0} per hour of footage), {} flagged ({:.1} %).</p>",
         report.videos.len(),
-        crate::domain::time::MediaTime::from_secs_f64(secs),
+        cost.footage,
+        cost.events,
         report.rule.threshold,
+        cost.per_hour().unwrap_or(0.0),
+        cost.flagged,
+        cost.flagged_share().unwrap_or(0.0) * 100.0,
     )
     .ok();
 }
@@ -149,7 +153,7 @@ fn about(html: &mut String, report: &Report<'_>) {
         format!(
             "score of {} or more, going on down to {:.2}; at least {} snippets; gaps of up to {} closed",
             rule.threshold,
-            rule.threshold - rule.hysteresis,
+            rule.low(),
             rule.min_snippets,
             rule.merge_gap
         ),

@@ -1,21 +1,22 @@
 //! The workers and what keeps them busy.
 //!
 //! Owns every thread of the window but the window's own: one opens files, one loads the model and
-//! scores, one writes preferences, one makes demo scenes, and the player of the video on screen has its
-//! own. Carries out [`Effect`]s and yields [`Event`]s. Never waits: queues are bounded and only tried.
+//! scores, one writes preferences, one makes demo scenes, one makes small pictures, and the player of the video
+//! on screen has its own. Carries out [`Effect`]s and yields [`Event`]s. Never waits: queues are bounded and only tried.
 
 mod demo;
 mod keeper;
 mod opener;
 mod reporter;
 mod scoring;
+mod thumbs;
 mod truth;
 
 use std::io;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, sync_channel};
 
-use crate::domain::frame::Playing;
+use crate::domain::frame::{Delay, Playing};
 use crate::jobs::Waker;
 use crate::media::{Player, ffmpeg_versions};
 use crate::model::encoder::EncoderSpec;
@@ -27,6 +28,7 @@ use super::notice::Severity;
 use super::state::AppState;
 
 pub use reporter::Reporter;
+pub use thumbs::Thumbs;
 
 /// Reports that wait for the window; workers wait when there are more.
 const EVENTS: usize = 64;
@@ -53,6 +55,7 @@ pub struct Services {
     keeper: keeper::Keeper,
     demo: demo::DemoMaker,
     player: Option<Player>,
+    thumbs: Thumbs,
     /// What the player last complained about, so that it is told once.
     complaint: Option<String>,
 }
@@ -70,6 +73,7 @@ impl Services {
             scoring: scoring::Scoring::start(engine, folders.features.clone(), reporter.clone())?,
             keeper: keeper::Keeper::start(folders.config.clone(), reporter.clone())?,
             demo: demo::DemoMaker::new(folders.data.clone(), reporter.clone()),
+            thumbs: Thumbs::start(folders.thumbs.clone(), waker.clone())?,
             reporter,
             events,
             waker,
@@ -88,12 +92,20 @@ impl Services {
         match effect {
             Effect::Expand(paths) => self.opener.expand(paths),
             Effect::Open { entry, path } => self.opener.open(entry, path),
-            Effect::Show(None) => self.player = None,
-            Effect::Show(Some(video)) => match Player::open(&video, self.waker.clone()) {
-                Ok(player) => self.player = Some(player),
-                Err(err) => self.reporter.tell(Severity::Error, format!("{err}.")),
-            },
+            Effect::Show(None) => {
+                self.player = None;
+                self.thumbs.show(None);
+            }
+            Effect::Show(Some(video)) => {
+                match Player::open(&video, self.waker.clone()) {
+                    Ok(player) => self.player = Some(player),
+                    Err(err) => self.reporter.tell(Severity::Error, format!("{err}.")),
+                }
+                self.thumbs.show(Some(*video));
+            }
+            Effect::Identified(id) => self.thumbs.identify(id),
             Effect::Score { job, video, tsa } => self.scoring.score(job, *video, tsa),
+            Effect::Scatter { job, video, tsa } => self.scoring.scatter(job, *video, tsa),
             Effect::CancelScoring => self.scoring.cancel(),
             Effect::MakeDemo => self.demo.make(),
             Effect::SavePrefs(prefs) => self.keeper.save(*prefs),
@@ -118,7 +130,19 @@ impl Services {
     pub fn picture(&self, state: &AppState) -> Option<Playing> {
         let (session, player) = (state.session.as_ref()?, self.player.as_ref()?);
         let transport = &session.transport;
-        Some(player.request(session.frame(), transport.is_playing(), transport.is_backward()))
+        let picture = player.request(session.frame(), transport.is_playing(), transport.is_backward());
+        self.scoring.make_way(picture.delay == Delay::Decoding || transport.is_playing());
+        self.thumbs.make_way(match picture.delay {
+            Delay::Decoding => thumbs::Load::Decoding,
+            _ if transport.is_playing() => thumbs::Load::Playing,
+            _ => thumbs::Load::None,
+        });
+        Some(picture)
+    }
+
+    /// Small pictures of the video on screen.
+    pub fn thumbs(&self) -> &Thumbs {
+        &self.thumbs
     }
 
     /// Ends the workers: what must be on disk is written, everything else is dropped.

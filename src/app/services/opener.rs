@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::app::action::Event;
 use crate::app::library::EntryId;
 use crate::app::notice::Severity;
+use crate::domain::gaps::recording_gaps;
 use crate::jobs::Worker;
 use crate::media;
 
@@ -101,7 +102,9 @@ fn open(entry: EntryId, path: &Path, told: &mut HashSet<String>) -> Vec<Event> {
         Ok(truth) => truth.map(|frames| Event::TruthFound { entry, frames }),
         Err(text) => told.insert(text.clone()).then_some(Event::Told(Severity::Warning, text)),
     };
-    [Event::Opened { entry, video: Box::new(video) }].into_iter().chain(truth).collect()
+    let gaps = recording_gaps(&video.frames);
+    let gaps = (!gaps.is_empty()).then_some(Event::GapsFound { entry, gaps });
+    [Event::Opened { entry, video: Box::new(video) }].into_iter().chain(truth).chain(gaps).collect()
 }
 
 #[cfg(test)]

@@ -6,7 +6,10 @@
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Instant, SystemTime};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::app::action::Event;
 use crate::app::engine::EngineFacts;
@@ -14,6 +17,7 @@ use crate::app::library::ScoringPhase;
 use crate::app::notice::Severity;
 use crate::app::pipeline::{self, Phase, PipelineError, ScoringObserver, Source};
 use crate::app::state::JobId;
+use crate::domain::footage::Footage;
 use crate::domain::library::VideoId;
 use crate::domain::score::{ScoredVideo, SnippetScores, TsaSettings};
 use crate::jobs::{Generation, Latest, Progress, Ticket, Worker};
@@ -23,8 +27,21 @@ use crate::store::FeatureCache;
 
 use super::{EngineOptions, Reporter};
 
+/// How long work that is only nice to know rests before it looks whether the player still needs the machine.
+const REST: Duration = Duration::from_millis(50);
+
+/// What is to be done with a video.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Task {
+    /// Score it.
+    Score,
+    /// Find out how far its scores scatter.
+    Scatter,
+}
+
 #[derive(Debug)]
 struct Job {
+    task: Task,
     id: JobId,
     video: OpenedVideo,
     tsa: TsaSettings,
@@ -45,6 +62,8 @@ pub(super) struct Scoring {
     next: Latest<Job>,
     generation: Generation,
     board: Board,
+    /// Set while the player needs the machine.
+    busy: Arc<AtomicBool>,
     /// Whether the end of the thread was told.
     told: bool,
 }
@@ -53,6 +72,8 @@ impl Scoring {
     pub(super) fn start(options: EngineOptions, cache: Option<PathBuf>, reporter: Reporter) -> io::Result<Self> {
         let (next, board) = (Latest::<Job>::default(), Board::default());
         let (jobs, theirs) = (next.clone(), board.clone());
+        let busy = Arc::new(AtomicBool::new(false));
+        let player = Arc::clone(&busy);
         let worker = Worker::spawn("score", 1, move |bells, _| {
             let mut engine = match Engine::load(&options, cache.as_deref(), &reporter) {
                 Ok(engine) => engine,
@@ -67,19 +88,35 @@ impl Scoring {
                 return;
             }
             for () in bells {
-                if let Some(job) = jobs.take() {
-                    engine.work(&job, &theirs, &reporter);
+                match jobs.take() {
+                    Some(job) if job.task == Task::Scatter => engine.scatter(&job, &player, &reporter),
+                    Some(job) => engine.work(&job, &theirs, &reporter),
+                    None => {}
                 }
             }
         })?;
-        Ok(Self { worker, next, generation: Generation::default(), board, told: false })
+        Ok(Self { worker, next, generation: Generation::default(), board, busy, told: false })
     }
 
     /// Scores this instead of whatever is being scored now.
     pub(super) fn score(&self, id: JobId, video: OpenedVideo, tsa: TsaSettings) {
-        self.next.put(Job { id, video, tsa, ticket: self.generation.advance() });
+        self.ask(Task::Score, id, video, tsa);
+    }
+
+    /// Finds out how far scores scatter, until anything else is asked for.
+    pub(super) fn scatter(&self, id: JobId, video: OpenedVideo, tsa: TsaSettings) {
+        self.ask(Task::Scatter, id, video, tsa);
+    }
+
+    fn ask(&self, task: Task, id: JobId, video: OpenedVideo, tsa: TsaSettings) {
+        self.next.put(Job { task, id, video, tsa, ticket: self.generation.advance() });
         // A full queue means that the thread is going to look anyway.
         self.worker.try_send(()).ok();
+    }
+
+    /// Says whether the player needs the machine: what is only nice to know rests meanwhile.
+    pub(super) fn make_way(&self, busy: bool) {
+        self.busy.store(busy, Ordering::Relaxed);
     }
 
     pub(super) fn cancel(&self) {
@@ -173,18 +210,45 @@ impl Engine {
         });
     }
 
+    fn scatter(&self, job: &Job, busy: &AtomicBool, reporter: &Reporter) {
+        let path = &job.video.info.path;
+        let rest = || {
+            while busy.load(Ordering::Relaxed) && !job.ticket.is_stale() {
+                thread::sleep(REST);
+            }
+        };
+        // Known, as these scores were made here.
+        let band = self.hashes.get(&file_key(path)).map(|id| {
+            let source = Source { video: &job.video, id, cache: self.cache.as_ref() };
+            pipeline::scatter(source, self.encoder.as_ref(), &self.scorer, &job.tsa, &rest, &job.ticket)
+        });
+        if job.ticket.is_stale() {
+            return;
+        }
+        let band = band.transpose().unwrap_or_else(|err| {
+            log::warn!("{}: how far scores scatter is not known: {err}", path.display());
+            None
+        });
+        reporter.send(Event::Scattered { job: job.id, band: band.flatten().map(Box::new) });
+    }
+
     fn score(&mut self, job: &Job, desk: &mut Desk<'_>) -> Result<ScoredVideo, PipelineError> {
         let path = &job.video.info.path;
-        let modified = std::fs::metadata(path).and_then(|m| m.modified()).ok();
-        let key = (path.clone(), modified);
+        let key = file_key(path);
         let id = match self.hashes.get(&key) {
             Some(id) => id.clone(),
             None => hash_file(path, &job.ticket, &mut |progress| desk.report(ScoringPhase::Identifying, progress))?,
         };
         self.hashes.insert(key, id.clone());
+        desk.reporter.send(Event::Identified { job: job.id, id: id.clone() });
         let source = Source { video: &job.video, id: &id, cache: self.cache.as_ref() };
         pipeline::score(source, self.encoder.as_mut(), &self.scorer, &job.tsa, desk, &job.ticket)
     }
+}
+
+/// Tells a file from what it was before it changed.
+fn file_key(path: &Path) -> (PathBuf, Option<SystemTime>) {
+    (path.to_owned(), std::fs::metadata(path).and_then(|facts| facts.modified()).ok())
 }
 
 /// Turns what the pipeline says into what the window reads.
@@ -237,6 +301,12 @@ impl ScoringObserver for Desk<'_> {
             let scored = ScoredVideo { snippets, ..self.origin.clone() };
             self.board.partial.put((self.job.id, Box::new(scored)));
             self.reporter.wake();
+        }
+    }
+
+    fn footage(&mut self, footage: Footage) {
+        if !self.job.ticket.is_stale() {
+            self.reporter.send(Event::FootageSeen { job: self.job.id, footage: Box::new(footage) });
         }
     }
 

@@ -150,6 +150,8 @@ fn show(state: &mut AppState, effects: &mut Vec<Effect>) {
     let had_one = state.session.is_some();
     if let Some(session) = &session {
         effects.push(Effect::Show(Some(Box::new(session.video.clone()))));
+        let known = state.library.get(session.entry).and_then(|entry| entry.video_id.clone());
+        effects.extend(known.map(Effect::Identified));
     } else if had_one {
         effects.push(Effect::Show(None));
     }

@@ -2,7 +2,7 @@
 //!
 //! Owns the rule of both queues: one file is opened and one is scored at a time, and the selected file
 //! goes first. A scoring of another file makes way for the selected one; it loses little, because the
-//! features that were already made are kept on disk.
+//! features that were already made are kept on disk. What is only nice to know comes when nothing else waits.
 
 use crate::app::effect::Effect;
 use crate::app::engine::Engine;
@@ -14,6 +14,7 @@ use crate::jobs::Progress;
 pub(super) fn pump(state: &mut AppState, effects: &mut Vec<Effect>) {
     open_next(state, effects);
     score_next(state, effects);
+    scatter_next(state, effects);
 }
 
 fn open_next(state: &mut AppState, effects: &mut Vec<Effect>) {
@@ -63,4 +64,23 @@ fn start(state: &mut AppState, id: EntryId, effects: &mut Vec<Effect>) {
     entry.scoring =
         ScoringState::Running { phase: ScoringPhase::default(), progress: Progress::default(), remaining_secs: None };
     state.running = Some(RunningJob { id: job, entry: id });
+    state.scattering = None;
+}
+
+/// With nothing left to score, finds out how far the scores of the video on screen scatter.
+fn scatter_next(state: &mut AppState, effects: &mut Vec<Effect>) {
+    if state.running.is_some() || !matches!(state.engine, Engine::Ready(_)) {
+        return;
+    }
+    let Some(entry) = state.shown().filter(|e| e.scoring == ScoringState::Done && !e.scattered) else { return };
+    let id = entry.id;
+    let (Some(video), Some(scored)) = (entry.video(), &entry.scored) else { return };
+    if !scored.complete || state.scattering.is_some_and(|s| s.entry == id) {
+        return;
+    }
+    let (video, tsa) = (Box::new(video.clone()), scored.tsa);
+    state.jobs += 1;
+    let job = JobId(state.jobs);
+    effects.push(Effect::Scatter { job, video, tsa });
+    state.scattering = Some(RunningJob { id: job, entry: id });
 }

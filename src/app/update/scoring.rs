@@ -7,6 +7,7 @@ use crate::app::engine::{Engine, EngineFacts};
 use crate::app::library::{Entry, EntryId, ScoringState};
 use crate::app::notice::Severity;
 use crate::app::state::{AppState, JobId};
+use crate::domain::library::VideoId;
 use crate::domain::score::{ScoredVideo, TsaSettings};
 use crate::domain::segment::EventRule;
 
@@ -100,6 +101,16 @@ fn find_events(state: &mut AppState) {
 pub(super) fn progressed(state: &mut AppState, job: JobId, running: ScoringState) {
     if let Some(entry) = entry_of(state, job) {
         entry.scoring = running;
+    }
+}
+
+/// The content of the file at work is known.
+pub(super) fn identified(state: &mut AppState, job: JobId, id: VideoId, effects: &mut Vec<Effect>) {
+    let Some(entry) = entry_of(state, job) else { return };
+    entry.video_id = Some(id.clone());
+    let of = entry.id;
+    if state.session.as_ref().is_some_and(|session| session.entry == of) {
+        effects.push(Effect::Identified(id));
     }
 }
 

@@ -14,6 +14,9 @@ use crate::app::library::{EntryId, FileState, ScoringPhase, ScoringState};
 use crate::app::place::Place;
 use crate::app::shortcut::{Key, Os, Shortcut};
 use crate::app::state::{AppState, Dialog, JobId};
+use crate::domain::footage::Footage;
+use crate::domain::lane_data::NoiseBand;
+use crate::domain::library::VideoId;
 use crate::domain::pixels::RgbPicture;
 use crate::domain::playback::PlaybackCommand;
 use crate::domain::score::{ScoredVideo, SnippetScores, TsaSettings};
@@ -471,4 +474,82 @@ proptest! {
             check(&state);
         }
     }
+}
+
+#[test]
+fn the_peak_of_the_event_on_screen_is_one_command_away() {
+    let mut state = opened(&["a.mp4"]);
+    finish(&mut state);
+    assert_eq!(UiCommand::EventPeak.resolve(&state), None, "frame 0 is in no event");
+    act(&mut state, Action::ShowEvent(1));
+    let peak = UiCommand::EventPeak.resolve(&state).expect("an event is on screen");
+    act(&mut state, peak);
+    assert_eq!(frame(&state), 5 * 16 + 8);
+}
+
+fn scatter(effects: &[Effect]) -> Option<JobId> {
+    effects.iter().find_map(|e| if let Effect::Scatter { job, .. } = e { Some(*job) } else { None })
+}
+
+#[test]
+fn the_scatter_of_scores_waits_for_all_scoring_and_is_asked_once() {
+    let mut state = opened(&["a.mp4", "b.mp4"]);
+    assert_eq!(scatter(&finish(&mut state)), None, "the other file comes first");
+    let job = scatter(&finish(&mut state)).expect("nothing is left to score");
+    assert_eq!(state.scattering.map(|s| s.entry), Some(ids(&state)[0]), "of the video on screen");
+    assert_eq!(scatter(&act(&mut state, Action::ToggleOverlays)), None, "it is on its way");
+    let band = NoiseBand { low: vec![0.1; 7], high: vec![0.2; 7] };
+    hear(&mut state, Event::Scattered { job, band: Some(Box::new(band.clone())) });
+    assert_eq!(state.shown().unwrap().lanes().noise, Some(band.clone()));
+    assert_eq!(scatter(&act(&mut state, Action::ToggleOverlays)), None, "it is known");
+
+    // The other file has its own; new scores make the old band wrong.
+    let other = ids(&state)[1];
+    let job = scatter(&act(&mut state, Action::Select(other))).expect("is not known yet");
+    let effects = act(&mut state, Action::Score(other));
+    assert_eq!((running(&state), state.scattering, scatter(&effects)), (other, None, None));
+    hear(&mut state, Event::Scattered { job, band: Some(Box::new(band)) });
+    assert_eq!(state.shown().unwrap().lanes().noise, None, "it is about scores that are made again");
+    assert!(scatter(&finish(&mut state)).is_some());
+}
+
+#[test]
+fn an_unknown_scatter_is_not_asked_for_again() {
+    let mut state = opened(&["a.mp4"]);
+    let job = scatter(&finish(&mut state)).expect("nothing is left to score");
+    let effects = hear(&mut state, Event::Scattered { job, band: None });
+    assert_eq!((scatter(&effects), state.scattering), (None, None));
+}
+
+#[test]
+fn what_decoding_tells_fills_lanes() {
+    let mut state = opened(&["a.mp4"]);
+    let job = state.running.expect("something runs").id;
+    let footage = Footage { motion: vec![1.5; 7], damaged: std::iter::once(10..20).collect() };
+    hear(&mut state, Event::FootageSeen { job, footage: Box::new(footage.clone()) });
+    let before = state.shown().unwrap().revision();
+    let lanes = state.shown().unwrap().lanes();
+    assert_eq!(lanes.motion.as_deref(), Some(&[1.5; 7][..]));
+    assert_eq!(lanes.damaged[0].start.micros(), 400_000);
+    assert_eq!(lanes.damaged[0].end.micros(), 800_000);
+    hear(&mut state, Event::FootageSeen { job: JobId(99), footage: Box::new(Footage::default()) });
+    assert_eq!(state.shown().unwrap().revision(), before, "of other work");
+    let entry = ids(&state)[0];
+    let gap = state.shown().unwrap().lanes().damaged[0];
+    hear(&mut state, Event::GapsFound { entry, gaps: vec![gap] });
+    assert_eq!(state.shown().unwrap().lanes().gaps, [gap]);
+    assert!(state.shown().unwrap().revision() > before);
+}
+
+#[test]
+fn the_content_of_the_video_on_screen_is_passed_on() {
+    let mut state = opened(&["a.mp4", "b.mp4"]);
+    let id = VideoId::from_hash([9; 32]);
+    let job = state.running.expect("something runs").id;
+    let named = |effects: &[Effect]| effects.iter().any(|e| matches!(e, Effect::Identified(_)));
+    assert!(named(&hear(&mut state, Event::Identified { job, id: id.clone() })));
+    let [first, second] = ids(&state)[..] else { panic!("two files") };
+    assert!(!named(&act(&mut state, Action::Select(second))));
+    assert!(named(&act(&mut state, Action::Select(first))), "it is still known");
+    assert_eq!(state.shown().unwrap().video_id, Some(id));
 }

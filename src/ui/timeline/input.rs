@@ -10,6 +10,7 @@ use crate::domain::score::SnippetScores;
 use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::domain::snippet::SnippetGrid;
 use crate::domain::time::TimeSpan;
+use crate::ui::filmstrip::Filmstrip;
 use crate::ui::theme::Tokens;
 
 /// Everything that the timeline draws, borrowed for one frame.
@@ -43,6 +44,8 @@ pub struct TimelineInput<'a> {
     pub frame: usize,
     /// Whether time moves: the view then follows the playhead page by page.
     pub playing: bool,
+    /// Small pictures for what is under the pointer.
+    pub filmstrip: Option<Filmstrip<'a>>,
     /// Colours and sizes.
     pub tokens: &'a Tokens,
 }
@@ -82,7 +85,7 @@ pub enum TimelineAction {
     },
     /// Move the threshold, 0..=1.
     SetThreshold(f32),
-    /// Set the distance of the lower line from the threshold, 0..=1.
+    /// Set the share of the threshold by which the lower line is below it, 0..=1.
     SetHysteresis(f32),
     /// Show, order and size lanes so.
     SetLanes(LaneSettings),

@@ -2,13 +2,19 @@
 //!
 //! Owns both lines and the tooltip.
 
-use egui::{Grid, Painter, Rect, Response, RichText, Shape, Stroke, Tooltip, Ui, pos2, vec2};
+use egui::{Grid, Painter, Rect, Response, RichText, Sense, Shape, Stroke, Tooltip, Ui, pos2, vec2};
 
 use super::lanes::Lanes;
 use super::scene::Scene;
 use super::snap::Edge;
 use super::state::Drag;
 use super::value_lane::figure;
+use crate::domain::segment::AnomalySegment;
+use crate::domain::why::rank;
+use crate::ui::figures;
+
+/// Width of the picture under the pointer, in points.
+const STILL_WIDTH: f32 = 192.0;
 
 /// Draws the playhead: the frame's width when frames can be told apart, and a line at its beginning.
 ///
@@ -56,7 +62,11 @@ pub(super) fn hover_ui(ui: &Ui, response: &Response, lanes: &Lanes, scene: &Scen
         known.and_then(|s| values(s).get(snippet).copied())
     };
     let event = scene.event_at(snippet);
+    let place = known.and_then(|s| rank(&s.scores[..input.scored_to.min(s.scores.len())], snippet));
     Tooltip::for_widget(response).at_pointer().gap(14.0).show(|ui| {
+        if let Some(filmstrip) = &input.filmstrip {
+            filmstrip.tile_ui(ui, input.grid.middle(snippet), STILL_WIDTH, Sense::HOVER, input.tokens);
+        }
         Grid::new("timeline tooltip").num_columns(2).spacing([14.0, 2.0]).min_col_width(0.0).show(ui, |ui| {
             let mut row = |name: &str, value: Option<String>, ink| {
                 ui.label(RichText::new(name).font(input.tokens.small()).color(p.text_weak));
@@ -68,11 +78,49 @@ pub(super) fn hover_ui(ui: &Ui, response: &Response, lanes: &Lanes, scene: &Scen
             row("Frame", Some(frame.to_string()), p.text_strong);
             row("Snippet", Some(format!("{snippet} of {}", input.grid.count())), p.text_strong);
             row("Score", curve(|s| &s.scores).map(|v| format!("{v:.3}")), p.score);
+            if let Some(place) = place {
+                let text = format!("{} of {}", figures::ordinal(place), input.scored_to);
+                row("Rank by score", Some(text), p.text_strong);
+            }
             row("Attention", curve(|s| &s.attention).map(|v| format!("{v:.2}")), p.attention);
             row("Magnitude", curve(|s| &s.magnitudes).map(figure), p.magnitude);
-            if let Some(event) = event {
-                row("Event", Some(format!("{} of {}", event + 1, input.events.len())), p.event);
-            }
+            let (name, text) = match (event, nearest_event(input.events, snippet)) {
+                (Some(event), _) => ("Event", format!("{} of {}", event + 1, input.events.len())),
+                (None, Some(event)) => ("Nearest event", distance(scene, frame, event)),
+                (None, None) => return,
+            };
+            row(name, Some(text), p.event);
         });
     });
+}
+
+/// The event nearest to a snippet that is in none, by its place; the earlier of two equally near ones.
+fn nearest_event(events: &[AnomalySegment], snippet: usize) -> Option<usize> {
+    let after = events.partition_point(|event| event.last < snippet);
+    let candidates = after.checked_sub(1).into_iter().chain((after < events.len()).then_some(after));
+    candidates.min_by_key(|at| {
+        let event = &events[*at];
+        event.first.saturating_sub(snippet).max(snippet.saturating_sub(event.last))
+    })
+}
+
+/// Which event, and how far away it begins or ended.
+fn distance(scene: &Scene<'_>, frame: usize, event: usize) -> String {
+    let found = &scene.input.events[event];
+    let (span, time) = (scene.span_of(found.first, found.last), scene.input.table.time(frame));
+    let (far, side) = if span.start > time { (span.start - time, "later") } else { (time - span.end, "earlier") };
+    format!("{}, {} {side}", event + 1, figures::duration(far.secs_f64()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_event_is_found() {
+        let event = |first, last| AnomalySegment { first, last, peak: first, peak_score: 1.0 };
+        let events = [event(10, 12), event(20, 30)];
+        assert_eq!([0, 11, 15, 16, 17, 99].map(|s| nearest_event(&events, s)), [0, 0, 0, 0, 1, 1].map(Some));
+        assert_eq!(nearest_event(&[], 3), None);
+    }
 }

@@ -61,7 +61,7 @@ fn level_color(score: f32, scene: &Scene<'_>) -> Color32 {
     let (rule, p) = (scene.input.rule, &scene.input.tokens.palette);
     if score >= rule.threshold {
         p.event
-    } else if score >= rule.threshold - rule.hysteresis {
+    } else if score >= rule.low() {
         p.score
     } else {
         p.text_strong
@@ -167,16 +167,22 @@ fn per_hour(rate: f64) -> String {
 
 fn hysteresis_ui(ui: &Ui, id: Id, lane: &Lane, scale: &Scale, scene: &Scene<'_>, actions: &mut Vec<TimelineAction>) {
     let (rule, p) = (scene.input.rule, &scene.input.tokens.palette);
-    let low = rule.threshold - rule.hysteresis;
-    if low <= 0.0 {
+    // With a threshold of zero the two lines are one.
+    if rule.threshold <= 0.0 {
         return;
     }
+    let low = rule.low();
     let y = scale.y(low);
     let grip = Rect::from_center_size(pos2(lane.margin.left() + 5.0, y), vec2(10.0, 10.0));
-    let handled =
-        handle(ui, id, lane.body, scale, &Handle { name: "Hysteresis", value: rule.hysteresis, level: low, grip });
+    let handled = handle(
+        ui,
+        id,
+        lane.body,
+        scale,
+        &Handle { name: "Hysteresis", value: rule.hysteresis_share, level: low, grip },
+    );
     if let Some(level) = handled.dragged_to {
-        actions.push(TimelineAction::SetHysteresis((rule.threshold - level).clamp(0.0, rule.threshold)));
+        actions.push(TimelineAction::SetHysteresis(rule.share_for(level)));
     } else if let Some(value) = handled.set_to {
         actions.push(TimelineAction::SetHysteresis(value));
     }
@@ -188,8 +194,8 @@ fn hysteresis_ui(ui: &Ui, id: Id, lane: &Lane, scale: &Scale, scene: &Scene<'_>,
     let outline = if handled.response.has_focus() { Stroke::new(1.5, p.accent) } else { Stroke::NONE };
     ui.painter().add(Shape::convex_polygon(arrow, color, outline));
     handled.response.on_hover_text(format!(
-        "Hysteresis {:.2}: an event goes on while the score stays at or above {low:.2}. Drag, or use the arrow keys.",
-        rule.hysteresis
+        "Hysteresis {:.0} % of the threshold: an event goes on while the score stays at or above {low:.2}. Drag, or use the arrow keys.",
+        rule.hysteresis_share * 100.0
     ));
 }
 

@@ -90,6 +90,7 @@ impl World {
             prefs: &self.prefs,
             frame: self.frame,
             playing: false,
+            filmstrip: None,
             tokens: Tokens::of(self.theme),
         };
         let actions = timeline_ui(ui, &input, &mut self.state);
