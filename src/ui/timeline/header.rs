@@ -177,6 +177,12 @@ fn lane_entries(
         });
     }
     entry(ui, "Hide", true, &|lanes| lanes.toggle(kind));
+    // The lane has a button for this where it is high enough.
+    let mut inverted = input.prefs.invert_attention;
+    if kind == LaneKind::Attention && ui.checkbox(&mut inverted, "Show 1 – attention").changed() {
+        actions.push(TimelineAction::InvertAttention);
+        ui.close();
+    }
 }
 
 /// All lanes with their marks, and what else there is to choose.

@@ -97,11 +97,12 @@ pub(super) fn overview_ui(
         });
     }
     let shown = MediaTime::from_micros(visible.length() as i64).to_string();
-    scene
-        .gutter_ui(ui, lane, id.with("value"), "Overview", shown.split('.').next().unwrap_or(&shown), p.text_strong)
-        .on_hover_text(
-            "The whole video, coloured by score. Drag the window to move the view; the figure is its length.",
-        );
+    // Of a few seconds the milliseconds matter, of more nobody reads them.
+    let short = visible.length() < 10e6;
+    let figure = if short { &shown } else { shown.split('.').next().unwrap_or(&shown) };
+    scene.gutter_ui(ui, lane, id.with("value"), "Overview", figure, p.text_strong).on_hover_text(
+        "The whole video, coloured by score. Drag the window to move the view; the figure is its length.",
+    );
 }
 
 /// The largest score under each column of the whole video.

@@ -13,6 +13,8 @@ const REACH: f32 = 6.0;
 const LEAST_SNIPPET: f32 = REACH * 3.0;
 /// From this width on single frames can be aimed at, so edges leave room for their neighbours.
 const AIMED_FRAME: f32 = 4.0;
+/// Of such a frame this share on either side belongs to an edge; its middle is always its own.
+const AIMED_SHARE: f32 = 0.4;
 
 /// What a drag has snapped to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,7 +38,7 @@ pub fn snap(x: f32, axis: &Axis, table: &FrameTable, events: &[AnomalySegment]) 
         axis.x(span.end) - axis.x(span.start)
     };
     let frame_width = width(frame, frame);
-    let reach = if frame_width >= AIMED_FRAME { (frame_width * 0.5).min(REACH) } else { REACH };
+    let reach = if frame_width >= AIMED_FRAME { (frame_width * AIMED_SHARE).min(REACH) } else { REACH };
 
     let starts = events.partition_point(|e| e.first <= snippet);
     let ends = events.partition_point(|e| e.last < snippet);
@@ -118,7 +120,7 @@ mod tests {
             // No edge of an event is nearer, whatever was taken.
             let span = table.frame_span(under);
             let frame_width = axis.x(span.end) - axis.x(span.start);
-            let reach = if frame_width >= AIMED_FRAME { (frame_width * 0.5).min(REACH) } else { REACH };
+            let reach = if frame_width >= AIMED_FRAME { (frame_width * AIMED_SHARE).min(REACH) } else { REACH };
             for nearer in (0..table.len()).filter(|f| on_event(*f) && distance(*f) <= reach) {
                 prop_assert!(edge != Edge::Frame && distance(frame) <= distance(nearer));
             }
@@ -132,8 +134,8 @@ mod tests {
             let (first, last) = (axis.frame_at(axis.left, &table), axis.frame_at(axis.right() - 0.5, &table));
             for frame in first..=last {
                 let span = table.frame_span(frame);
-                let (left, right) = (axis.x(span.start).max(axis.left), axis.x(span.end).min(axis.right()));
-                if right - left > AIMED_FRAME * 2.0 {
+                let (left, right) = (axis.x(span.start), axis.x(span.end));
+                if left >= axis.left && right <= axis.right() && right - left > AIMED_FRAME * 2.0 {
                     prop_assert_eq!(snap(left.midpoint(right), &axis, &table, &events).0, frame);
                 }
             }

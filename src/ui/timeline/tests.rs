@@ -210,6 +210,25 @@ fn lanes_are_reached_and_changed_by_the_keyboard() {
 }
 
 #[test]
+fn a_click_on_a_name_opens_the_menu_of_its_lane() {
+    for button in [PointerButton::Primary, PointerButton::Secondary] {
+        let mut h = harness(World::new());
+        // Right on the name, which is written over what is clicked.
+        let at = h.get_by_label("Attention lane").rect().left_top() + vec2(24.0, 14.0);
+        h.hover_at(at);
+        h.run();
+        for pressed in [true, false] {
+            h.event(egui::Event::PointerButton { pos: at, button, pressed, modifiers: Modifiers::NONE });
+            h.step();
+        }
+        h.run();
+        h.get_by_label("Show 1 – attention").click();
+        h.run();
+        assert!(h.state().prefs.invert_attention, "{button:?}");
+    }
+}
+
+#[test]
 fn a_lane_without_data_is_left_out() {
     let mut world = World::new();
     world.lanes = LaneData::default();
