@@ -47,7 +47,8 @@ ffmpeg_headers_present() {
     have pkg-config && pkg-config --exists libavcodec libavformat libavutil libswresample libswscale 2>/dev/null
 }
 
-# Build: compiler, linker, clang for the bindings, FFmpeg headers. Run: Vulkan loader with a software driver, so that
+# Build: compiler, linker, clang for the bindings, FFmpeg and ALSA headers, which bring the libraries themselves: their
+# names differ between releases (libasound2, libasound2t64). Run: Vulkan loader with a software driver, so that
 # a machine without a graphics card draws too, and the X11 and Wayland libraries that the window loads when it opens.
 setup_apt() {
     has=apt_has
@@ -109,7 +110,7 @@ elif have brew; then
     setup_brew
 else
     ffmpeg_headers_present || fail "none of apt, dnf, pacman, brew found. Install by hand: a C compiler, pkg-config," \
-        "clang with libclang, the FFmpeg development files, and a Vulkan loader with a driver."
+        "clang with libclang, the development files of FFmpeg and ALSA, and a Vulkan loader with a driver."
 fi
 
 ffmpeg_headers_present || fail "the FFmpeg development files are still not found by pkg-config." \

@@ -3,7 +3,7 @@
 //! The layers and the direction in which they may know each other:
 //!
 //! ```text
-//! domain  ←  media | model | store | gpu | formats | plots  ←  demo, app  ←  ui  ←  shell, cli  ←  main
+//! domain  ←  media | sound | model | store | gpu | formats | plots  ←  demo, app  ←  ui  ←  shell, cli  ←  main
 //! ```
 //!
 //! `ARCHITECTURE.md` says what each owns; `tests/architecture.rs` guards the arrows.
@@ -21,5 +21,6 @@ pub mod media;
 pub mod model;
 pub mod plots;
 pub mod shell;
+pub mod sound;
 pub mod store;
 pub mod ui;

@@ -3,6 +3,9 @@
 //! The file is written here, so nothing depends on what lies on the machine. Waiting is by condition,
 //! never by time; the limit only ends a test that would otherwise hang.
 
+#[path = "support/sounding.rs"]
+mod sounding;
+
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
@@ -10,7 +13,7 @@ use std::time::Duration;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use lookback::app::arrangement::Layout;
 use lookback::app::command::UiCommand;
 use lookback::app::folders::Folders;
@@ -461,4 +464,32 @@ fn ground_truth_motion_and_scatter_come_beside_the_scores() {
     assert_eq!(lanes.truth.as_deref(), Some(std::slice::from_ref(&(32..64))));
     let motion = lanes.motion.as_ref().expect("is known");
     assert!(motion.len() == 10 && motion.iter().all(|m| *m > 0.1 && *m < 50.0), "a square wanders: {motion:?}");
+}
+
+#[test]
+fn sound_is_turned_down_and_off_and_a_machine_without_a_device_says_nothing() {
+    let mut w = Window::new();
+    let path = sounding::write(w.folder.path(), sounding::PLAIN, 100, |secs| (secs * 2000.0).sin() as f32 * 0.1);
+    w.open(&path);
+    w.wait("the scores", is_done);
+    w.key(Key::Space);
+    w.wait("playback", |s| s.session.as_ref().is_some_and(|s| s.frame() > 5));
+    w.key(Key::K);
+    w.harness.get_by_role_and_label(Role::Slider, "Volume").set_value_accesskit(0.5);
+    w.harness.run_steps(3);
+    assert_eq!(w.state().prefs.volume, 0.5);
+    w.harness.key_press_modifiers(Modifiers::SHIFT, Key::M);
+    w.harness.run_steps(2);
+    assert!(w.state().prefs.muted);
+    w.click("Mute");
+    assert!(!w.state().prefs.muted);
+    let told = w.state().notices.list();
+    assert!(told.is_empty(), "{told:?}");
+
+    let silent = w.video("silent.mp4", 40);
+    w.open(&silent);
+    w.wait("the other file", |s| s.library.entries().iter().filter(|e| e.video().is_some()).count() == 2);
+    w.key(Key::ArrowDown);
+    w.wait("the other video", |s| !s.has_sound());
+    assert!(w.harness.get_by_role_and_label(Role::Button, "Mute").accesskit_node().is_disabled());
 }

@@ -112,6 +112,10 @@ pub enum Action {
     ToggleSnapping,
     /// Show or hide what is written over the video.
     ToggleOverlays,
+    /// Sound on or off.
+    ToggleMute,
+    /// Loudness of sound, 0 to 1; turns it on.
+    SetVolume(f32),
     /// Fill the screen, or not.
     ToggleFullScreen,
     /// The panels stand so now.

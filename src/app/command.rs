@@ -71,6 +71,9 @@ pub enum UiCommand {
     Slower,
     Faster,
     NormalSpeed,
+    ToggleMute,
+    VolumeUp,
+    VolumeDown,
     NextEvent,
     PreviousEvent,
     EventPeak,
@@ -144,6 +147,11 @@ impl UiCommand {
             Self::Slower => ("Slower", "Half the speed, down to 0.1×."),
             Self::Faster => ("Faster", "Twice the speed, up to 16×."),
             Self::NormalSpeed => ("Normal speed", "Play at 1×."),
+            Self::ToggleMute => {
+                ("Mute", "Turn sound off or on. It is heard forwards from 0.5× to 2×, if the file has any.")
+            }
+            Self::VolumeUp => ("Volume up", "Turn sound up by a tenth."),
+            Self::VolumeDown => ("Volume down", "Turn sound down by a tenth."),
             Self::NextEvent => ("Next event", "Go to the next flagged event, in the next file if need be."),
             Self::PreviousEvent => ("Previous event", "Go to the flagged event before, in an earlier file if need be."),
             Self::EventPeak => ("Go to the event's peak", "Go to the highest score of the event on screen."),

@@ -45,6 +45,10 @@ pub struct Prefs {
     pub keys: Keymap,
     /// The commands that were chosen by name last.
     pub recent: Recent,
+    /// Whether sound is off.
+    pub muted: bool,
+    /// Loudness of sound, 0 to 1.
+    pub volume: f32,
 }
 
 impl Default for Prefs {
@@ -58,6 +62,8 @@ impl Default for Prefs {
             overlays: true,
             keys: Keymap::default(),
             recent: Recent::default(),
+            muted: false,
+            volume: 1.0,
         }
     }
 }
@@ -96,6 +102,7 @@ impl Prefs {
             Ok(mut prefs) => {
                 prefs.layout = prefs.layout.repaired();
                 prefs.timeline.lanes = prefs.timeline.lanes.repaired();
+                prefs.volume = if prefs.volume.is_finite() { prefs.volume.clamp(0.0, 1.0) } else { 1.0 };
                 let warnings = prefs.keys.take_problems();
                 PrefsRead { prefs, warnings }
             }
@@ -154,11 +161,12 @@ mod tests {
 
     #[test]
     fn missing_and_absurd_values_are_repaired() {
-        let text = "(layout: (panels: Row([]), hidden: [Video], window: (1.0, NaN)), colour: Blue)";
+        let text = "(volume: 7.0, layout: (panels: Row([]), hidden: [Video], window: (1.0, NaN)), colour: Blue)";
         let read = Prefs::parse(text, Path::new("x"));
         assert_eq!(read.warnings, Vec::<String>::new());
         let window = (800.0, Layout::default().window.1);
         assert_eq!(read.prefs.layout, Layout { window, ..Layout::default() });
+        assert_eq!(read.prefs.volume, 1.0);
     }
 
     #[test]

@@ -98,6 +98,11 @@ impl AppState {
         self.library.get(self.session.as_ref()?.entry)
     }
 
+    /// Whether the video on screen has sound.
+    pub fn has_sound(&self) -> bool {
+        self.session.as_ref().is_some_and(|s| s.video.info.sound.is_some())
+    }
+
     /// Events of the video on screen.
     pub fn events(&self) -> &[AnomalySegment] {
         self.shown().map_or(&[], |entry| &entry.events)

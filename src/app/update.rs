@@ -78,6 +78,8 @@ fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::InvertAttention => timeline::change(state, effects, |t| t.invert_attention = !t.invert_attention),
         Action::ToggleSnapping => timeline::change(state, effects, |t| t.snapping = !t.snapping),
         Action::ToggleOverlays => view::toggle_overlays(state, effects),
+        Action::ToggleMute => view::toggle_mute(state, effects),
+        Action::SetVolume(volume) => view::set_volume(state, volume, effects),
         Action::ToggleFullScreen => view::full_screen(state, !state.full_screen, effects),
         Action::SetLayout(layout) => view::set_layout(state, layout, effects),
         Action::TogglePanel(panel) => view::toggle_panel(state, panel, effects),

@@ -21,5 +21,6 @@ pub mod score;
 pub mod segment;
 pub mod shelf;
 pub mod snippet;
+pub mod sound;
 pub mod time;
 pub mod why;

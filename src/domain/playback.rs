@@ -55,12 +55,13 @@ pub struct Transport {
     speed: f64,
     backward: bool,
     playing: bool,
+    jumps: u64,
 }
 
 impl Transport {
     /// At rest on the first frame.
     pub fn new(table: &FrameTable) -> Self {
-        Self { position: table.time(0).micros() as f64, speed: 1.0, backward: false, playing: false }
+        Self { position: table.time(0).micros() as f64, speed: 1.0, backward: false, playing: false, jumps: 0 }
     }
 
     /// Media time of the position; always within the table's span.
@@ -88,9 +89,14 @@ impl Transport {
         self.backward
     }
 
+    /// Counts the commands that moved the position: what follows was not played up to.
+    pub fn jumps(&self) -> u64 {
+        self.jumps
+    }
+
     /// Carries out a command.
     pub fn apply(&mut self, command: PlaybackCommand, table: &FrameTable) {
-        let frame = self.frame(table);
+        let (frame, before) = (self.frame(table), self.position);
         match command {
             PlaybackCommand::TogglePlay => {
                 self.playing = !self.playing;
@@ -115,6 +121,7 @@ impl Transport {
             PlaybackCommand::SeekFrame(frame) => self.show(frame, table),
             PlaybackCommand::SeekTime(time) => self.place(time.micros() as f64, table),
         }
+        self.jumps += u64::from(self.position != before);
     }
 
     /// Lets `seconds` of wall time pass. Stops at either end.

@@ -42,6 +42,18 @@ pub fn keep_only(input: &mut Input, keep: usize) {
     }
 }
 
+/// The sound track that belongs best to video stream `video`; `None` if there is none with a decoder.
+#[expect(unsafe_code, reason = "the wrapper's own search cannot name the picture that sound must belong to")]
+pub fn best_sound(input: &mut Input, video: usize) -> Option<usize> {
+    let related = c_int::try_from(video).ok()?;
+    // SAFETY: `input` is an open context that we borrow mutably; no decoder is asked for.
+    let found = unsafe {
+        let kind = sys::AVMediaType::AVMEDIA_TYPE_AUDIO;
+        sys::av_find_best_stream(input.as_mut_ptr(), kind, -1, related, std::ptr::null_mut(), 0)
+    };
+    usize::try_from(found).ok()
+}
+
 /// Width of a pixel over its height as the container, else the codec, states it; `None` if neither does.
 #[expect(unsafe_code, reason = "no safe wrapper")]
 pub fn pixel_aspect(input: &mut Input, stream: usize) -> Option<f64> {

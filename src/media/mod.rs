@@ -1,8 +1,8 @@
 //! Files into frames, and frames into files.
 //!
 //! Owns everything that names FFmpeg: opening local video files, the table of their frames, exact
-//! decoding of any frame, the pixels that encoders ask for, and the writing of videos. Does not own
-//! what is done with the frames.
+//! decoding of any frame, the pixels that encoders ask for, the sound beside them, and the writing of
+//! videos. Does not own what is done with frames and sound.
 
 mod color;
 mod container;
@@ -18,6 +18,7 @@ mod probe;
 mod reader;
 mod sampler;
 mod scale;
+mod sound;
 pub mod source;
 mod synthetic;
 mod thumbs;
@@ -32,6 +33,7 @@ pub use hash::hash_file;
 pub use player::Player;
 pub use probe::{OpenedVideo, VideoInfo, open, open_stream};
 pub use sampler::SnippetSampler;
+pub use sound::SoundReader;
 pub use source::FrameSource;
 pub use synthetic::SyntheticSource;
 pub use thumbs::{THUMB_SIDE, ThumbSource};
@@ -45,6 +47,7 @@ pub fn ffmpeg_versions() -> Vec<(String, String)> {
         ("libavcodec".to_owned(), dotted(ffmpeg_next::codec::version())),
         ("libavformat".to_owned(), dotted(ffmpeg_next::format::version())),
         ("libavutil".to_owned(), dotted(ffmpeg_next::util::version())),
+        ("libswresample".to_owned(), dotted(ffmpeg_next::software::resampling::version())),
         ("libswscale".to_owned(), dotted(ffmpeg_next::software::scaling::version())),
     ]
 }
@@ -54,7 +57,7 @@ mod tests {
     #[test]
     fn versions_are_those_of_a_real_library() {
         let versions = super::ffmpeg_versions();
-        assert_eq!(versions.len(), 5);
+        assert_eq!(versions.len(), 6);
         assert!(versions[1..].iter().all(|(_, v)| !v.starts_with("0.")), "{versions:?}");
     }
 }

@@ -13,9 +13,10 @@ use ffmpeg_next::{Rational, frame, media};
 
 use super::index::{self, Scan, StreamIndex};
 use super::reader::Reader;
-use super::{MediaError, color, container, ffi, upright};
+use super::{MediaError, color, container, ffi, sound, upright};
 use crate::domain::frame::{ColorMatrix, ColorRange, Rotation};
 use crate::domain::frames::FrameTable;
+use crate::domain::sound::SoundTrack;
 use crate::domain::time::Rate;
 
 /// Packets tried before a stream is given up as undecodable.
@@ -50,6 +51,8 @@ pub struct VideoInfo {
     pub range: ColorRange,
     /// Size of the file in bytes.
     pub file_bytes: u64,
+    /// Its sound, if it has any that can be decoded.
+    pub sound: Option<SoundTrack>,
 }
 
 /// A video that can be decoded: its facts and its frames. Cheap to clone, holds no open file.
@@ -179,6 +182,7 @@ fn describe(input: &mut Input, stream: usize, path: &Path) -> Result<VideoInfo, 
         matrix: ColorMatrix::Bt601,
         range: ColorRange::Limited,
         file_bytes,
+        sound: sound::describe(input, stream),
     })
 }
 

@@ -133,7 +133,8 @@ impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         let (now, dt) = ctx.input(|i| (i.time, f64::from(i.stable_dt)));
-        self.take(Message::Advance { now, dt }, &ctx);
+        let step = self.services.as_mut().map_or(dt, |s| s.step(&self.state, dt));
+        self.take(Message::Advance { now, dt: step }, &ctx);
 
         let playing = self.services.as_ref().and_then(|s| s.picture(&self.state));
         let view = ViewContext {
@@ -157,6 +158,9 @@ impl eframe::App for App {
         }
         for action in actions {
             self.take(Message::Action(action), &ctx);
+        }
+        if let Some(services) = &mut self.services {
+            services.listen(&self.state);
         }
         self.set_theme(&ctx);
         self.set_title(&ctx);

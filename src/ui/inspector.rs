@@ -150,6 +150,18 @@ fn file_ui(view: &ViewContext<'_>, entry: &Entry, ui: &mut Ui) {
                     rate,
                     "Mean over the whole file. Frame numbers and times come from the file's own table.",
                 );
+                let sound = info.sound.as_ref().map_or_else(
+                    || "none".to_owned(),
+                    |s| {
+                        format!(
+                            "{}, {}, {} kHz",
+                            s.codec,
+                            figures::count(s.channels, "channel"),
+                            f64::from(s.rate) / 1000.0
+                        )
+                    },
+                );
+                rows.row("Sound", sound, "The track that belongs to the picture. It is played as stereo.");
                 rows.row("Size", figures::bytes(info.file_bytes), "");
             });
             for note in &video.notes {

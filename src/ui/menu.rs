@@ -30,13 +30,14 @@ pub fn top_bar_ui(view: &ViewContext<'_>, ui: &mut Ui) {
 }
 
 /// Entries before which a line is drawn.
-const AFTER_A_LINE: [UiCommand; 14] = [
+const AFTER_A_LINE: [UiCommand; 15] = [
     UiCommand::MakeDemo,
     UiCommand::RemoveFromList,
     UiCommand::Quit,
     UiCommand::PreviousFrame,
     UiCommand::Start,
     UiCommand::Slower,
+    UiCommand::ToggleMute,
     UiCommand::NextVideo,
     UiCommand::ScoreAgain,
     UiCommand::ToggleSnapping,

@@ -1,11 +1,12 @@
 //! Playback controls and the position.
 
-use egui::{Align, Label, Layout, RichText, Sense, Ui};
+use egui::{Align, Label, Layout, RichText, Sense, Slider, Ui, WidgetInfo};
 
 use crate::app::action::Action;
 use crate::app::command::UiCommand;
 use crate::app::state::Dialog;
 use crate::domain::playback::PlaybackCommand;
+use crate::domain::sound::is_heard;
 
 use super::command_button::{command_button, symbol_button};
 use super::figures;
@@ -28,6 +29,8 @@ pub fn transport_ui(view: &ViewContext<'_>, ui: &mut Ui) {
         symbol_button(view, ui, UiCommand::End, Symbol::End);
         ui.add_space(6.0);
         speed_ui(view, ui);
+        ui.add_space(6.0);
+        sound_ui(view, ui);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| position_ui(view, ui));
     });
 }
@@ -49,6 +52,35 @@ fn speed_ui(view: &ViewContext<'_>, ui: &mut Ui) {
         });
     combo.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, "Speed"));
     command_button(view, ui, UiCommand::Faster, "+");
+}
+
+/// Mute and loudness; greyed for a file without sound.
+fn sound_ui(view: &ViewContext<'_>, ui: &mut Ui) {
+    let Some(session) = &view.state.session else { return };
+    let (prefs, transport) = (&view.state.prefs, &session.transport);
+    let drawn = if prefs.muted || prefs.volume == 0.0 {
+        Symbol::Muted
+    } else if is_heard(transport.speed(), transport.is_backward() && transport.is_playing()) {
+        Symbol::Sound
+    } else {
+        Symbol::SoundResting
+    };
+    symbol_button(view, ui, UiCommand::ToggleMute, drawn);
+    let mut volume = if prefs.muted { 0.0 } else { prefs.volume };
+    let slider = Slider::new(&mut volume, 0.0..=1.0).step_by(0.05).show_value(false);
+    let response = ui.scope(|ui| {
+        ui.spacing_mut().slider_width = 64.0;
+        ui.add_enabled(view.state.has_sound(), slider)
+    });
+    let response = response.inner;
+    response.widget_info(|| {
+        let mut info = WidgetInfo::slider(view.state.has_sound(), f64::from(volume), "Volume");
+        info.label = Some("Volume".to_owned());
+        info
+    });
+    if response.on_hover_text(format!("Volume {}", figures::percent(volume))).changed() {
+        view.actions.send(Action::SetVolume(volume));
+    }
 }
 
 /// Frame number and time, always both; a click opens the "go to" field.

@@ -35,6 +35,7 @@ impl UiCommand {
             Self::Slower => vec![S::plain(Key::OpenBracket)],
             Self::Faster => vec![S::plain(Key::CloseBracket)],
             Self::NormalSpeed => vec![S::plain(Key::Backspace)],
+            Self::ToggleMute => vec![S::shift(Key::M)],
             Self::NextEvent => vec![S::plain(Key::N)],
             Self::PreviousEvent => vec![S::plain(Key::P)],
             Self::NextVideo => vec![S::plain(Key::Down)],
@@ -59,6 +60,8 @@ impl UiCommand {
             Self::Keys => vec![S::plain(Key::Question)],
             Self::MakeDemo
             | Self::RemoveFromList
+            | Self::VolumeUp
+            | Self::VolumeDown
             | Self::ScoreAgain
             | Self::CancelScoring
             | Self::CancelAll

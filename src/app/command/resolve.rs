@@ -83,6 +83,9 @@ impl UiCommand {
             Self::Slower => Some(Action::Playback(P::Slower)),
             Self::Faster => Some(Action::Playback(P::Faster)),
             Self::NormalSpeed => Some(Action::Playback(P::SetSpeed(1.0))),
+            Self::ToggleMute => state.has_sound().then_some(Action::ToggleMute),
+            Self::VolumeUp => state.has_sound().then_some(Action::SetVolume(state.prefs.volume + 0.1)),
+            Self::VolumeDown => state.has_sound().then_some(Action::SetVolume(state.prefs.volume - 0.1)),
             Self::EventPeak => {
                 let event = state.events().get(state.current_event()?)?;
                 let frame = state.session.as_ref()?.grid().middle(event.peak);

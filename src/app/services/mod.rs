@@ -1,14 +1,16 @@
 //! The workers and what keeps them busy.
 //!
 //! Owns every thread of the window but the window's own: one opens files, one loads the model and
-//! scores, one writes preferences, one makes demo scenes, one makes small pictures, and the player of the video
-//! on screen has its own. Carries out [`Effect`]s and yields [`Event`]s. Never waits: queues are bounded and only tried.
+//! scores, one plays sound, one writes preferences, one makes demo scenes, one makes small pictures, and the
+//! player of the video on screen has its own. Carries out [`Effect`]s and yields [`Event`]s. Never waits: queues are
+//! bounded and only tried.
 
 mod demo;
 mod keeper;
 mod opener;
 mod reporter;
 mod scoring;
+mod sound;
 mod thumbs;
 mod truth;
 
@@ -18,8 +20,9 @@ use std::sync::mpsc::{Receiver, sync_channel};
 
 use crate::domain::frame::{Delay, Playing};
 use crate::jobs::Waker;
-use crate::media::{Player, ffmpeg_versions};
+use crate::media::{OpenedVideo, Player, ffmpeg_versions};
 use crate::model::encoder::EncoderSpec;
+use crate::sound::{Loudspeaker, Speaker};
 
 use super::action::Event;
 use super::effect::Effect;
@@ -55,6 +58,7 @@ pub struct Services {
     keeper: keeper::Keeper,
     demo: demo::DemoMaker,
     player: Option<Player>,
+    speaker: Speaker,
     thumbs: Thumbs,
     /// What the player last complained about, so that it is told once.
     complaint: Option<String>,
@@ -78,6 +82,7 @@ impl Services {
             events,
             waker,
             player: None,
+            speaker: Speaker::start(Box::new(Loudspeaker))?,
             complaint: None,
         })
     }
@@ -92,17 +97,7 @@ impl Services {
         match effect {
             Effect::Expand(paths) => self.opener.expand(paths),
             Effect::Open { entry, path } => self.opener.open(entry, path),
-            Effect::Show(None) => {
-                self.player = None;
-                self.thumbs.show(None);
-            }
-            Effect::Show(Some(video)) => {
-                match Player::open(&video, self.waker.clone()) {
-                    Ok(player) => self.player = Some(player),
-                    Err(err) => self.reporter.tell(Severity::Error, format!("{err}.")),
-                }
-                self.thumbs.show(Some(*video));
-            }
+            Effect::Show(video) => self.show(video.map(|video| *video)),
             Effect::Identified(id) => self.thumbs.identify(id),
             Effect::Score { job, video, tsa } => self.scoring.score(job, *video, tsa),
             Effect::Scatter { job, video, tsa } => self.scoring.scatter(job, *video, tsa),
@@ -124,6 +119,27 @@ impl Services {
             self.complaint = complaint;
         }
         events
+    }
+
+    fn show(&mut self, video: Option<OpenedVideo>) {
+        self.speaker.show(video.as_ref().and_then(sound::file));
+        match video.as_ref().map(|video| Player::open(video, self.waker.clone())) {
+            None => self.player = None,
+            Some(Ok(player)) => self.player = Some(player),
+            Some(Err(err)) => self.reporter.tell(Severity::Error, format!("{err}.")),
+        }
+        self.thumbs.show(video);
+    }
+
+    /// A frame of the window begins, `secs` after the last one. Returns the seconds that playback should move by: sound is
+    /// the clock while it plays.
+    pub fn step(&mut self, state: &AppState, secs: f64) -> f64 {
+        self.speaker.step(secs, sound::motion(state))
+    }
+
+    /// Lets sound follow what playback does since the frame began. Never waits.
+    pub fn listen(&mut self, state: &AppState) {
+        self.speaker.follow(sound::motion(state), sound::gain(&state.prefs));
     }
 
     /// The best picture at hand of the frame on screen. Never waits; asks for better ones.

@@ -1,4 +1,4 @@
-//! What is shown and how: theme, full screen, sizes.
+//! What is shown and how: theme, full screen, sizes; and how loud.
 
 use crate::app::arrangement::{Layout, PanelKind};
 use crate::app::effect::Effect;
@@ -31,6 +31,21 @@ pub(super) fn toggle_theme(state: &mut AppState, effects: &mut Vec<Effect>) {
 pub(super) fn toggle_overlays(state: &mut AppState, effects: &mut Vec<Effect>) {
     state.prefs.overlays = !state.prefs.overlays;
     save(state, effects);
+}
+
+/// Sound on or off.
+pub(super) fn toggle_mute(state: &mut AppState, effects: &mut Vec<Effect>) {
+    state.prefs.muted = !state.prefs.muted;
+    save(state, effects);
+}
+
+/// How loud; whoever moves it wants to hear something.
+pub(super) fn set_volume(state: &mut AppState, volume: f32, effects: &mut Vec<Effect>) {
+    if volume.is_finite() {
+        state.prefs.volume = volume.clamp(0.0, 1.0);
+        state.prefs.muted = false;
+        save(state, effects);
+    }
 }
 
 /// Remembers where the panels stand.

@@ -23,6 +23,12 @@ pub enum Symbol {
     PreviousEvent,
     /// The event after.
     NextEvent,
+    /// Sound is heard.
+    Sound,
+    /// Sound would be heard at another speed or in the other direction.
+    SoundResting,
+    /// Sound is off.
+    Muted,
 }
 
 /// Draws `symbol` into the middle of `rect`, twelve points high.
@@ -47,7 +53,26 @@ pub fn symbol(painter: &Painter, rect: Rect, symbol: Symbol, color: Color32) {
         let points = vec![at - vec2(0.0, h), at + vec2(w, 0.0), at + vec2(0.0, h), at - vec2(w, 0.0)];
         Shape::convex_polygon(points, color, Stroke::NONE)
     };
+    let speaker = || {
+        let at = |x: f32, y: f32| center + vec2(x, y);
+        let magnet = Rect::from_min_max(at(-7.5, -2.5), at(-4.0, 2.5));
+        let cone = vec![at(-4.5, -2.5), at(0.0, -6.5), at(0.0, 6.5), at(-4.5, 2.5)];
+        vec![Shape::rect_filled(magnet, 0.0, color), Shape::convex_polygon(cone, color, Stroke::NONE)]
+    };
+    let wave = |radius: f32| {
+        let points = (-4..=4).map(|i| {
+            let (sin, cos) = (i as f32 / 4.0 * 0.9).sin_cos();
+            center + vec2(cos * radius, sin * radius)
+        });
+        Shape::line(points.collect(), Stroke::new(1.5, color))
+    };
+    let stroke = |from: (f32, f32), to: (f32, f32)| {
+        Shape::line_segment([center + from.into(), center + to.into()], Stroke::new(1.5, color))
+    };
     painter.extend(match symbol {
+        Symbol::Sound => [speaker(), vec![wave(4.0), wave(7.5)]].concat(),
+        Symbol::SoundResting => speaker(),
+        Symbol::Muted => [speaker(), vec![stroke((3.0, -3.0), (9.0, 3.0)), stroke((3.0, 3.0), (9.0, -3.0))]].concat(),
         Symbol::Play => vec![triangle(0.0, 1.0, 7.0)],
         Symbol::Pause => vec![bar(-3.5, 4.0), bar(3.5, 4.0)],
         Symbol::Start => vec![bar(-5.0, 2.0), triangle(1.5, -1.0, half)],
