@@ -27,8 +27,8 @@ const RUN_UP: MediaTime = MediaTime::from_micros(120_000);
 const EARLIER: [i64; 3] = [0, 2_000_000, 10_000_000];
 
 /// How far a time stamp may be off before it is believed more than the number of samples, in microseconds. Containers
-/// round, some to milliseconds.
-const SLACK: i64 = 5_000;
+/// round, and codecs with blocks of changing length, such as Vorbis, are stamped a block early or late.
+const SLACK: i64 = 30_000;
 
 /// The best sound track for the picture of stream `video`, if there is one that can be decoded.
 pub fn describe(input: &mut Input, video: usize) -> Option<SoundTrack> {
