@@ -11,6 +11,7 @@ use lookback::app::lanes::TimelinePrefs;
 use lookback::domain::event_cost::EventCost;
 use lookback::domain::frames::FrameTable;
 use lookback::domain::lane_data::{LaneData, NoiseBand};
+use lookback::domain::looping::LoopPoints;
 use lookback::domain::pyramid::{Extent, Pyramid};
 use lookback::domain::score::SnippetScores;
 use lookback::domain::segment::{AnomalySegment, EventRule};
@@ -97,6 +98,7 @@ impl Footage {
             selected_event: None,
             rule,
             prefs,
+            looped: LoopPoints::default(),
             frame: *frame,
             playing: true,
             filmstrip: None,

@@ -8,10 +8,11 @@ use egui::{Color32, LayerId, Rect, Shape, pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::wgpu::{WgpuTestRenderer, create_render_state, default_wgpu_setup};
 use image::RgbaImage;
+use lookback::domain::color::rgb_of;
 use lookback::domain::frame::{ColorMatrix, ColorRange, Frame, PixelLayout, Plane, Rotation};
 use lookback::domain::pyramid::Pyramid;
+use lookback::domain::still;
 use lookback::domain::time::MediaTime;
-use lookback::gpu::color::rgb_of;
 use lookback::gpu::curve::{Curve, CurveInk, CurveScale, curve};
 use lookback::gpu::heat_strip::{HeatColors, UNKNOWN, heat_strip};
 use lookback::gpu::marks::{MarkInk, marks};
@@ -192,6 +193,34 @@ fn colours_agree_with_the_arithmetic() {
             }
         }
     }
+}
+
+/// What is kept as a snapshot is what the screen shows at full size, to the rounding of one code.
+#[test]
+fn a_snapshot_is_what_is_drawn() {
+    let mut stage = stage();
+    let mut compare = |frame: Frame| {
+        let kept = still::upright(&frame).expect("is whole");
+        let area = Rect::from_min_size(pos2(2.0, 3.0), vec2(kept.width as f32, kept.height as f32));
+        let what = format!("{:?} {} bits {:?} {}", frame.layout, frame.bits, frame.rotation, frame.pixel_aspect);
+        let drawn = drawn(&mut stage, vec![picture(area, 0, Arc::new(frame)).expect("can be drawn")]);
+        for (i, wanted) in kept.data.chunks_exact(3).enumerate() {
+            let (x, y) = (i % kept.width, i / kept.width);
+            let found = at(&drawn, x + 2, y + 3);
+            assert!(near(found, [wanted[0], wanted[1], wanted[2]], 2), "{what} at {x}, {y}: {found:?} {wanted:?}");
+        }
+    };
+    for layout in [PixelLayout::Yuv420, PixelLayout::Yuv422, PixelLayout::Yuv444] {
+        for bits in [8, 10] {
+            compare(frame(layout, bits, ColorMatrix::Bt709, ColorRange::Limited));
+        }
+    }
+    for rotation in [Rotation::None, Rotation::Clockwise90, Rotation::Half, Rotation::Clockwise270] {
+        compare(Frame { rotation, ..frame(PixelLayout::Yuv420, 8, ColorMatrix::Bt601, ColorRange::Full) });
+        compare(quarters(rotation));
+    }
+    let stored = frame(PixelLayout::Yuv420, 8, ColorMatrix::Bt601, ColorRange::Limited);
+    compare(Frame { pixel_aspect: 1.25, ..stored });
 }
 
 /// Chroma of 4:2:0 sits on the left one of two pixels: a step between two chroma samples lies half way

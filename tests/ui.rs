@@ -258,6 +258,52 @@ fn going_to_a_frame_and_back_out_of_a_dialog() {
 }
 
 #[test]
+fn playback_keeps_to_the_loop_between_two_points() {
+    let mut w = Window::new();
+    let path = w.video("loop.mp4", 100);
+    w.open(&path);
+    let go = |w: &mut Window, frame: &str| {
+        w.key(Key::G);
+        w.type_into("Go to frame or time", frame);
+        w.key(Key::Enter);
+    };
+    go(&mut w, "20");
+    w.key(Key::D);
+    go(&mut w, "24");
+    w.key(Key::F);
+    let looped = |w: &Window| w.state().session.as_ref().expect("shown").transport.looped();
+    assert_eq!((looped(&w).frames(), looped(&w).is_on()), (Some((20, 24)), true));
+    w.key(Key::Space);
+    let mut seen = Vec::new();
+    for _ in 0..60 {
+        w.harness.run_steps(2);
+        seen.push(w.frame());
+    }
+    assert!(seen.iter().all(|frame| (20..=24).contains(frame)), "{seen:?}");
+    assert!(seen.windows(2).any(|pair| pair[1] < pair[0]), "it came round: {seen:?}");
+    w.key(Key::Space);
+    w.key(Key::W);
+    assert!(!looped(&w).is_on());
+    w.harness.key_press_modifiers(Modifiers::SHIFT, Key::D);
+    w.harness.run_steps(2);
+    assert_eq!(looped(&w).frames(), None);
+}
+
+#[test]
+fn a_snapshot_becomes_a_file_named_after_what_it_shows() {
+    let mut w = Window::new();
+    let path = w.video("door.mp4", 60);
+    w.open(&path);
+    w.key(Key::Period);
+    w.key(Key::C);
+    w.wait("the notice", |s| s.notices.list().iter().any(|n| n.text.contains("The snapshot is")));
+    let file = w.folder.path().join("own").join("snapshots").join("door_frame1_00m00s040.png");
+    let picture = image::open(&file).expect("is a picture").into_rgb8();
+    assert_eq!((picture.width(), picture.height()), (160, 120));
+    assert!(picture.get_pixel(20, 60).0[0] > 180 && picture.get_pixel(100, 100).0[0] < 40);
+}
+
+#[test]
 fn the_palette_finds_marks_and_carries_out() {
     let mut w = Window::new();
     let path = w.video("palette.mp4", 60);

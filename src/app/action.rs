@@ -88,6 +88,14 @@ pub enum Action {
     CancelAll,
     /// Change what the timeline shows of the time axis.
     Timeline(Zoom),
+    /// Turn the loop on or off; without one, loop the event on screen or else the whole file.
+    ToggleLoop,
+    /// Loop an event of the video on screen, by its index.
+    LoopEvent(usize),
+    /// Keep the picture on screen as a file.
+    Snapshot,
+    /// Write snapshots into this folder; `None` goes back to the folder of pictures.
+    SetSnapshotFolder(Option<PathBuf>),
     /// Carry out a command that was chosen by its name.
     Choose(UiCommand),
     /// Give a command one more key, taking it from the command that had it.

@@ -49,6 +49,7 @@ pub enum UiCommand {
     OpenFolder,
     MakeDemo,
     RemoveFromList,
+    SnapshotFolder,
     Quit,
     PlayPause,
     ShuttleBackward,
@@ -74,6 +75,12 @@ pub enum UiCommand {
     ToggleMute,
     VolumeUp,
     VolumeDown,
+    SetLoopStart,
+    SetLoopEnd,
+    ToggleLoop,
+    LoopEvent,
+    ClearLoop,
+    Snapshot,
     NextEvent,
     PreviousEvent,
     EventPeak,
@@ -152,6 +159,17 @@ impl UiCommand {
             }
             Self::VolumeUp => ("Volume up", "Turn sound up by a tenth."),
             Self::VolumeDown => ("Volume down", "Turn sound down by a tenth."),
+            Self::SetLoopStart => {
+                ("Loop from here (A)", "Begin the loop at this frame; with an end after it, it is on.")
+            }
+            Self::SetLoopEnd => ("Loop to here (B)", "End the loop with this frame; with a start before it, it is on."),
+            Self::ToggleLoop => {
+                ("Loop", "Keep playback between A and B, or no longer; without both, loop the event or the whole file.")
+            }
+            Self::LoopEvent => ("Loop this event", "Keep playback within the event on screen."),
+            Self::ClearLoop => ("Clear loop", "Forget A and B."),
+            Self::Snapshot => ("Snapshot", "Keep the picture as a PNG file, upright and in its own resolution."),
+            Self::SnapshotFolder => ("Snapshot folder…", "Choose where snapshots are written."),
             Self::NextEvent => ("Next event", "Go to the next flagged event, in the next file if need be."),
             Self::PreviousEvent => ("Previous event", "Go to the flagged event before, in an earlier file if need be."),
             Self::EventPeak => ("Go to the event's peak", "Go to the highest score of the event on screen."),
@@ -206,7 +224,12 @@ impl UiCommand {
     /// Where it stands.
     pub fn group(self) -> Group {
         match self {
-            Self::OpenFiles | Self::OpenFolder | Self::MakeDemo | Self::RemoveFromList | Self::Quit => Group::File,
+            Self::OpenFiles
+            | Self::OpenFolder
+            | Self::MakeDemo
+            | Self::RemoveFromList
+            | Self::SnapshotFolder
+            | Self::Quit => Group::File,
             Self::NextEvent
             | Self::PreviousEvent
             | Self::EventPeak

@@ -68,6 +68,13 @@ pub enum Effect {
     CancelScoring,
     /// Make demo scenes.
     MakeDemo,
+    /// Keep the picture on screen as a file, once it is the right one.
+    Snapshot {
+        /// Name of the video's file.
+        video: String,
+        /// Where to; `None` for the folder of pictures.
+        folder: Option<PathBuf>,
+    },
     /// Keep the preferences.
     SavePrefs(Box<Prefs>),
     /// Show the system's file dialog. Carried out by the shell.

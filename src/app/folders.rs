@@ -16,6 +16,8 @@ pub struct Folders {
     pub features: Option<PathBuf>,
     /// Small pictures of videos.
     pub thumbs: Option<PathBuf>,
+    /// Pictures of frames, unless the person chose another folder.
+    pub snapshots: Option<PathBuf>,
     /// What the person made with the program, such as demo scenes.
     pub data: Option<PathBuf>,
 }
@@ -33,6 +35,9 @@ impl Folders {
             config: dirs.as_ref().map(|d| d.config_dir().to_owned()),
             features: shared.as_ref().map(|d| d.features.clone()),
             thumbs: shared.map(|d| d.thumbs),
+            snapshots: directories::UserDirs::new()
+                .and_then(|dirs| dirs.picture_dir().map(|pictures| pictures.join("Lookback")))
+                .or_else(|| dirs.as_ref().map(|d| d.data_dir().join("snapshots"))),
             data: dirs.as_ref().map(|d| d.data_dir().to_owned()),
         }
     }
@@ -45,6 +50,7 @@ impl Folders {
             features: Some(dirs.features),
             thumbs: Some(dirs.thumbs),
             config: Some(folder.join("config")),
+            snapshots: Some(folder.join("snapshots")),
             data: Some(folder),
         }
     }

@@ -24,6 +24,7 @@ pub mod services;
 pub mod session;
 pub mod sheet;
 pub mod shortcut;
+pub mod snapshot;
 pub mod state;
 pub mod typed;
 pub mod update;

@@ -41,6 +41,8 @@ pub struct Prefs {
     pub timeline: TimelinePrefs,
     /// Whether position and score are written over the video.
     pub overlays: bool,
+    /// Where snapshots go, once the person has chosen it.
+    pub snapshot_folder: Option<PathBuf>,
     /// The person's choice of keys.
     pub keys: Keymap,
     /// The commands that were chosen by name last.
@@ -60,6 +62,7 @@ impl Default for Prefs {
             rule: None,
             timeline: TimelinePrefs::default(),
             overlays: true,
+            snapshot_folder: None,
             keys: Keymap::default(),
             recent: Recent::default(),
             muted: false,

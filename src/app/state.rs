@@ -35,6 +35,8 @@ pub enum Dialog {
     Keys,
     /// Commands by name.
     Palette,
+    /// Where snapshots go.
+    SnapshotFolder,
     /// Other keys for commands.
     ChangeKeys,
     /// What this program is and what it runs on.

@@ -29,6 +29,18 @@ impl PixelLayout {
             Self::Yuv444 | Self::Rgba => (width, height),
         }
     }
+
+    /// Where a place in luma samples lies in chroma samples: place × (first, second) + (third, fourth).
+    ///
+    /// A chroma sample sits on the left one of its two pixels: a quarter of a chroma sample left of the
+    /// middle of both.
+    pub fn chroma_place(self) -> [f32; 4] {
+        match self {
+            Self::Yuv420 => [0.5, 0.5, 0.25, 0.0],
+            Self::Yuv422 => [0.5, 1.0, 0.25, 0.0],
+            Self::Yuv444 | Self::Rgba => [1.0, 1.0, 0.0, 0.0],
+        }
+    }
 }
 
 /// Which standard's coefficients turn YUV into RGB.
@@ -82,6 +94,16 @@ impl Rotation {
             2 => Self::Half,
             3 => Self::Clockwise270,
             _ => Self::None,
+        }
+    }
+
+    /// From the upright picture to the stored one, around the middle: the columns of a 2 × 2 matrix.
+    pub fn turn(self) -> [f32; 4] {
+        match self {
+            Self::None => [1.0, 0.0, 0.0, 1.0],
+            Self::Clockwise90 => [0.0, -1.0, 1.0, 0.0],
+            Self::Half => [-1.0, 0.0, 0.0, -1.0],
+            Self::Clockwise270 => [0.0, 1.0, -1.0, 0.0],
         }
     }
 

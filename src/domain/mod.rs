@@ -4,6 +4,7 @@
 //! foreign library's type (only `serde` and `thiserror` are used here), so that every rule can be
 //! tested without a window, a codec or a model.
 
+pub mod color;
 pub mod event_cost;
 pub mod features;
 pub mod footage;
@@ -12,6 +13,7 @@ pub mod frames;
 pub mod gaps;
 pub mod lane_data;
 pub mod library;
+pub mod looping;
 pub mod metrics;
 pub mod noise;
 pub mod pixels;
@@ -22,5 +24,6 @@ pub mod segment;
 pub mod shelf;
 pub mod snippet;
 pub mod sound;
+pub mod still;
 pub mod time;
 pub mod why;

@@ -4,7 +4,6 @@
 //! shown where: `ui` asks for a shape and places it.
 
 pub mod adapters;
-pub mod color;
 pub mod curve;
 pub mod heat_strip;
 pub mod marks;

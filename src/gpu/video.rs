@@ -12,7 +12,8 @@ use egui_wgpu::{Callback, CallbackResources, CallbackTrait, ScreenDescriptor};
 use thiserror::Error;
 
 use super::pipeline::{self, MAX_SIDE};
-use crate::domain::frame::{Frame, PixelLayout, Rotation};
+use crate::domain::color;
+use crate::domain::frame::{Frame, PixelLayout};
 
 /// Why a frame cannot be drawn.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -124,22 +125,10 @@ struct VideoUniform {
 impl VideoUniform {
     fn new(frame: &Frame, rect: [f32; 4]) -> Self {
         let kind = Kind::of(frame);
-        let turn = match frame.rotation {
-            Rotation::None => [1.0, 0.0, 0.0, 1.0],
-            Rotation::Clockwise90 => [0.0, -1.0, 1.0, 0.0],
-            Rotation::Half => [-1.0, 0.0, 0.0, -1.0],
-            Rotation::Clockwise270 => [0.0, 1.0, -1.0, 0.0],
-        };
-        // A chroma sample sits on the left one of its two pixels: a quarter of a chroma texel left of
-        // the middle of both.
-        let chroma = match frame.layout {
-            PixelLayout::Yuv420 => [0.5, 0.5, 0.25, 0.0],
-            PixelLayout::Yuv422 => [0.5, 1.0, 0.25, 0.0],
-            PixelLayout::Yuv444 | PixelLayout::Rgba => [1.0, 1.0, 0.0, 0.0],
-        };
+        let (turn, chroma) = (frame.rotation.turn(), frame.layout.chroma_place());
         let codes_per_unit = if kind.deep { 1.0 } else { 255.0 };
         let bits = if kind.deep { frame.bits } else { 8 };
-        let rows = super::color::rows(frame.matrix, frame.range, bits, codes_per_unit);
+        let rows = color::rows(frame.matrix, frame.range, bits, codes_per_unit);
         Self { rect, rows, turn, chroma, kind: [u32::from(frame.layout == PixelLayout::Rgba), 0, 0, 0] }
     }
 }
@@ -305,7 +294,7 @@ impl Videos {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::frame::{ColorMatrix, ColorRange, Plane};
+    use crate::domain::frame::{ColorMatrix, ColorRange, Plane, Rotation};
     use crate::domain::time::MediaTime;
 
     fn frame(layout: PixelLayout, bits: u32, planes: &[(usize, usize)]) -> Frame {

@@ -136,7 +136,7 @@ impl eframe::App for App {
         let step = self.services.as_mut().map_or(dt, |s| s.step(&self.state, dt));
         self.take(Message::Advance { now, dt: step }, &ctx);
 
-        let playing = self.services.as_ref().and_then(|s| s.picture(&self.state));
+        let playing = self.services.as_mut().and_then(|s| s.picture(&self.state));
         let view = ViewContext {
             state: &self.state,
             playing: playing.as_ref(),

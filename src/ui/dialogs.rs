@@ -1,6 +1,8 @@
-//! Windows over the window, and the one small enough to be drawn here: go to.
+//! Windows over the window, and those small enough to be drawn here: go to, and where snapshots go.
 //!
 //! Owns what is typed into them. Which one is open is part of the state.
+
+use std::path::PathBuf;
 
 use egui::{Context, Id, Key, Modal, RichText, TextEdit, Ui};
 
@@ -41,6 +43,7 @@ pub fn dialogs_ui(view: &ViewContext<'_>, dialogs: &mut DialogState, ctx: &Conte
     }
     let response = Modal::new(Id::unique("dialog")).show(ctx, |ui| match dialog {
         Dialog::GoTo => go_to_ui(view, dialogs, fresh, ui),
+        Dialog::SnapshotFolder => snapshot_folder_ui(view, dialogs, fresh, ui),
         Dialog::Keys => key_list::key_list_ui(view, ui),
         Dialog::ChangeKeys => key_editor_ui(view, &mut dialogs.key_editor, ui),
         Dialog::Palette => palette_ui(view, &mut dialogs.palette, fresh, ui),
@@ -80,6 +83,38 @@ fn go_to_ui(view: &ViewContext<'_>, dialogs: &mut DialogState, fresh: bool, ui: 
             Some(place) if clicked || entered => view.actions.send(Action::GoTo(place)),
             _ if entered => response.request_focus(),
             _ => {}
+        }
+    });
+}
+
+fn snapshot_folder_ui(view: &ViewContext<'_>, dialogs: &mut DialogState, fresh: bool, ui: &mut Ui) {
+    ui.set_width(460.0);
+    let chosen = view.state.prefs.snapshot_folder.as_ref();
+    if fresh {
+        dialogs.text = chosen.map(|folder| folder.display().to_string()).unwrap_or_default();
+    }
+    let response =
+        field_ui(ui, &mut dialogs.text, "Write snapshots into", "the folder Lookback among your pictures", fresh);
+    let path = PathBuf::from(dialogs.text.trim());
+    let usable = path.is_absolute();
+    let entered = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
+    if !usable && !dialogs.text.trim().is_empty() {
+        ui.label(
+            RichText::new("Type the whole path of a folder. It is made if needed.").color(view.tokens.palette.warn),
+        );
+    }
+    ui.horizontal(|ui| {
+        let clicked = ui.add_enabled(usable, egui::Button::new("Use this folder")).clicked();
+        if ui.add_enabled(chosen.is_some(), egui::Button::new("Use the folder of pictures")).clicked() {
+            view.actions.send(Action::SetSnapshotFolder(None));
+        }
+        if ui.button("Cancel").clicked() {
+            view.actions.send(Action::BackOut);
+        }
+        if usable && (clicked || entered) {
+            view.actions.send(Action::SetSnapshotFolder(Some(path)));
+        } else if entered {
+            response.request_focus();
         }
     });
 }

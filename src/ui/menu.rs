@@ -30,14 +30,17 @@ pub fn top_bar_ui(view: &ViewContext<'_>, ui: &mut Ui) {
 }
 
 /// Entries before which a line is drawn.
-const AFTER_A_LINE: [UiCommand; 15] = [
+const AFTER_A_LINE: [UiCommand; 18] = [
     UiCommand::MakeDemo,
     UiCommand::RemoveFromList,
+    UiCommand::SnapshotFolder,
     UiCommand::Quit,
     UiCommand::PreviousFrame,
     UiCommand::Start,
     UiCommand::Slower,
     UiCommand::ToggleMute,
+    UiCommand::SetLoopStart,
+    UiCommand::Snapshot,
     UiCommand::NextVideo,
     UiCommand::ScoreAgain,
     UiCommand::ToggleSnapping,

@@ -127,6 +127,7 @@ pub fn timeline_ui(view: &ViewContext<'_>, stage: &mut StageState, ui: &mut Ui) 
         selected_event: view.state.current_event(),
         rule: &view.state.rule,
         prefs: &view.state.prefs.timeline,
+        looped: session.transport.looped(),
         frame: session.frame(),
         playing: session.transport.is_playing(),
         filmstrip: view.filmstrip,

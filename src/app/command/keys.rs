@@ -36,6 +36,13 @@ impl UiCommand {
             Self::Faster => vec![S::plain(Key::CloseBracket)],
             Self::NormalSpeed => vec![S::plain(Key::Backspace)],
             Self::ToggleMute => vec![S::shift(Key::M)],
+            // D and F lie side by side on every Latin keyboard.
+            Self::SetLoopStart => vec![S::plain(Key::D)],
+            Self::SetLoopEnd => vec![S::plain(Key::F)],
+            Self::ToggleLoop => vec![S::plain(Key::W)],
+            Self::LoopEvent => vec![S::shift(Key::W)],
+            Self::ClearLoop => vec![S::shift(Key::D)],
+            Self::Snapshot => vec![S::plain(Key::C)],
             Self::NextEvent => vec![S::plain(Key::N)],
             Self::PreviousEvent => vec![S::plain(Key::P)],
             Self::NextVideo => vec![S::plain(Key::Down)],
@@ -78,6 +85,7 @@ impl UiCommand {
             | Self::ToggleInspector
             | Self::ToggleTimeline
             | Self::ResetPanels
+            | Self::SnapshotFolder
             | Self::ChangeKeys
             | Self::EventPeak
             | Self::About => Vec::new(),

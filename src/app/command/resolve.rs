@@ -7,6 +7,7 @@ use crate::app::arrangement::{Layout, PanelKind};
 use crate::app::effect::Zoom;
 use crate::app::lanes::{LaneKind, LaneSettings};
 use crate::app::state::{AppState, DemoState, Dialog};
+use crate::domain::looping::LoopPoints;
 use crate::domain::playback::PlaybackCommand;
 use crate::domain::time::MediaTime;
 
@@ -59,6 +60,7 @@ impl UiCommand {
             Self::BackOut => Some(Action::BackOut),
             Self::Keys => Some(Action::Open(Dialog::Keys)),
             Self::ChangeKeys => Some(Action::Open(Dialog::ChangeKeys)),
+            Self::SnapshotFolder => Some(Action::Open(Dialog::SnapshotFolder)),
             Self::About => Some(Action::Open(Dialog::About)),
             // All others move within a video.
             _ if state.session.is_none() => None,
@@ -91,6 +93,15 @@ impl UiCommand {
                 let frame = state.session.as_ref()?.grid().middle(event.peak);
                 Some(Action::Playback(P::SeekFrame(frame)))
             }
+            Self::SetLoopStart => Some(Action::Playback(P::SetLoopStart)),
+            Self::SetLoopEnd => Some(Action::Playback(P::SetLoopEnd)),
+            Self::ToggleLoop => Some(Action::ToggleLoop),
+            Self::LoopEvent => state.current_event().map(Action::LoopEvent),
+            Self::ClearLoop => {
+                let looped = state.session.as_ref()?.transport.looped();
+                (looped != LoopPoints::default()).then_some(Action::Playback(P::ClearLoop))
+            }
+            Self::Snapshot => Some(Action::Snapshot),
             Self::NextEvent => Some(Action::StepEvent { forward: true }),
             Self::PreviousEvent => Some(Action::StepEvent { forward: false }),
             Self::ZoomToFit => Some(Action::Timeline(Zoom::Fit)),

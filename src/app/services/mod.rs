@@ -1,15 +1,16 @@
 //! The workers and what keeps them busy.
 //!
 //! Owns every thread of the window but the window's own: one opens files, one loads the model and
-//! scores, one plays sound, one writes preferences, one makes demo scenes, one makes small pictures, and the
-//! player of the video on screen has its own. Carries out [`Effect`]s and yields [`Event`]s. Never waits: queues are
-//! bounded and only tried.
+//! scores, one plays sound, one writes preferences, one writes snapshots, one makes demo scenes, one makes small
+//! pictures, and the player of the video on screen has its own. Carries out [`Effect`]s and yields [`Event`]s.
+//! Never waits: queues are bounded and only tried.
 
 mod demo;
 mod keeper;
 mod opener;
 mod reporter;
 mod scoring;
+mod snapshot;
 mod sound;
 mod thumbs;
 mod truth;
@@ -57,6 +58,7 @@ pub struct Services {
     scoring: scoring::Scoring,
     keeper: keeper::Keeper,
     demo: demo::DemoMaker,
+    snapshots: snapshot::Snapshots,
     player: Option<Player>,
     speaker: Speaker,
     thumbs: Thumbs,
@@ -77,6 +79,7 @@ impl Services {
             scoring: scoring::Scoring::start(engine, folders.features.clone(), reporter.clone())?,
             keeper: keeper::Keeper::start(folders.config.clone(), reporter.clone())?,
             demo: demo::DemoMaker::new(folders.data.clone(), reporter.clone()),
+            snapshots: snapshot::Snapshots::start(folders.snapshots.clone(), reporter.clone())?,
             thumbs: Thumbs::start(folders.thumbs.clone(), waker.clone())?,
             reporter,
             events,
@@ -103,6 +106,7 @@ impl Services {
             Effect::Scatter { job, video, tsa } => self.scoring.scatter(job, *video, tsa),
             Effect::CancelScoring => self.scoring.cancel(),
             Effect::MakeDemo => self.demo.make(),
+            Effect::Snapshot { video, folder } => self.snapshots.ask(video, folder),
             Effect::SavePrefs(prefs) => self.keeper.save(*prefs),
             Effect::Pick { .. } | Effect::Timeline(_) | Effect::FullScreen(_) | Effect::Quit => {}
         }
@@ -128,6 +132,7 @@ impl Services {
             Some(Ok(player)) => self.player = Some(player),
             Some(Err(err)) => self.reporter.tell(Severity::Error, format!("{err}.")),
         }
+        self.snapshots.forget();
         self.thumbs.show(video);
     }
 
@@ -143,7 +148,7 @@ impl Services {
     }
 
     /// The best picture at hand of the frame on screen. Never waits; asks for better ones.
-    pub fn picture(&self, state: &AppState) -> Option<Playing> {
+    pub fn picture(&mut self, state: &AppState) -> Option<Playing> {
         let (session, player) = (state.session.as_ref()?, self.player.as_ref()?);
         let transport = &session.transport;
         let picture = player.request(session.frame(), transport.is_playing(), transport.is_backward());
@@ -153,6 +158,9 @@ impl Services {
             _ if transport.is_playing() => thumbs::Load::Playing,
             _ => thumbs::Load::None,
         });
+        if let Some(frame) = picture.frame.as_ref().filter(|_| picture.delay != Delay::Decoding) {
+            self.snapshots.take(frame);
+        }
         Some(picture)
     }
 
@@ -165,6 +173,7 @@ impl Services {
     pub fn finish(self) {
         // Workers that wait to report are let go before anything is waited for.
         drop(self.events);
+        self.snapshots.finish();
         self.keeper.finish();
     }
 }

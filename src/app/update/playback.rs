@@ -23,9 +23,7 @@ pub(super) fn shuttle_slow(state: &mut AppState, backward: bool) {
     let transport = &session.transport;
     let already = transport.is_playing() && transport.is_backward() == backward && transport.speed() < 1.0;
     let speed = if already { transport.speed() / 2.0 } else { 0.5 };
-    // Turning round restarts at normal speed, so the direction comes first and the speed after it.
-    session.apply(if backward { PlaybackCommand::ShuttleBackward } else { PlaybackCommand::ShuttleForward });
-    session.apply(PlaybackCommand::SetSpeed(speed));
+    session.apply(PlaybackCommand::ShuttleAt { backward, speed });
 }
 
 /// Moves by a snippet.
@@ -55,6 +53,27 @@ pub(super) fn go_to(state: &mut AppState, place: Place) {
         },
     );
     state.dialog = None;
+}
+
+/// Turns the loop on or off; without one, loops the event on screen or else the whole file.
+pub(super) fn toggle_loop(state: &mut AppState) {
+    let event = state.current_event();
+    let Some(session) = &mut state.session else { return };
+    match (session.transport.looped().frames(), event) {
+        (Some(_), _) => session.apply(PlaybackCommand::ToggleLoop),
+        (None, Some(event)) => loop_event(state, event),
+        (None, None) => session.apply(PlaybackCommand::Loop(0, usize::MAX)),
+    }
+}
+
+/// Loops an event by its index.
+pub(super) fn loop_event(state: &mut AppState, index: usize) {
+    let Some(event) = state.events().get(index).copied() else { return };
+    if let Some(session) = &mut state.session {
+        let grid = session.grid();
+        let (first, end) = (grid.range(event.first).start, grid.range(event.last).end);
+        session.apply(PlaybackCommand::Loop(first, end.saturating_sub(1)));
+    }
 }
 
 /// Goes to an event by its index.

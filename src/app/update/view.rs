@@ -1,5 +1,7 @@
 //! What is shown and how: theme, full screen, sizes; and how loud.
 
+use std::path::PathBuf;
+
 use crate::app::arrangement::{Layout, PanelKind};
 use crate::app::effect::Effect;
 use crate::app::prefs::Theme;
@@ -59,6 +61,20 @@ pub(super) fn set_layout(state: &mut AppState, layout: Layout, effects: &mut Vec
 /// Shows a panel that is hidden, hides one that is shown.
 pub(super) fn toggle_panel(state: &mut AppState, panel: PanelKind, effects: &mut Vec<Effect>) {
     state.prefs.layout.toggle(panel);
+    save(state, effects);
+}
+
+/// Keeps the picture on screen.
+pub(super) fn snapshot(state: &AppState, effects: &mut Vec<Effect>) {
+    if let Some(entry) = state.shown() {
+        effects.push(Effect::Snapshot { video: entry.name.clone(), folder: state.prefs.snapshot_folder.clone() });
+    }
+}
+
+/// Remembers where snapshots go, and closes the field it was typed into.
+pub(super) fn set_snapshot_folder(state: &mut AppState, folder: Option<PathBuf>, effects: &mut Vec<Effect>) {
+    state.prefs.snapshot_folder = folder;
+    state.dialog = None;
     save(state, effects);
 }
 

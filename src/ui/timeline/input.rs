@@ -6,6 +6,7 @@ use crate::app::lanes::{LaneKind, LaneSettings, TimelinePrefs};
 use crate::domain::event_cost::EventCost;
 use crate::domain::frames::FrameTable;
 use crate::domain::lane_data::LaneData;
+use crate::domain::looping::LoopPoints;
 use crate::domain::score::SnippetScores;
 use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::domain::snippet::SnippetGrid;
@@ -40,6 +41,8 @@ pub struct TimelineInput<'a> {
     pub rule: &'a EventRule,
     /// Which lanes are shown and how, and whether drags snap.
     pub prefs: &'a TimelinePrefs,
+    /// What playback repeats.
+    pub looped: LoopPoints,
     /// The frame on screen.
     pub frame: usize,
     /// Whether time moves: the view then follows the playhead page by page.

@@ -87,6 +87,7 @@ fn lanes_ui(
         painter.hline(gutter.left()..=margin.right(), gutter.bottom() + 0.5, Stroke::new(1.0, p.hairline));
     }
     ruler::paint(&painter, &lanes.ruler, &scene.axis, input.table, input.tokens);
+    ruler::paint_loop(&painter, &lanes.ruler, &scene.axis, input);
     position_ui(ui, id, &lanes.ruler, &scene);
     // Before anything whose number depends on the lanes: an open menu must keep its name.
     header::buttons_ui(ui, &lanes, input, &mut actions);

@@ -2,9 +2,10 @@
 //!
 //! Owns the choice of steps, from single frames to hours, and their labels.
 
-use egui::{Align2, Painter, Stroke, pos2};
+use egui::{Align2, Painter, Rect, Stroke, pos2};
 
 use super::geometry::Axis;
+use super::input::TimelineInput;
 use super::lanes::Lane;
 use crate::domain::frames::FrameTable;
 use crate::domain::snippet::SNIPPET_FRAMES;
@@ -128,6 +129,27 @@ pub(super) fn paint(painter: &Painter, lane: &Lane, axis: &Axis, table: &FrameTa
         if let Some(label) = tick.label {
             let at = pos2(tick.x + 4.0, lane.body.top() + 3.0);
             painter.text(at, Align2::LEFT_TOP, label, tokens.small_figures(), p.text_weak);
+        }
+    }
+}
+
+/// Draws what playback repeats: a bar from A to B, faint while it is off, and a mark for a point that stands alone.
+pub(super) fn paint_loop(painter: &Painter, lane: &Lane, axis: &Axis, input: &TimelineInput<'_>) {
+    let p = &input.tokens.palette;
+    let painter = painter.with_clip_rect(lane.body);
+    let looped = input.looped;
+    let ink = if looped.is_on() { p.accent } else { p.text_faint };
+    let start = looped.start().map(|frame| axis.x(input.table.frame_span(frame).start));
+    let end = looped.end().map(|frame| axis.x(input.table.frame_span(frame).end));
+    if let (Some(start), Some(end)) = (start, end) {
+        let bar = Rect::from_x_y_ranges(start..=end.max(start + 1.0), lane.body.y_range());
+        painter.rect_filled(bar, 0, ink.gamma_multiply(if looped.is_on() { 0.28 } else { 0.14 }));
+    }
+    let font = input.tokens.small_figures();
+    for (x, name, anchor, inset) in [(start, "A", Align2::LEFT_BOTTOM, 3.0), (end, "B", Align2::RIGHT_BOTTOM, -3.0)] {
+        if let Some(x) = x {
+            painter.vline(x, lane.body.y_range(), Stroke::new(2.0, ink));
+            painter.text(pos2(x + inset, lane.body.bottom() - 1.0), anchor, name, font.clone(), ink);
         }
     }
 }

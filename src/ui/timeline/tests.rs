@@ -11,6 +11,7 @@ use crate::app::lanes::{LaneSettings, TimelinePrefs};
 use crate::domain::event_cost::EventCost;
 use crate::domain::frames::FrameTable;
 use crate::domain::lane_data::{LaneData, NoiseBand};
+use crate::domain::looping::LoopPoints;
 use crate::domain::score::SnippetScores;
 use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::domain::snippet::SnippetGrid;
@@ -88,6 +89,7 @@ impl World {
             selected_event: Some(0),
             rule: &self.rule,
             prefs: &self.prefs,
+            looped: LoopPoints::default(),
             frame: self.frame,
             playing: false,
             filmstrip: None,

@@ -4,7 +4,7 @@
 //! conversion written out directly: tests compare the picture on the screen with it. Does not own
 //! pixels or transfer functions: decoded video is gamma-encoded and is shown as it is.
 
-use crate::domain::frame::{ColorMatrix, ColorRange};
+use super::frame::{ColorMatrix, ColorRange};
 
 /// Weights of red and blue in luma (`BT.601-7` 2.5.1, `BT.709-6` 3.2, `BT.2020-2` table 4); green has the rest.
 pub const fn luma_weights(matrix: ColorMatrix) -> (f64, f64) {

@@ -1,0 +1,129 @@
+//! Pictures to keep, off the window's thread: a decoded frame into a PNG file.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::app::action::Event;
+use crate::app::notice::Severity;
+use crate::app::snapshot::file_name;
+use crate::disk;
+use crate::domain::frame::Frame;
+use crate::domain::still;
+use crate::jobs::Worker;
+use crate::plots::picture_png;
+
+use super::Reporter;
+
+/// Pictures that may wait; each holds a decoded frame.
+const QUEUE: usize = 4;
+
+/// What is to be kept, and where.
+#[derive(Debug)]
+struct Command {
+    folder: PathBuf,
+    video: String,
+    frame: Arc<Frame>,
+}
+
+/// The thread that makes pictures of frames.
+#[derive(Debug)]
+pub(super) struct Snapshots {
+    worker: Worker<Command>,
+    /// Where they go unless the person chose another folder.
+    standard: Option<PathBuf>,
+    /// Those that wait for the right picture: name of the video, and folder.
+    waiting: Vec<(String, Option<PathBuf>)>,
+    reporter: Reporter,
+}
+
+impl Snapshots {
+    pub(super) fn start(standard: Option<PathBuf>, reporter: Reporter) -> io::Result<Self> {
+        let report = reporter.clone();
+        let worker = Worker::spawn("snapshot", QUEUE, move |commands, _| {
+            for command in commands {
+                // Written also when nobody listens any more: the window may be closing.
+                report.send(make(&command));
+            }
+        })?;
+        Ok(Self { worker, standard, waiting: Vec::new(), reporter })
+    }
+
+    /// Keeps the next picture that is the right one.
+    pub(super) fn ask(&mut self, video: String, folder: Option<PathBuf>) {
+        self.waiting.push((video, folder));
+    }
+
+    /// Forgets what waits: another video is shown.
+    pub(super) fn forget(&mut self) {
+        self.waiting.clear();
+    }
+
+    /// Hands on what waits, now that `frame` is on screen.
+    pub(super) fn take(&mut self, frame: &Arc<Frame>) {
+        for (video, folder) in self.waiting.drain(..) {
+            let Some(folder) = folder.or_else(|| self.standard.clone()) else {
+                let text = "There is no folder for pictures here: choose one with “Snapshot folder…”.";
+                self.reporter.tell(Severity::Error, text.to_owned());
+                continue;
+            };
+            if self.worker.try_send(Command { folder, video, frame: Arc::clone(frame) }).is_err() {
+                let text = "The snapshots before are still being written: try again in a moment.";
+                self.reporter.tell(Severity::Warning, text.to_owned());
+            }
+        }
+    }
+
+    /// Waits until those that were asked for are on disk.
+    pub(super) fn finish(self) {
+        self.worker.finish();
+    }
+}
+
+fn make(Command { folder, video, frame }: &Command) -> Event {
+    let failed =
+        |reason: String| Event::Told(Severity::Error, format!("No snapshot of frame {}: {reason}.", frame.number));
+    let Some(picture) = still::upright(frame) else {
+        return failed("it was decoded incompletely or is too large".to_owned());
+    };
+    let png = match picture_png(&picture) {
+        Ok(png) => png,
+        Err(err) => return failed(err.to_string()),
+    };
+    match write(folder, &file_name(video, frame.number, frame.time), &png) {
+        Ok(path) => Event::Told(Severity::Info, format!("The snapshot is {}.", path.display())),
+        Err(err) => {
+            let way_out = "Choose another with “Snapshot folder…”";
+            failed(format!("the folder {} cannot be written ({err}). {way_out}", folder.display()))
+        }
+    }
+}
+
+/// Writes under `name`, or under a numbered name if another picture has it.
+fn write(folder: &Path, name: &str, png: &[u8]) -> io::Result<PathBuf> {
+    let mut path = folder.join(format!("{name}.png"));
+    for i in 2.. {
+        match std::fs::read(&path) {
+            // The same picture again.
+            Ok(there) if there == png => return Ok(path),
+            Ok(_) => path = folder.join(format!("{name} ({i}).png")),
+            Err(_) => break,
+        }
+    }
+    disk::replace(&path, png)?;
+    Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_picture_of_the_same_name_is_not_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("new");
+        let paths = [b"a", b"b", b"a", b"b", b"c"].map(|png| write(&folder, "x", png).unwrap());
+        let names = paths.map(|p| p.file_name().unwrap().to_str().unwrap().to_owned());
+        assert_eq!(names, ["x.png", "x (2).png", "x.png", "x (2).png", "x (3).png"]);
+    }
+}
