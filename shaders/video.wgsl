@@ -14,9 +14,14 @@ struct Video {
     turn: vec4f,
     // Chroma texel = luma texel * chroma.xy + chroma.zw: subsampling and siting.
     chroma: vec4f,
-    // x: 1 when plane 0 holds RGBA.
+    // Brightness (added), contrast (around mid grey), 1 / gamma; w is unused.
+    adjust: vec4f,
+    // x: 1 when plane 0 holds RGBA. y: rows, 0 as they are, 1 blended, 2 the even ones only, 3 the odd ones.
     kind: vec4u,
 }
+
+const ROWS_EVEN: u32 = 2u;
+
 
 @group(0) @binding(0) var<uniform> video: Video;
 
@@ -54,20 +59,45 @@ fn taps_for(texels_per_pixel: f32) -> i32 {
     return clamp(i32(ceil(texels_per_pixel * 0.5 - 0.01)), 1, 4);
 }
 
+// Where to sample for one place of a picture whose even and odd rows show two moments: two heights in
+// samples, and the share of the second.
+fn rows_for(y: f32, height: f32) -> vec3f {
+    if video.kind.y < ROWS_EVEN {
+        // A row and its neighbours, 1/4, 1/2, 1/4: two samples half way between rows are just that.
+        return vec3f(y - 0.5, y + 0.5, 0.5);
+    }
+    let parity = f32(video.kind.y - ROWS_EVEN);
+    let field = (y - 0.5 - parity) * 0.5;
+    let above = floor(field) * 2.0 + parity;
+    let below = above + 2.0;
+    // Before the first and after the last row of the field there is none to mix in.
+    let first = select(above, below, above < 0.0);
+    let second = select(below, above, below > height - 1.0 && above >= 0.0);
+    return vec3f(first + 0.5, second + 0.5, field - floor(field));
+}
+
+fn smooth_sample(plane: texture_2d<f32>, texel: vec2f) -> vec4f {
+    let size = vec2f(textureDimensions(plane));
+    if video.kind.y == 0u {
+        return textureSampleLevel(plane, smooth_sampler, texel / size, 0.0);
+    }
+    let rows = rows_for(texel.y, size.y);
+    let first = textureSampleLevel(plane, smooth_sampler, vec2f(texel.x, rows.x) / size, 0.0);
+    let second = textureSampleLevel(plane, smooth_sampler, vec2f(texel.x, rows.y) / size, 0.0);
+    return mix(first, second, rows.z);
+}
+
 fn color_8(texel: vec2f) -> vec3f {
-    let size = vec2f(textureDimensions(plane_y));
-    let first = textureSampleLevel(plane_y, smooth_sampler, texel / size, 0.0);
+    let first = smooth_sample(plane_y, texel);
     if video.kind.x == 1u {
         return first.rgb;
     }
-    let place = (texel * video.chroma.xy + video.chroma.zw) / vec2f(textureDimensions(plane_u));
-    let u = textureSampleLevel(plane_u, smooth_sampler, place, 0.0).r;
-    let v = textureSampleLevel(plane_v, smooth_sampler, place, 0.0).r;
-    return rgb_of(vec3f(first.r, u, v));
+    let place = texel * video.chroma.xy + video.chroma.zw;
+    return rgb_of(vec3f(first.r, smooth_sample(plane_u, place).r, smooth_sample(plane_v, place).r));
 }
 
 // Bilinear, edges repeated, as the sampler does it.
-fn deep_sample(plane: texture_2d<u32>, texel: vec2f) -> f32 {
+fn deep_smooth(plane: texture_2d<u32>, texel: vec2f) -> f32 {
     let last = vec2i(textureDimensions(plane)) - 1;
     let at = texel - 0.5;
     let base = vec2i(floor(at));
@@ -81,9 +111,24 @@ fn deep_sample(plane: texture_2d<u32>, texel: vec2f) -> f32 {
     return mix(mix(a, b, part.x), mix(c, d, part.x), part.y);
 }
 
+fn deep_sample(plane: texture_2d<u32>, texel: vec2f) -> f32 {
+    if video.kind.y == 0u {
+        return deep_smooth(plane, texel);
+    }
+    let rows = rows_for(texel.y, f32(textureDimensions(plane).y));
+    return mix(deep_smooth(plane, vec2f(texel.x, rows.x)), deep_smooth(plane, vec2f(texel.x, rows.y)), rows.z);
+}
+
 fn color_16(texel: vec2f) -> vec3f {
     let chroma = texel * video.chroma.xy + video.chroma.zw;
     return rgb_of(vec3f(deep_sample(deep_y, texel), deep_sample(deep_u, chroma), deep_sample(deep_v, chroma)));
+}
+
+// The light that the person chose, on gamma-encoded colours.
+fn adjusted(rgb: vec3f) -> vec3f {
+    let lit = (rgb - 0.5) * video.adjust.y + 0.5 + video.adjust.x;
+    let curved = pow(max(lit, vec3f(0.0)), vec3f(video.adjust.z));
+    return select(curved, lit, video.adjust.z == 1.0);
 }
 
 @fragment
@@ -99,7 +144,7 @@ fn fs_8bit(corner: Corner) -> @location(0) vec4f {
             sum += color_8(texel + across * offset.x + down * offset.y);
         }
     }
-    return shown(sum / f32(taps.x * taps.y));
+    return shown(adjusted(sum / f32(taps.x * taps.y)));
 }
 
 @fragment
@@ -115,5 +160,5 @@ fn fs_16bit(corner: Corner) -> @location(0) vec4f {
             sum += color_16(texel + across * offset.x + down * offset.y);
         }
     }
-    return shown(sum / f32(taps.x * taps.y));
+    return shown(adjusted(sum / f32(taps.x * taps.y)));
 }

@@ -16,7 +16,7 @@ use lookback::domain::time::MediaTime;
 use lookback::gpu::curve::{Curve, CurveInk, CurveScale, curve};
 use lookback::gpu::heat_strip::{HeatColors, UNKNOWN, heat_strip};
 use lookback::gpu::marks::{MarkInk, marks};
-use lookback::gpu::video::picture;
+use lookback::gpu::video::{Look, Rows, picture, picture_as};
 use lookback::gpu::{Gpu, shader};
 use wgpu::naga;
 
@@ -190,6 +190,71 @@ fn colours_agree_with_the_arithmetic() {
                         );
                     }
                 }
+            }
+        }
+    }
+}
+
+/// Light is arithmetic on the colours that would be shown without it.
+#[test]
+fn light_agrees_with_the_arithmetic() {
+    let mut stage = stage();
+    let area = Rect::from_min_size(pos2(0.0, 0.0), vec2(SIZE.0 as f32, SIZE.1 as f32));
+    for bits in [8, 10] {
+        for (brightness, contrast, gamma) in [(0.0, 1.0, 1.0), (0.2, 1.0, 1.0), (0.0, 2.0, 1.0), (-0.1, 0.5, 2.2)] {
+            let look = Look { brightness, contrast, gamma, rows: Rows::AsStored };
+            let frame = frame(PixelLayout::Yuv444, bits, ColorMatrix::Bt709, ColorRange::Limited);
+            let picture = drawn(&mut stage, vec![picture_as(area, 0, Arc::new(frame), look).expect("can be drawn")]);
+            for (i, codes) in COLORS.iter().enumerate() {
+                let rgb = rgb_of(codes.map(|c| c << (bits - 8)), ColorMatrix::Bt709, ColorRange::Limited, bits);
+                let wanted = rgb.map(|v| {
+                    let lit = (v - 0.5) * f64::from(contrast) + 0.5 + f64::from(brightness);
+                    (lit.max(0.0).powf(1.0 / f64::from(gamma)).clamp(0.0, 1.0) * 255.0).round() as u8
+                });
+                let (x, y) = (i % COLUMNS * PATCH + PATCH / 2, i / COLUMNS * PATCH + PATCH / 2);
+                assert!(near(at(&picture, x, y), wanted, 1), "{look:?} {codes:?}: {:?} {wanted:?}", at(&picture, x, y));
+            }
+        }
+    }
+}
+
+/// A comb of two moments, black in the even rows and white in the odd ones.
+#[test]
+fn deinterlacing_shows_one_moment_or_their_mean() {
+    let mut stage = stage();
+    for bits in [8, 10] {
+        let mut comb = frame(PixelLayout::Yuv444, bits, ColorMatrix::Bt709, ColorRange::Full);
+        for (i, plane) in comb.planes.iter_mut().enumerate() {
+            let stride = plane.stride;
+            let (neutral, top) = (128_u16 << (bits - 8), (1_u16 << bits) - 1);
+            for (y, row) in plane.data.chunks_exact_mut(stride).enumerate() {
+                let value = if i > 0 {
+                    neutral
+                } else if y % 2 == 1 {
+                    top
+                } else {
+                    0
+                };
+                let bytes = value.to_le_bytes();
+                row.iter_mut().enumerate().for_each(|(x, b)| *b = if bits > 8 { bytes[x % 2] } else { bytes[0] });
+            }
+        }
+        let comb = Arc::new(comb);
+        let area = Rect::from_min_size(pos2(0.0, 0.0), vec2(SIZE.0 as f32, SIZE.1 as f32));
+        for (rows, wanted) in
+            [(Rows::Even, [0, 0]), (Rows::Odd, [255, 255]), (Rows::Blended, [128, 128]), (Rows::AsStored, [0, 255])]
+        {
+            let look = Look { rows, ..Look::default() };
+            let shape = picture_as(area, 0, Arc::clone(&comb), look).expect("can be drawn");
+            let picture = drawn(&mut stage, vec![shape]);
+            // Blending has only one neighbour at the edges.
+            let inner = if rows == Rows::Blended { 1..SIZE.1 - 1 } else { 0..SIZE.1 };
+            for y in inner {
+                assert!(
+                    near(at(&picture, 40, y), [wanted[y % 2]; 3], 2),
+                    "{rows:?} {bits} {y}: {:?}",
+                    at(&picture, 40, y)
+                );
             }
         }
     }

@@ -304,6 +304,36 @@ fn a_snapshot_becomes_a_file_named_after_what_it_shows() {
 }
 
 #[test]
+fn the_picture_is_looked_at_more_closely_and_reset_by_one_key() {
+    let mut w = Window::new();
+    let path = w.video("closer.mp4", 60);
+    w.open(&path);
+    let at = w.harness.get_by_label("Video").rect().center() + egui::vec2(100.0, 0.0);
+    w.harness.hover_at(at);
+    w.harness.run_steps(2);
+    w.harness.event(egui::Event::Zoom(4.0));
+    w.harness.run_steps(3);
+    let picture = w.state().picture;
+    assert!((picture.zoom - 4.0).abs() < 0.01 && picture.center.0 > 0.5, "{picture:?}");
+    let moved = at + egui::vec2(60.0, 0.0);
+    w.harness.drag_at(at);
+    w.harness.run_steps(2);
+    w.harness.hover_at(moved);
+    w.harness.run_steps(2);
+    w.harness.drop_at(moved);
+    w.harness.run_steps(3);
+    assert!(w.state().picture.center.0 < picture.center.0, "the picture follows the hand");
+    assert!(!w.state().session.as_ref().expect("shown").transport.is_playing(), "a drag is no click");
+    w.click("Picture");
+    w.harness.get_by_role_and_label(Role::Slider, "Brightness").set_value_accesskit(0.25);
+    w.harness.run_steps(3);
+    assert_eq!(w.state().picture.brightness, 0.25);
+    w.key(Key::Escape);
+    w.key(Key::V);
+    assert_eq!(w.state().picture, lookback::app::picture::PictureView::default());
+}
+
+#[test]
 fn the_palette_finds_marks_and_carries_out() {
     let mut w = Window::new();
     let path = w.video("palette.mp4", 60);

@@ -23,6 +23,7 @@ use super::engine::EngineFacts;
 use super::lanes::{LaneKind, LaneSettings};
 use super::library::{EntryId, LibraryOrder, ScoringPhase};
 use super::notice::Severity;
+use super::picture::PictureView;
 use super::place::Place;
 use super::shortcut::Shortcut;
 use super::state::{Dialog, JobId};
@@ -88,6 +89,10 @@ pub enum Action {
     CancelAll,
     /// Change what the timeline shows of the time axis.
     Timeline(Zoom),
+    /// Look at the picture so.
+    SetPicture(PictureView),
+    /// Look at the next files in the same way, or not.
+    PinPicture(bool),
     /// Turn the loop on or off; without one, loop the event on screen or else the whole file.
     ToggleLoop,
     /// Loop an event of the video on screen, by its index.

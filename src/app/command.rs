@@ -89,6 +89,15 @@ pub enum UiCommand {
     ScoreAgain,
     CancelScoring,
     CancelAll,
+    PictureZoomIn,
+    PictureZoomOut,
+    PictureLeft,
+    PictureRight,
+    PictureUp,
+    PictureDown,
+    NextDeinterlace,
+    PinPicture,
+    ResetPicture,
     ToggleOverlays,
     ToggleTheme,
     ToggleLibrary,
@@ -122,6 +131,7 @@ pub enum UiCommand {
 
 impl UiCommand {
     /// Its name in menus and in the palette, and what it does in a sentence.
+    #[expect(clippy::too_many_lines, reason = "one line for each command")]
     pub fn text_and_help(self) -> (&'static str, &'static str) {
         match self {
             Self::OpenFiles => ("Open files…", "Choose video files with the system's dialog."),
@@ -201,6 +211,19 @@ impl UiCommand {
             }
             Self::InvertAttention => ("Invert attention", "Show 1 – p(t): what the model leaves out."),
             Self::ResetLanes => ("Reset lanes", "Show all lanes in the order and height of the first start."),
+            Self::PictureZoomIn => {
+                ("Enlarge picture", "Show a part of the picture larger; Ctrl and the wheel do the same.")
+            }
+            Self::PictureZoomOut => ("Reduce picture", "Show more of the picture again."),
+            Self::PictureLeft => ("Picture left", "Show what is further left in the enlarged picture."),
+            Self::PictureRight => ("Picture right", "Show what is further right in the enlarged picture."),
+            Self::PictureUp => ("Picture up", "Show what is further up in the enlarged picture."),
+            Self::PictureDown => ("Picture down", "Show what is further down in the enlarged picture."),
+            Self::NextDeinterlace => {
+                ("Deinterlace", "For pictures with comb edges: off, both fields blended, the upper or the lower field.")
+            }
+            Self::PinPicture => ("Keep picture settings", "Look at the next files in the same way, or not."),
+            Self::ResetPicture => ("Reset picture", "Show all of the picture in its own light."),
             Self::ToggleOverlays => ("Overlays", "Show or hide what is written over the video."),
             Self::ToggleTheme => ("Light or dark", "Change between the light and the dark theme."),
             Self::ToggleLibrary => ("Library panel", "Show or hide the list of files."),
@@ -238,7 +261,16 @@ impl UiCommand {
             | Self::ScoreAgain
             | Self::CancelScoring
             | Self::CancelAll => Group::Review,
-            Self::ToggleOverlays
+            Self::PictureZoomIn
+            | Self::PictureZoomOut
+            | Self::PictureLeft
+            | Self::PictureRight
+            | Self::PictureUp
+            | Self::PictureDown
+            | Self::NextDeinterlace
+            | Self::PinPicture
+            | Self::ResetPicture
+            | Self::ToggleOverlays
             | Self::ToggleTheme
             | Self::ToggleLibrary
             | Self::ToggleInspector

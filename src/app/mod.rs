@@ -16,6 +16,7 @@ pub mod keymap;
 pub mod lanes;
 pub mod library;
 pub mod notice;
+pub mod picture;
 pub mod pipeline;
 pub mod place;
 pub mod prefs;

@@ -10,6 +10,7 @@ use crate::jobs::Progress;
 use super::engine::Engine;
 use super::library::{Entry, EntryId, Library};
 use super::notice::Notices;
+use super::picture::PictureView;
 use super::prefs::Prefs;
 use super::session::Session;
 
@@ -55,6 +56,7 @@ pub enum DemoState {
 
 /// Everything.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, none excludes another")]
 pub struct AppState {
     /// All files.
     pub library: Library,
@@ -82,6 +84,10 @@ pub struct AppState {
     pub picking: bool,
     /// Whether the window fills the screen.
     pub full_screen: bool,
+    /// How the picture is looked at.
+    pub picture: PictureView,
+    /// Whether the next file is looked at in the same way.
+    pub picture_pinned: bool,
     /// What the person was told.
     pub notices: Notices,
     /// What is remembered between runs.

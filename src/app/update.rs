@@ -66,6 +66,8 @@ fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::CancelScoring(entry) => scoring::cancel(state, entry, effects),
         Action::CancelAll => scoring::cancel_all(state, effects),
         Action::Timeline(zoom) => effects.push(Effect::Timeline(zoom)),
+        Action::SetPicture(picture) => state.picture = picture.within_limits(),
+        Action::PinPicture(pinned) => state.picture_pinned = pinned,
         Action::ToggleLoop => playback::toggle_loop(state),
         Action::LoopEvent(index) => playback::loop_event(state, index),
         Action::Snapshot => view::snapshot(state, effects),

@@ -38,7 +38,40 @@ pub enum FrameFault {
     },
 }
 
-/// A shape that fills `rect` with `frame`, turned upright. `slot` tells pictures drawn at once apart.
+/// What is done about a picture whose even and odd rows show two moments. Keep in step with `kind.y` of the shader.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Rows {
+    /// Rows as they are.
+    #[default]
+    AsStored = 0,
+    /// Each with its neighbours.
+    Blended = 1,
+    /// Only rows 0, 2, 4 …
+    Even = 2,
+    /// Only rows 1, 3, 5 …
+    Odd = 3,
+}
+
+/// Light and rows of a picture as it is to be looked at.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Look {
+    /// Added to every channel.
+    pub brightness: f32,
+    /// Distance from mid grey; 1 leaves it.
+    pub contrast: f32,
+    /// Above 1 lightens mid tones.
+    pub gamma: f32,
+    /// What is done about interlaced pictures.
+    pub rows: Rows,
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self { brightness: 0.0, contrast: 1.0, gamma: 1.0, rows: Rows::AsStored }
+    }
+}
+
+/// A shape that fills `rect` with `frame` as it is, turned upright. `slot` tells pictures drawn at once apart.
 ///
 /// The rectangle should have the shape of [`Frame::display_size`]; it may reach beyond the clip rectangle
 /// and the window.
@@ -46,8 +79,16 @@ pub enum FrameFault {
 /// # Errors
 /// The frame's planes do not hold what its size and layout promise.
 pub fn picture(rect: egui::Rect, slot: u32, frame: Arc<Frame>) -> Result<egui::Shape, FrameFault> {
+    picture_as(rect, slot, frame, Look::default())
+}
+
+/// The same, with light and rows of one's choice.
+///
+/// # Errors
+/// The frame's planes do not hold what its size and layout promise.
+pub fn picture_as(rect: egui::Rect, slot: u32, frame: Arc<Frame>, look: Look) -> Result<egui::Shape, FrameFault> {
     check(&frame)?;
-    Ok(Callback::new_paint_callback(rect, VideoCallback { frame, rect, slot }).into())
+    Ok(Callback::new_paint_callback(rect, VideoCallback { frame, rect, slot, look }).into())
 }
 
 fn check(frame: &Frame) -> Result<(), FrameFault> {
@@ -119,17 +160,20 @@ struct VideoUniform {
     rows: [[f32; 4]; 3],
     turn: [f32; 4],
     chroma: [f32; 4],
+    adjust: [f32; 4],
     kind: [u32; 4],
 }
 
 impl VideoUniform {
-    fn new(frame: &Frame, rect: [f32; 4]) -> Self {
+    fn new(frame: &Frame, rect: [f32; 4], look: Look) -> Self {
         let kind = Kind::of(frame);
         let (turn, chroma) = (frame.rotation.turn(), frame.layout.chroma_place());
         let codes_per_unit = if kind.deep { 1.0 } else { 255.0 };
         let bits = if kind.deep { frame.bits } else { 8 };
         let rows = color::rows(frame.matrix, frame.range, bits, codes_per_unit);
-        Self { rect, rows, turn, chroma, kind: [u32::from(frame.layout == PixelLayout::Rgba), 0, 0, 0] }
+        let adjust = [look.brightness, look.contrast, 1.0 / look.gamma, 0.0];
+        let kind = [u32::from(frame.layout == PixelLayout::Rgba), look.rows as u32, 0, 0];
+        Self { rect, rows, turn, chroma, adjust, kind }
     }
 }
 
@@ -139,6 +183,7 @@ struct VideoCallback {
     frame: Arc<Frame>,
     rect: egui::Rect,
     slot: u32,
+    look: Look,
 }
 
 impl CallbackTrait for VideoCallback {
@@ -151,7 +196,7 @@ impl CallbackTrait for VideoCallback {
         resources: &mut CallbackResources,
     ) -> Vec<wgpu::CommandBuffer> {
         if let Some(videos) = resources.get_mut::<Videos>() {
-            let uniform = VideoUniform::new(&self.frame, pipeline::clip_space(self.rect, screen));
+            let uniform = VideoUniform::new(&self.frame, pipeline::clip_space(self.rect, screen), self.look);
             videos.prepare(device, queue, self.slot, &self.frame, uniform);
         }
         Vec::new()

@@ -10,6 +10,7 @@ use crate::app::state::DemoState;
 
 use super::command_button::command_entry;
 use super::figures;
+use super::picture_panel::picture_ui;
 use super::root::ViewContext;
 
 /// Draws it.
@@ -20,6 +21,7 @@ pub fn top_bar_ui(view: &ViewContext<'_>, ui: &mut Ui) {
         for group in Group::iter() {
             ui.menu_button(group.text(), |ui| menu_ui(view, group, ui));
         }
+        picture_ui(view, ui);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             // Beside the menus, a button is a button again.
             ui.reset_style();
@@ -30,7 +32,7 @@ pub fn top_bar_ui(view: &ViewContext<'_>, ui: &mut Ui) {
 }
 
 /// Entries before which a line is drawn.
-const AFTER_A_LINE: [UiCommand; 18] = [
+const AFTER_A_LINE: [UiCommand; 19] = [
     UiCommand::MakeDemo,
     UiCommand::RemoveFromList,
     UiCommand::SnapshotFolder,
@@ -47,6 +49,7 @@ const AFTER_A_LINE: [UiCommand; 18] = [
     UiCommand::ToggleOverview,
     UiCommand::InvertAttention,
     UiCommand::ToggleTheme,
+    UiCommand::ToggleOverlays,
     UiCommand::ToggleLibrary,
     UiCommand::About,
 ];

@@ -18,6 +18,8 @@ mod menu;
 mod notifications;
 mod palette;
 mod panels;
+mod picture_gestures;
+mod picture_panel;
 pub mod root;
 mod shortcuts;
 mod stage;

@@ -90,14 +90,18 @@ pub fn video_ui(view: &ViewContext<'_>, stage: &mut StageState, ui: &mut Ui) {
             grid: session.grid(),
             snippets: entry.scored.as_ref().map(|s| &s.snippets),
             rule: &view.state.rule,
+            picture: view.state.picture,
         },
         (_, _, Some(Entry { file: FileState::Refused(reason), .. })) => VideoContent::Failed(reason),
         (_, _, Some(_)) => VideoContent::Empty("The file is being opened."),
         (_, _, None) => VideoContent::Empty("Choose a file in the library."),
     };
     let overlays = view.state.prefs.overlays;
-    let response = video_view::video_ui(ui, &content, overlays, view.tokens, &mut stage.video);
+    let (response, looked_at) = video_view::video_ui(ui, &content, overlays, view.tokens, &mut stage.video);
     stage.areas[0] = Some(response.rect);
+    if let Some(looked_at) = looked_at {
+        view.actions.send(Action::SetPicture(looked_at));
+    }
     if response.clicked() && view.state.session.is_some() {
         view.actions.send(Action::Playback(PlaybackCommand::TogglePlay));
     }

@@ -12,13 +12,15 @@ use egui::{
     vec2,
 };
 
+use super::picture_gestures::{area, gestures};
 use super::theme::Tokens;
 use super::widgets::chip::chip;
+use crate::app::picture::{Deinterlace, PictureView};
 use crate::domain::frame::{Delay, Frame, Playing};
 use crate::domain::score::SnippetScores;
 use crate::domain::segment::EventRule;
 use crate::domain::snippet::SnippetGrid;
-use crate::gpu::video::picture;
+use crate::gpu::video::{Look, Rows, picture_as};
 
 /// Seconds that an older picture may stand in before it is said. Shorter delays are not worth a flicker.
 const GRACE: f64 = 0.4;
@@ -44,6 +46,8 @@ pub enum VideoContent<'a> {
         snippets: Option<&'a SnippetScores>,
         /// Colours the score.
         rule: &'a EventRule,
+        /// How the picture is looked at.
+        picture: PictureView,
     },
 }
 
@@ -54,15 +58,16 @@ pub struct VideoViewState {
     behind_since: Option<f64>,
 }
 
-/// Fills the space left in `ui`. The response tells clicks on the picture.
+/// Fills the space left in `ui`. The response tells clicks on the picture; with it, how it is to be looked at from now on.
 pub fn video_ui(
     ui: &mut Ui,
     content: &VideoContent<'_>,
     overlay: bool,
     tokens: &Tokens,
     state: &mut VideoViewState,
-) -> Response {
-    let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click());
+) -> (Response, Option<PictureView>) {
+    let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
+    let mut wanted = None;
     let painter = ui.painter().with_clip_rect(rect);
     painter.rect_filled(rect, 0, tokens.palette.video);
     let said = match content {
@@ -74,14 +79,15 @@ pub fn video_ui(
             paint_message(&painter, rect, "This video cannot be shown", reason, tokens);
             (*reason).to_owned()
         }
-        VideoContent::Video { playing, grid, snippets, rule } => {
+        VideoContent::Video { playing, grid, snippets, rule, picture: looked_at } => {
             let late = is_late(ui, playing.delay, state);
             match &playing.frame {
                 None if late => paint_message(&painter, rect, "Decoding …", "", tokens),
                 None => {}
                 Some(frame) => {
-                    let area = fitted(rect, frame.display_size()).round_to_pixels(ui.pixels_per_point());
-                    match picture(area, SLOT, Arc::clone(frame)) {
+                    let area = area(rect, frame.display_size(), looked_at).round_to_pixels(ui.pixels_per_point());
+                    wanted = gestures(ui, &response, rect, area, looked_at);
+                    match picture_as(area, SLOT, Arc::clone(frame), look(looked_at)) {
                         Ok(shape) => {
                             painter.add(shape);
                         }
@@ -93,6 +99,7 @@ pub fn video_ui(
                         let caption =
                             Caption { frame, grid: *grid, snippets: *snippets, rule, delay: playing.delay, late };
                         caption.paint(&painter, area.intersect(rect), tokens);
+                        paint_look(&painter, area.intersect(rect), looked_at, tokens);
                     }
                 }
             }
@@ -104,7 +111,37 @@ pub fn video_ui(
         info.current_text_value = Some(said.clone());
         info
     });
-    response
+    (response, wanted)
+}
+
+fn look(view: &PictureView) -> Look {
+    let rows = match view.deinterlace {
+        Deinterlace::Off => Rows::AsStored,
+        Deinterlace::Blend => Rows::Blended,
+        Deinterlace::Upper => Rows::Even,
+        Deinterlace::Lower => Rows::Odd,
+    };
+    Look { brightness: view.brightness, contrast: view.contrast, gamma: view.gamma, rows }
+}
+
+/// Says that the picture is not shown as it is, so that nobody takes it for the recording.
+fn paint_look(painter: &Painter, area: Rect, view: &PictureView, tokens: &Tokens) {
+    let plain = PictureView::default();
+    let mut said = Vec::new();
+    if view.zoom != plain.zoom {
+        said.push(format!("{:.1}×", view.zoom));
+    }
+    if (view.brightness, view.contrast, view.gamma) != (plain.brightness, plain.contrast, plain.gamma) {
+        said.push("light changed".to_owned());
+    }
+    if view.deinterlace != plain.deinterlace {
+        said.push(view.deinterlace.text().to_owned());
+    }
+    if !said.is_empty() {
+        let at = area.left_bottom() + vec2(INSET.x, -INSET.y);
+        let colors = (tokens.palette.on_scrim, tokens.palette.scrim);
+        chip(painter, at, Align2::LEFT_BOTTOM, said.join(" · "), tokens.figures(), colors);
+    }
 }
 
 /// The largest rectangle of the shape of `size` in the middle of `space`.

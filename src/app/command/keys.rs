@@ -55,6 +55,14 @@ impl UiCommand {
             Self::ShowLater => vec![S::plain(Key::PageDown)],
             Self::ToggleAttention => vec![S::plain(Key::T)],
             Self::InvertAttention => vec![S::shift(Key::T)],
+            Self::PictureZoomIn => vec![S::alt(Key::Up)],
+            Self::PictureZoomOut => vec![S::alt(Key::Down)],
+            Self::PictureLeft => vec![S::alt_shift(Key::Left)],
+            Self::PictureRight => vec![S::alt_shift(Key::Right)],
+            Self::PictureUp => vec![S::alt_shift(Key::Up)],
+            Self::PictureDown => vec![S::alt_shift(Key::Down)],
+            Self::NextDeinterlace => vec![S::shift(Key::V)],
+            Self::ResetPicture => vec![S::plain(Key::V)],
             Self::ToggleOverlays => vec![S::plain(Key::H)],
             Self::ToggleTheme => vec![S::command_shift(Key::D)],
             // F11 shows the desktop on a Mac; Ctrl+Cmd+F is what its programs use.
@@ -86,6 +94,7 @@ impl UiCommand {
             | Self::ToggleTimeline
             | Self::ResetPanels
             | Self::SnapshotFolder
+            | Self::PinPicture
             | Self::ChangeKeys
             | Self::EventPeak
             | Self::About => Vec::new(),

@@ -6,6 +6,7 @@ use crate::app::action::Action;
 use crate::app::arrangement::{Layout, PanelKind};
 use crate::app::effect::Zoom;
 use crate::app::lanes::{LaneKind, LaneSettings};
+use crate::app::picture::{PAN_STEP, PictureView, ZOOM_STEP};
 use crate::app::state::{AppState, DemoState, Dialog};
 use crate::domain::looping::LoopPoints;
 use crate::domain::playback::PlaybackCommand;
@@ -15,6 +16,7 @@ use super::UiCommand;
 
 impl UiCommand {
     /// The action it stands for now; `None` if it cannot be used.
+    #[expect(clippy::too_many_lines, reason = "one line for each command")]
     pub fn resolve(self, state: &AppState) -> Option<Action> {
         use PlaybackCommand as P;
         let second = |n: i64| Action::Playback(P::SkipTime(MediaTime::from_micros(n * 1_000_000)));
@@ -46,6 +48,15 @@ impl UiCommand {
             Self::ToggleRecording => Some(Action::ToggleLane(LaneKind::Recording)),
             Self::InvertAttention => Some(Action::InvertAttention),
             Self::ResetLanes => Some(Action::SetLanes(LaneSettings::default())),
+            Self::PictureZoomIn => looked_at(state, |p| p.zoomed(ZOOM_STEP, p.center)),
+            Self::PictureZoomOut => looked_at(state, |p| p.zoomed(1.0 / ZOOM_STEP, p.center)),
+            Self::PictureLeft => looked_at(state, |p| p.panned(-PAN_STEP, 0.0)),
+            Self::PictureRight => looked_at(state, |p| p.panned(PAN_STEP, 0.0)),
+            Self::PictureUp => looked_at(state, |p| p.panned(0.0, -PAN_STEP)),
+            Self::PictureDown => looked_at(state, |p| p.panned(0.0, PAN_STEP)),
+            Self::NextDeinterlace => looked_at(state, |p| PictureView { deinterlace: p.deinterlace.next(), ..p }),
+            Self::PinPicture => Some(Action::PinPicture(!state.picture_pinned)),
+            Self::ResetPicture => looked_at(state, |_| PictureView::default()),
             Self::ToggleOverlays => Some(Action::ToggleOverlays),
             Self::ToggleTheme => Some(Action::ToggleTheme),
             Self::ToggleLibrary => Some(Action::TogglePanel(PanelKind::Library)),
@@ -112,6 +123,13 @@ impl UiCommand {
             Self::ShowLater => Some(Action::Timeline(Zoom::Later)),
         }
     }
+}
+
+/// Looking at the picture in another way; nothing if it would be the same, or there is no picture.
+fn looked_at(state: &AppState, change: impl FnOnce(PictureView) -> PictureView) -> Option<Action> {
+    state.session.as_ref()?;
+    let changed = change(state.picture);
+    (changed != state.picture).then_some(Action::SetPicture(changed))
 }
 
 #[cfg(test)]

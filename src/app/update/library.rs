@@ -7,6 +7,7 @@ use crate::app::effect::Effect;
 use crate::app::engine::Engine;
 use crate::app::library::{Entry, EntryId, FileState, ScoringState};
 use crate::app::notice::Severity;
+use crate::app::picture::PictureView;
 use crate::app::session::Session;
 use crate::app::state::{AppState, DemoState};
 use crate::app::typed::typed_paths;
@@ -154,6 +155,10 @@ fn show(state: &mut AppState, effects: &mut Vec<Effect>) {
         effects.extend(known.map(Effect::Identified));
     } else if had_one {
         effects.push(Effect::Show(None));
+    }
+    let other = state.session.as_ref().map(|s| s.entry) != session.as_ref().map(|s| s.entry);
+    if other && !state.picture_pinned {
+        state.picture = PictureView::default();
     }
     state.session = session;
 }

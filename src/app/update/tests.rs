@@ -373,7 +373,7 @@ fn a_command_chosen_by_name_is_carried_out_and_remembered() {
 #[test]
 fn changed_keys_are_kept_and_the_way_out_is_not_for_change() {
     let mut state = AppState::default();
-    let (key, os) = (Shortcut::plain(Key::W), Os::current());
+    let (key, os) = (Shortcut::plain(Key::Y), Os::current());
     let effects = act(&mut state, Action::BindKey(UiCommand::NextFrame, key));
     assert!(
         matches!(&effects[..], [Effect::SavePrefs(prefs)] if prefs.keys.command(key, os) == Some(UiCommand::NextFrame))
