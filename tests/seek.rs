@@ -5,70 +5,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::path::{Path, PathBuf};
+mod numbered;
 
-use lookback::domain::frame::Frame;
-use lookback::domain::pixels::{EncoderInput, GREY_WIDTH, RgbPicture, SnippetPixels};
-use lookback::domain::time::{MediaTime, Rate};
-use lookback::jobs::Ticket;
-use lookback::media::{self, FfmpegSource, FrameSource as _, SnippetSampler, VideoWriter, WriterOptions};
+use std::path::Path;
 
-const WIDTH: usize = 64;
-const HEIGHT: usize = 48;
-/// Side of a block; 4 × 3 blocks hold 12 bits.
-const BLOCK: usize = 16;
-const BITS: usize = 12;
-
-fn picture(number: usize) -> RgbPicture {
-    let mut picture = RgbPicture::black(WIDTH, HEIGHT);
-    for (i, pixel) in picture.data.chunks_exact_mut(3).enumerate() {
-        let (x, y) = (i % WIDTH, i / WIDTH);
-        let bit = y / BLOCK * (WIDTH / BLOCK) + x / BLOCK;
-        pixel.fill(if number >> bit & 1 == 1 { 230 } else { 20 });
-    }
-    picture
-}
-
-/// Reads the number back; `at` gives the brightness at a place in a picture of `WIDTH` × `HEIGHT`.
-fn number(at: impl Fn(usize, usize) -> u8) -> usize {
-    let middle = |bit: usize| (bit % (WIDTH / BLOCK) * BLOCK + BLOCK / 2, bit / (WIDTH / BLOCK) * BLOCK + BLOCK / 2);
-    (0..BITS).map(|bit| (bit, middle(bit))).filter(|(_, (x, y))| at(*x, *y) > 125).map(|(bit, _)| 1 << bit).sum()
-}
-
-fn number_of(frame: &Frame) -> usize {
-    number(|x, y| frame.planes[0].data[y * frame.planes[0].stride + x])
-}
-
-/// A small generator, so that a failure can be repeated.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, below: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % below
-    }
-}
-
-/// When frame `i` of a clip of irregular times appears.
-fn irregular(i: usize) -> MediaTime {
-    let mut dice = Dice(11);
-    let micros: i64 = (0..i).map(|_| [16_000, 40_000, 120_000][dice.roll(3)]).sum();
-    MediaTime::from_micros(micros)
-}
-
-fn write(folder: &Path, name: &str, frames: usize, options: WriterOptions) -> PathBuf {
-    let path = folder.join(name);
-    let mut writer = VideoWriter::create_with(&path, WIDTH, HEIGHT, Rate { num: 25, den: 1 }, options).unwrap();
-    for i in 0..frames {
-        if options.variable_rate {
-            writer.push_at(&picture(i), irregular(i)).unwrap();
-        } else {
-            writer.push(&picture(i)).unwrap();
-        }
-    }
-    writer.finish().unwrap();
-    path
-}
+use lookback::domain::pixels::{EncoderInput, GREY_WIDTH, SnippetPixels};
+use lookback::jobs::{Generation, Ticket};
+use lookback::media::{self, FfmpegSource, FrameSource as _, SnippetSampler, WriterOptions};
+use numbered::{Dice, irregular, number, number_of, write};
 
 /// Every frame in order, then random places with short runs; the pixels must say the number that was asked for.
 fn check(path: &Path, frames: usize) {
@@ -105,6 +49,31 @@ fn long_groups_with_b_frames() {
     let folder = tempfile::tempdir().unwrap();
     let options = WriterOptions { gop: 250, b_frames: 3, ..WriterOptions::default() };
     check(&write(folder.path(), "long.mp4", 400, options), 400);
+}
+
+#[test]
+fn a_seek_that_is_dropped_half_way_leaves_nothing_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = WriterOptions { gop: 250, b_frames: 3, ..WriterOptions::default() };
+    let video = media::open(&write(folder.path(), "long.mp4", 250, options)).unwrap();
+    let mut source = FfmpegSource::open(&video).unwrap();
+    let mut dice = Dice(17);
+    for _ in 0..150 {
+        let (dropped, wanted, after) = (dice.roll(250), dice.roll(250), dice.roll(4000) as u64);
+        let clock = Generation::default();
+        let ticket = clock.current();
+        let end = std::thread::scope(|scope| {
+            // Somewhere on the way, the seek is no longer wanted.
+            scope.spawn(|| {
+                std::thread::sleep(std::time::Duration::from_micros(after));
+                clock.cancel();
+            });
+            source.seek(dropped, &ticket)
+        });
+        end.unwrap();
+        source.seek(wanted, &Ticket::unlimited()).unwrap();
+        assert_eq!(source.next_frame().unwrap().map(|f| number_of(&f)), Some(wanted), "after {dropped}");
+    }
 }
 
 #[test]

@@ -25,6 +25,7 @@ use super::library::{EntryId, LibraryOrder, ScoringPhase};
 use super::notice::Severity;
 use super::picture::PictureView;
 use super::place::Place;
+use super::prefs::Decoding;
 use super::shortcut::Shortcut;
 use super::state::{Dialog, JobId};
 
@@ -131,6 +132,8 @@ pub enum Action {
     SetVolume(f32),
     /// Fill the screen, or not.
     ToggleFullScreen,
+    /// Change how video is decoded.
+    SetDecoding(Decoding),
     /// The panels stand so now.
     SetLayout(Layout),
     /// Show or hide a panel.

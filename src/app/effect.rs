@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use crate::domain::library::VideoId;
 use crate::domain::score::TsaSettings;
-use crate::media::OpenedVideo;
+use crate::media::{DecodeOptions, OpenedVideo};
 
 use super::library::EntryId;
 use super::prefs::Prefs;
@@ -46,6 +46,8 @@ pub enum Effect {
     Show(Option<Box<OpenedVideo>>),
     /// The content of the video on screen is this.
     Identified(VideoId),
+    /// Decode like this from now on.
+    SetDecoding(DecodeOptions),
     /// Score a video; a scoring that still runs is cancelled by it.
     Score {
         /// Which work.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::disk;
 use crate::domain::segment::EventRule;
+use crate::media::DecodeOptions;
 
 use super::arrangement::Layout;
 use super::finder::Recent;
@@ -23,6 +24,35 @@ pub enum Theme {
     Dark,
     /// Light.
     Light,
+}
+
+/// How video is decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Decoding {
+    /// Most megabytes (a million bytes each) of decoded frames that are kept, for backward play and steps.
+    pub cache_mb: u32,
+}
+
+impl Default for Decoding {
+    fn default() -> Self {
+        Self { cache_mb: 1000 }
+    }
+}
+
+impl Decoding {
+    /// Least and most of `cache_mb`.
+    pub const CACHE_MB: std::ops::RangeInclusive<u32> = 64..=32_000;
+
+    /// With the size brought into its range.
+    pub(super) fn repaired(self) -> Self {
+        Self { cache_mb: self.cache_mb.clamp(*Self::CACHE_MB.start(), *Self::CACHE_MB.end()) }
+    }
+
+    /// As the player wants it.
+    pub fn options(self) -> DecodeOptions {
+        DecodeOptions { cache_bytes: self.cache_mb as usize * 1_000_000 }
+    }
 }
 
 /// Everything that is remembered.
@@ -51,6 +81,8 @@ pub struct Prefs {
     pub muted: bool,
     /// Loudness of sound, 0 to 1.
     pub volume: f32,
+    /// How video is decoded.
+    pub decoding: Decoding,
 }
 
 impl Default for Prefs {
@@ -67,6 +99,7 @@ impl Default for Prefs {
             recent: Recent::default(),
             muted: false,
             volume: 1.0,
+            decoding: Decoding::default(),
         }
     }
 }
@@ -106,6 +139,7 @@ impl Prefs {
                 prefs.layout = prefs.layout.repaired();
                 prefs.timeline.lanes = prefs.timeline.lanes.repaired();
                 prefs.volume = if prefs.volume.is_finite() { prefs.volume.clamp(0.0, 1.0) } else { 1.0 };
+                prefs.decoding = prefs.decoding.repaired();
                 let warnings = prefs.keys.take_problems();
                 PrefsRead { prefs, warnings }
             }

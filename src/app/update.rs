@@ -87,6 +87,7 @@ fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::ToggleMute => view::toggle_mute(state, effects),
         Action::SetVolume(volume) => view::set_volume(state, volume, effects),
         Action::ToggleFullScreen => view::full_screen(state, !state.full_screen, effects),
+        Action::SetDecoding(decoding) => view::set_decoding(state, decoding, effects),
         Action::SetLayout(layout) => view::set_layout(state, layout, effects),
         Action::TogglePanel(panel) => view::toggle_panel(state, panel, effects),
         Action::CloseNotice(id) => state.notices.close(id),

@@ -158,12 +158,24 @@ impl Frame {
 /// How far the picture at hand lags behind the one asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delay {
-    /// The frame is the one asked for.
+    /// The frame is the one asked for, or the one that stands for it while some are left out.
     UpToDate,
     /// An older picture stands in; the right one is being decoded.
     Decoding,
     /// Nothing can be decoded there; the last good picture stands in.
     Unavailable,
+}
+
+/// Which frames are decoded. Fast play leaves some out, because nobody can see them all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Detail {
+    /// Every frame.
+    #[default]
+    All,
+    /// Those that other frames are predicted from.
+    References,
+    /// Key frames.
+    Keys,
 }
 
 /// What to show now.
@@ -173,6 +185,14 @@ pub struct Playing {
     pub frame: Option<Arc<Frame>>,
     /// Whether it is the one asked for.
     pub delay: Delay,
+    /// Number of the frame asked for.
+    pub wanted: usize,
+    /// Which frames are decoded here: with less than all, the picture is the last decoded one before `wanted`.
+    pub detail: Detail,
+    /// Plays backwards where more frames belong together than may be kept, so each stretch is decoded anew.
+    pub crowded: bool,
+    /// Bytes of decoded planes that are kept.
+    pub kept_bytes: usize,
 }
 
 impl Delay {

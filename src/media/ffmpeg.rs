@@ -7,7 +7,7 @@ use super::planes::{self, Label};
 use super::reader::Reader;
 use super::scale::Scaler;
 use super::{FrameSource, MediaError, OpenedVideo};
-use crate::domain::frame::Frame;
+use crate::domain::frame::{Detail, Frame};
 use crate::jobs::Ticket;
 
 /// Decodes the frames of an opened video.
@@ -30,6 +30,10 @@ impl FfmpegSource {
 impl FrameSource for FfmpegSource {
     fn seek(&mut self, frame: usize, ticket: &Ticket) -> Result<(), MediaError> {
         self.reader.seek(frame, ticket)
+    }
+
+    fn set_detail(&mut self, detail: Detail) {
+        self.reader.set_detail(detail);
     }
 
     fn next_frame(&mut self) -> Result<Option<Frame>, MediaError> {

@@ -4,6 +4,7 @@
 //! decoding of any frame, the pixels that encoders ask for, the sound beside them, and the writing of
 //! videos. Does not own what is done with frames and sound.
 
+mod cache;
 mod color;
 mod container;
 mod error;
@@ -12,6 +13,7 @@ mod ffmpeg;
 mod files;
 mod hash;
 mod index;
+mod plan;
 mod planes;
 mod player;
 mod probe;
@@ -23,14 +25,14 @@ pub mod source;
 mod synthetic;
 mod thumbs;
 mod upright;
-mod window;
 mod writer;
 
 pub use error::{MediaError, Severity};
 pub use ffmpeg::FfmpegSource;
 pub use files::video_files;
 pub use hash::hash_file;
-pub use player::Player;
+pub use plan::Request;
+pub use player::{DecodeOptions, Player};
 pub use probe::{OpenedVideo, VideoInfo, open, open_stream};
 pub use sampler::SnippetSampler;
 pub use sound::SoundReader;

@@ -1,48 +1,67 @@
 //! Frames for the screen, decoded on a thread of their own.
 //!
-//! Owns the decode worker and what it does next: the frame asked for, then frames ahead in the direction
-//! of play. Does not own the position or the clock: the transport asks for a frame by number, each time
-//! the window is drawn.
+//! Owns the decode worker, what it shares with the window, and when work is dropped for newer work. Does
+//! not own the position or the clock: the transport asks for a frame by number, each time the window is
+//! drawn. What is decoded next is `plan`'s decision, what is kept is `cache`'s.
 
-use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
-use super::window::Window;
+use super::cache::{Cache, Direction, Focus};
+use super::plan::{Aim, Job, Planner, Request};
 use super::{FfmpegSource, FrameSource, MediaError, OpenedVideo};
-use crate::domain::frame::{Delay, Frame, Playing};
+use crate::domain::frame::{Delay, Detail, Frame, Playing};
+use crate::domain::frames::FrameTable;
 use crate::jobs::{Generation, Ticket, Waker, Worker};
 
-/// How long a seek may run before a newer request stops it. Shorter ones are let through, so that dragging
-/// along the timeline shows pictures on the way.
-const PATIENCE: Duration = Duration::from_millis(300);
+/// Seconds of video on the wall by which playback may be ahead of the decoder before what it decodes is dropped.
+const PATIENCE: f64 = 1.0;
+/// A drag by so few frames lengthens the run that is being decoded; over more it is quicker to start anew.
+const LENGTHENED: usize = 32;
+/// Frames in a row that come too late before fast play shows key frames only.
+const LATE: u32 = 12;
+/// From so many frames after a key frame, it is shown on the way while the person drags.
+const PREVIEW_FROM: usize = 8;
 
-/// Frames decoded ahead at rest, so that single steps are instant.
-const AHEAD_AT_REST: usize = 6;
-
-/// What the window asked for last.
+/// How frames are decoded and kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Request {
-    frame: usize,
-    playing: bool,
-    backward: bool,
+pub struct DecodeOptions {
+    /// Most bytes of decoded planes that are kept.
+    pub cache_bytes: usize,
+}
+
+impl Default for DecodeOptions {
+    fn default() -> Self {
+        Self { cache_bytes: 1_000_000_000 }
+    }
+}
+
+/// The job that the decode thread is at.
+#[derive(Clone, Copy, Debug)]
+struct Running {
+    job: Job,
+    /// The next frame that it will give.
+    next: usize,
 }
 
 /// What both threads see. The lock is held for moves and look-ups only, never while decoding.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Shared {
-    request: Option<Request>,
-    window: Window,
-    /// Frames known not to be decodable.
-    lost: BTreeSet<usize>,
+    request: Request,
+    /// Nothing was asked yet.
+    idle: bool,
+    cache: Cache,
+    table: Arc<FrameTable>,
     /// The last frame that was decoded because it was asked for.
     landed: Option<Arc<Frame>>,
     /// The last frame handed out.
     shown: Option<Arc<Frame>>,
-    /// Frame now being sought, and since when.
-    seeking: Option<(usize, Instant)>,
+    running: Option<Running>,
+    /// The frame was asked for while the one before it, this one, had not been answered.
+    dragged_from: Option<usize>,
+    /// Frames in a row that came after playback had passed them.
+    late: u32,
     error: Option<String>,
 }
 
@@ -64,26 +83,39 @@ impl Player {
     ///
     /// # Errors
     /// The system has no thread to give. Failures of the file come through [`Self::error`].
-    pub fn open(video: &OpenedVideo, waker: Waker) -> Result<Self, MediaError> {
+    pub fn open(video: &OpenedVideo, options: DecodeOptions, waker: Waker) -> Result<Self, MediaError> {
         let opened = video.clone();
-        Self::with_source(video.frames.last(), waker, move || FfmpegSource::open(&opened))
+        Self::with_source(Arc::clone(&video.frames), options, waker, move || FfmpegSource::open(&opened))
             .map_err(|err| MediaError::failed(&video.info.path, "starting the decode thread", err))
     }
 
-    /// As [`Self::open`], for any source; `make` runs on the decode thread. `last` is the last frame's number.
+    /// As [`Self::open`], for any source of the frames of `table`; `make` runs on the decode thread.
     ///
     /// # Errors
     /// The system has no thread to give.
     pub fn with_source<S: FrameSource + 'static>(
-        last: usize,
+        table: Arc<FrameTable>,
+        options: DecodeOptions,
         waker: Waker,
         make: impl FnOnce() -> Result<S, MediaError> + Send + 'static,
     ) -> std::io::Result<Self> {
-        let shared = Arc::new(Mutex::new(Shared::default()));
+        let last = table.last();
+        let shared = Arc::new(Mutex::new(Shared {
+            request: Request::at(0),
+            idle: true,
+            cache: Cache::new(options.cache_bytes),
+            table,
+            landed: None,
+            shown: None,
+            running: None,
+            dragged_from: None,
+            late: 0,
+            error: None,
+        }));
         let wanted = Generation::default();
         let (theirs, clock) = (Arc::clone(&shared), wanted.clone());
         let worker = Worker::spawn("decode", 1, move |commands, stop| match make() {
-            Ok(source) => Decoding { source, shared: theirs, clock, waker, stop, last }.run(&commands),
+            Ok(source) => Decoding { source, shared: theirs, clock, waker, stop }.run(&commands),
             Err(err) => {
                 lock(&theirs).error = Some(err.to_string());
                 waker.wake();
@@ -93,18 +125,13 @@ impl Player {
     }
 
     /// Asks for a frame and returns the best picture at hand, at once. To be called each time the window is drawn.
-    ///
-    /// `playing` and `backward` say what will be asked for next.
-    #[expect(clippy::fn_params_excessive_bools, reason = "both come from the transport as they are")]
-    pub fn request(&self, frame: usize, playing: bool, backward: bool) -> Playing {
-        let request = Request { frame: frame.min(self.last), playing, backward };
+    pub fn request(&self, request: Request) -> Playing {
+        let request = Request { frame: request.frame.min(self.last), ..request };
         let mut shared = lock(&self.shared);
-        let changed = shared.request != Some(request);
-        shared.request = Some(request);
-        let playing = shared.best(request);
-        let stale = shared.seeking.is_some_and(|(at, since)| at != request.frame && since.elapsed() > PATIENCE);
-        if stale && !shared.window.contains(request.frame) {
-            shared.seeking = None;
+        let changed = shared.ask(request);
+        let playing = shared.best();
+        if shared.runs_against() || (playing.delay == Delay::Decoding && shared.drops_running()) {
+            shared.running = None;
             self.wanted.cancel();
         }
         drop(shared);
@@ -113,6 +140,14 @@ impl Player {
             self.worker.try_send(()).ok();
         }
         playing
+    }
+
+    /// Changes how much is kept; what is too much is let go at once.
+    pub fn keep(&self, cache_bytes: usize) {
+        let mut shared = lock(&self.shared);
+        let (focus, mut gone) = (shared.focus(), Vec::new());
+        shared.cache.set_most(cache_bytes, focus, &mut gone);
+        drop(shared);
     }
 
     /// Why nothing can be decoded any more, if so, in a sentence.
@@ -125,54 +160,153 @@ impl Player {
 }
 
 impl Shared {
-    fn best(&mut self, request: Request) -> Playing {
-        let wanted = request.frame;
-        if let Some(frame) = self.window.get(wanted) {
-            self.shown = Some(Arc::clone(frame));
-            return Playing { frame: self.shown.clone(), delay: Delay::UpToDate };
+    /// Takes a request in; `false` if it is the one before.
+    fn ask(&mut self, request: Request) -> bool {
+        let before = std::mem::replace(&mut self.request, request);
+        if std::mem::take(&mut self.idle) {
+            return true;
         }
-        if self.lost.contains(&wanted) || self.error.is_some() {
-            let good = self.window.at_or_before(wanted).cloned().or_else(|| self.shown.clone());
-            self.shown = good.or_else(|| self.landed.clone());
-            return Playing { frame: self.shown.clone(), delay: Delay::Unavailable };
+        if before == request {
+            return false;
         }
-        // Never a picture that was only decoded on the way.
+        if (before.playing, before.backward, before.speed) != (request.playing, request.backward, request.speed) {
+            self.late = 0;
+        }
+        if before.frame != request.frame {
+            let answered = self.cache.knows(before.frame, Detail::All);
+            self.dragged_from = (!request.playing && !answered).then_some(before.frame);
+        }
+        true
+    }
+
+    /// What is near: in fast play the pictures that stand for the position, which lie behind it.
+    fn focus(&self) -> Focus {
+        let position = self.request.frame;
+        match self.detail() {
+            Detail::All => self.request.focus(),
+            Detail::References => Focus { position, direction: Direction::Rest },
+            Detail::Keys => Focus { position: self.table.keyframe_before(position), direction: Direction::Rest },
+        }
+    }
+
+    fn detail(&self) -> Detail {
+        self.request.detail(&self.table, self.late >= LATE)
+    }
+
+    fn planner(&self) -> Planner<'_> {
+        let (request, table) = (self.request, &self.table);
+        let key = table.keyframe_before(request.frame);
+        let dragged_back =
+            self.dragged_from.is_some_and(|from| from > request.frame && table.keyframe_before(from) == key);
+        Planner { request, detail: self.detail(), dragged_back, cache: &self.cache, table }
+    }
+
+    /// The best picture at hand.
+    fn best(&mut self) -> Playing {
+        let (wanted, detail) = (self.request.frame, self.detail());
+        let crowded = self.planner().is_crowded();
+        let standing = match detail {
+            Detail::Keys => self.cache.get(wanted).or_else(|| self.cache.get(self.table.keyframe_before(wanted))),
+            _ => self.cache.standing_for(wanted, detail),
+        };
+        let lost = self.cache.is_lost(wanted) || self.error.is_some();
+        let delay = match standing {
+            Some(frame) if !lost => {
+                self.shown = Some(Arc::clone(frame));
+                self.dragged_from = None;
+                Delay::UpToDate
+            }
+            _ if lost => {
+                let good = self.cache.at_or_before(wanted).cloned().or_else(|| self.shown.clone());
+                self.shown = good.or_else(|| self.landed.clone());
+                Delay::Unavailable
+            }
+            _ => {
+                self.stand_in();
+                Delay::Decoding
+            }
+        };
+        Playing { frame: self.shown.clone(), delay, wanted, detail, crowded, kept_bytes: self.cache.bytes() }
+    }
+
+    /// Shows what is nearest of the pictures that were asked for, never one that was only decoded on the way.
+    ///
+    /// While the person drags, the key frame before the wanted one is among them.
+    fn stand_in(&mut self) {
+        let wanted = self.request.frame;
         let distance = |frame: &Option<Arc<Frame>>| frame.as_ref().map_or(usize::MAX, |f| f.number.abs_diff(wanted));
         if distance(&self.landed) < distance(&self.shown) {
             self.shown.clone_from(&self.landed);
         }
-        Playing { frame: self.shown.clone(), delay: Delay::Decoding }
-    }
-
-    /// What to decode next, if anything.
-    fn next_job(&self, last: usize) -> Option<Job> {
-        let Request { frame, playing, backward } = self.request?;
-        let here = |n: usize| self.window.contains(n) || self.lost.contains(&n);
-        let room = self.window.room();
-        if backward {
-            // Backwards a stretch is decoded at once: each costs the way from its key frame.
-            let stretch = (room / 2).max(1);
-            let ahead = if playing { stretch / 2 } else { 0 };
-            let missing = (frame.saturating_sub(ahead)..=frame).rev().find(|n| !here(*n))?;
-            let from = missing.saturating_sub(stretch - 1);
-            return Some(Job { from, to: missing, asked: missing == frame });
+        if self.dragged_from.is_some() {
+            let key = self.cache.get(self.table.keyframe_before(wanted)).cloned();
+            if distance(&key) < distance(&self.shown) {
+                self.shown = key;
+            }
         }
-        let ahead = if playing { room / 2 } else { AHEAD_AT_REST.min(room / 2) };
-        let missing = (frame..=(frame + ahead).min(last)).find(|n| !here(*n))?;
-        // A step back out of the window: the frames before will be asked for next.
-        let stepped_back = self.shown.as_ref().is_some_and(|s| s.number > frame && s.number - frame <= 2);
-        let from = if stepped_back && missing == frame { frame.saturating_sub(room / 3) } else { missing };
-        Some(Job { from, to: missing, asked: missing == frame })
     }
-}
 
-/// A run of frames to decode, both ends inclusive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Job {
-    from: usize,
-    to: usize,
-    /// The last one is the frame asked for, not one ahead of it.
-    asked: bool,
+    /// Whether the job that runs prepares for the other direction of play.
+    fn runs_against(&self) -> bool {
+        let aim = self.running.map(|running| running.job.aim);
+        let against = match self.request.direction() {
+            Direction::Forward => Aim::Behind,
+            Direction::Backward => Aim::Ahead,
+            Direction::Rest => return false,
+        };
+        aim == Some(against)
+    }
+
+    /// Whether the job that runs does not lead to the frame asked for. A short drag onwards lengthens it.
+    fn drops_running(&mut self) -> bool {
+        let Request { frame, speed, .. } = self.request;
+        let direction = self.request.direction();
+        let (detail, table) = (self.detail(), Arc::clone(&self.table));
+        let Some(Running { job, next }) = &mut self.running else { return false };
+        if job.detail > detail {
+            return true;
+        }
+        if (*next..=job.to).contains(&frame) {
+            return false;
+        }
+        let apart = |a: usize, b: usize| (table.time(a) - table.time(b)).secs_f64() / speed.max(1.0);
+        match direction {
+            // Playback is allowed to run ahead of the decoder a little: else a slow decoder would never arrive.
+            Direction::Forward => frame < job.from || apart(frame, job.to) > PATIENCE,
+            Direction::Backward => frame > job.to || apart(job.from, frame) > PATIENCE,
+            Direction::Rest => {
+                let group = table.keyframe_before(frame) == table.keyframe_before(job.to);
+                let lengthened = group && frame > job.to && frame - job.to <= LENGTHENED;
+                if lengthened {
+                    (job.to, job.aim) = (frame, Aim::Asked);
+                }
+                !lengthened
+            }
+        }
+    }
+
+    /// The key frame to be shown on the way to a frame far behind it, while the person drags.
+    fn preview(&self, job: Job) -> Option<usize> {
+        let key = self.table.keyframe_before(job.to);
+        let useful = job.aim == Aim::Asked && self.dragged_from.is_some() && job.from >= key + PREVIEW_FROM;
+        (useful && !self.cache.knows(key, Detail::All)).then_some(key)
+    }
+
+    /// Whether playback has passed what is being decoded; remembers whether it is always so.
+    fn is_passed(&mut self, job: Job, number: usize, finished: bool) -> bool {
+        let frame = self.request.frame;
+        let passed = match self.request.direction() {
+            Direction::Rest => false,
+            Direction::Forward => number < frame,
+            // Backwards, the end of a run is always passed while its start is still to come.
+            Direction::Backward => finished && job.from > frame,
+        };
+        if job.detail == Detail::References {
+            let weight = if self.request.backward { LATE } else { 1 };
+            self.late = if passed { self.late.saturating_add(weight) } else { 0 };
+        }
+        passed
+    }
 }
 
 /// The decode thread.
@@ -182,177 +316,106 @@ struct Decoding<S> {
     clock: Generation,
     waker: Waker,
     stop: Arc<AtomicBool>,
-    last: usize,
+}
+
+/// How a run of decoding ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// As planned, or dropped for newer work.
+    Done,
+    /// Frames did not stay: there is no room, and doing it again would not help.
+    NoRoom,
 }
 
 impl<S: FrameSource> Decoding<S> {
     fn run(&mut self, commands: &Receiver<()>) {
+        let mut wait = false;
         while !self.stop.load(Ordering::Acquire) {
             let job = {
                 let mut shared = lock(&self.shared);
-                let job = shared.next_job(self.last);
-                shared.seeking = job.map(|job| (job.to, Instant::now()));
-                job.map(|job| (job, self.clock.current()))
+                let job = if wait || shared.idle { None } else { shared.planner().next() };
+                shared.running = job.map(|job| Running { job, next: job.from });
+                job.map(|job| (job, shared.request, shared.preview(job), self.clock.current()))
             };
-            let Some((job, ticket)) = job else {
+            let Some((job, request, preview, ticket)) = job else {
                 // Nothing to do until asked; the other end is dropped with the player.
                 if commands.recv().is_err() {
                     return;
                 }
+                wait = false;
                 continue;
             };
-            let done = self.decode(job, &ticket);
+            let done = self.decode(job, preview, &ticket);
             let mut shared = lock(&self.shared);
-            shared.seeking = None;
-            if let Err(err) = done {
-                shared.error = Some(err.to_string());
-                drop(shared);
-                self.waker.wake();
-                return;
+            // Whoever dropped the job, or asks for something else by now, is not made to wait.
+            let same = shared.running.take().is_some() && shared.request == request;
+            match done {
+                Ok(end) => wait = end == End::NoRoom && same && job.aim != Aim::Asked,
+                Err(err) => {
+                    shared.error = Some(err.to_string());
+                    drop(shared);
+                    self.waker.wake();
+                    return;
+                }
             }
         }
     }
 
-    fn decode(&mut self, job: Job, ticket: &Ticket) -> Result<(), MediaError> {
-        self.source.seek(job.from, ticket)?;
-        let mut next = job.from;
-        while next <= job.to && !ticket.is_stale() && !self.stop.load(Ordering::Acquire) {
-            let frame = self.source.next_frame()?.map(Arc::new);
-            if ticket.is_stale() {
-                break;
-            }
-            let number = frame.as_ref().map_or(usize::MAX, |f| f.number);
-            let mut shared = lock(&self.shared);
-            let request = shared.request;
-            // What was passed over cannot be decoded; at the end, all that was still wanted.
-            shared.lost.extend(next..number.min(job.to + 1));
-            if let Some(frame) = frame {
-                let (position, backward) = request.map_or((number, false), |r| (r.frame, r.backward));
-                if Some(number) == request.map(|r| r.frame) || (job.asked && number == job.to) {
-                    shared.landed = Some(Arc::clone(&frame));
-                }
-                shared.window.insert(frame, position, backward);
-            }
-            drop(shared);
-            // Frames ahead wake nobody: the window is drawn anyway while it plays.
-            if request.is_some_and(|r| r.frame >= next && (r.frame <= number || number == usize::MAX)) {
+    fn decode(&mut self, job: Job, preview: Option<usize>, ticket: &Ticket) -> Result<End, MediaError> {
+        self.source.set_detail(job.detail);
+        if let Some(key) = preview {
+            self.source.seek(key, ticket)?;
+            let frame = if ticket.is_stale() { None } else { self.source.next_frame()? };
+            if let Some(frame) = frame.filter(|f| f.number == key) {
+                let mut shared = lock(&self.shared);
+                let focus = shared.focus();
+                shared.cache.insert(Arc::new(frame), focus, &mut Vec::new());
+                drop(shared);
                 self.waker.wake();
             }
-            let Some(after) = number.checked_add(1) else { break };
-            next = after;
         }
-        Ok(())
+        self.source.seek(job.from, ticket)?;
+        let mut end = End::Done;
+        let mut next = job.from;
+        while !ticket.is_stale() && !self.stop.load(Ordering::Acquire) {
+            let frame = self.source.next_frame()?.map(Arc::new);
+            let number = frame.as_ref().map_or(usize::MAX, |f| f.number);
+            let mut gone = Vec::new();
+            let mut shared = lock(&self.shared);
+            // Dropped jobs are taken out under this lock, so what comes now belongs to this one.
+            let Some(Running { job, .. }) = shared.running else { break };
+            let (request, focus) = (shared.request, shared.focus());
+            let landing = job.aim == Aim::Asked && number >= job.to;
+            // What was passed over cannot be decoded, or was left out; at the end, all that was still wanted.
+            let passed_over = next..number.min(job.to + 1);
+            shared.cache.mark_absent(passed_over, job.detail, focus, &mut gone);
+            if let Some(frame) = frame {
+                if number == request.frame || landing {
+                    shared.landed = Some(Arc::clone(&frame));
+                }
+                let stays = shared.cache.insert(frame, focus, &mut gone);
+                end = if stays { End::Done } else { End::NoRoom };
+            }
+            let finished = number >= job.to;
+            let passed = shared.is_passed(job, number, finished);
+            // With frames left out, the picture that stands for the position may be any before it.
+            let asked = landing || job.detail != Detail::All || (next..=number).contains(&request.frame);
+            next = number.saturating_add(1);
+            shared.running = Some(Running { job, next });
+            drop(shared);
+            drop(gone);
+            // Frames ahead wake nobody: the window is drawn anyway while it plays.
+            if asked {
+                self.waker.wake();
+            }
+            // Playback is ahead: go where it is.
+            if finished || (passed && job.aim != Aim::Asked) {
+                break;
+            }
+        }
+        Ok(end)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::mpsc::sync_channel;
-
-    use super::*;
-    use crate::media::SyntheticSource;
-
-    /// A source in which some frames cannot be decoded.
-    struct Holed(SyntheticSource, std::ops::Range<usize>);
-
-    impl FrameSource for Holed {
-        fn seek(&mut self, frame: usize, ticket: &Ticket) -> Result<(), MediaError> {
-            self.0.seek(frame, ticket)
-        }
-
-        fn next_frame(&mut self) -> Result<Option<Frame>, MediaError> {
-            loop {
-                match self.0.next_frame()? {
-                    Some(frame) if self.1.contains(&frame.number) => {}
-                    other => return Ok(other),
-                }
-            }
-        }
-    }
-
-    /// A player over 300 small frames, and the end at which its calls arrive.
-    fn player(hole: std::ops::Range<usize>) -> (Player, Receiver<()>) {
-        let (wake, woken) = sync_channel(1);
-        let waker = Waker::new(move || {
-            wake.try_send(()).ok();
-        });
-        let source = SyntheticSource::new(300, 25, 16, 16);
-        (Player::with_source(299, waker, move || Ok(Holed(source, hole))).unwrap(), woken)
-    }
-
-    /// Asks as the window does, each time it is woken, until the answer is final.
-    #[expect(clippy::fn_params_excessive_bools, reason = "the two that the player takes")]
-    fn settle((player, woken): &(Player, Receiver<()>), frame: usize, playing: bool, backward: bool) -> Playing {
-        loop {
-            let answer = player.request(frame, playing, backward);
-            if answer.delay != Delay::Decoding {
-                return answer;
-            }
-            // Far beyond what it takes: only a lost wake-up ends here.
-            woken.recv_timeout(Duration::from_mins(1)).expect("the player wakes the window");
-        }
-    }
-
-    fn shown(answer: &Playing) -> Option<usize> {
-        answer.frame.as_ref().map(|f| f.number)
-    }
-
-    #[test]
-    fn the_frame_shown_is_the_frame_asked_for() {
-        let player = player(0..0);
-        for frame in [0, 250, 3, 299, 298, 150, 151, 149, 1000] {
-            assert_eq!(shown(&settle(&player, frame, false, false)), Some(frame.min(299)));
-        }
-    }
-
-    #[test]
-    fn plays_both_ways() {
-        let player = player(0..0);
-        for frame in 100..200 {
-            assert_eq!(shown(&settle(&player, frame, true, false)), Some(frame));
-        }
-        for frame in (0..200).rev() {
-            assert_eq!(shown(&settle(&player, frame, true, true)), Some(frame));
-        }
-    }
-
-    #[test]
-    fn an_older_picture_stands_in_until_the_right_one_is_there() {
-        let player = player(0..0);
-        settle(&player, 10, false, false);
-        let answer = player.0.request(200, false, false);
-        assert!(answer.delay == Delay::Decoding || shown(&answer) == Some(200));
-        assert!(matches!(shown(&answer), Some(10 | 200)), "nothing from the way is shown");
-    }
-
-    #[test]
-    fn what_cannot_be_decoded_is_replaced_by_the_last_good_frame() {
-        let player = player(50..60);
-        let answer = settle(&player, 55, false, false);
-        assert_eq!(answer.delay, Delay::Unavailable);
-        for frame in 40..70 {
-            let answer = settle(&player, frame, true, false);
-            let expected = if (50..60).contains(&frame) { 49 } else { frame };
-            assert_eq!(shown(&answer), Some(expected));
-        }
-        // Nothing decodes to the end.
-        let (tail, woken) = (super::tests::player(290..300), ());
-        let () = woken;
-        assert_eq!(settle(&tail, 295, false, false).delay, Delay::Unavailable);
-        assert_eq!(shown(&settle(&tail, 289, false, false)), Some(289));
-    }
-
-    #[test]
-    fn a_file_that_cannot_be_opened_is_reported() {
-        let (wake, woken) = sync_channel(1);
-        let waker = Waker::new(move || {
-            wake.try_send(()).ok();
-        });
-        let player =
-            Player::with_source(9, waker, || Err::<SyntheticSource, _>(MediaError::Empty { path: "gone.mp4".into() }))
-                .unwrap();
-        woken.recv_timeout(Duration::from_mins(1)).expect("wakes");
-        assert!(player.error().is_some_and(|e| e.contains("gone.mp4")));
-        assert_eq!(player.request(3, false, false).delay, Delay::Unavailable);
-    }
-}
+mod tests;

@@ -14,6 +14,7 @@ use ffmpeg_next::{Dictionary, Discard, Error, Packet, codec, decoder, frame};
 
 use super::index::{Labelling, MAX_READ_ERRORS, StreamIndex};
 use super::{MediaError, container, ffi};
+use crate::domain::frame::Detail;
 use crate::domain::frames::FrameTable;
 use crate::jobs::Ticket;
 
@@ -71,6 +72,12 @@ pub struct Reader {
     pending: Option<Decoded>,
     /// Pictures before this frame are not wanted, so those that no other needs are not decoded.
     wanted: usize,
+    /// Which pictures are wanted.
+    detail: Detail,
+    /// From this frame on, no picture has been left out since the last jump.
+    complete_from: usize,
+    /// A jump was dropped half way, so nobody knows where the file stands.
+    astray: bool,
     damage: bool,
     errors_in_a_row: usize,
     sent: usize,
@@ -115,6 +122,9 @@ impl Reader {
             next: 0,
             pending: None,
             wanted: 0,
+            detail: Detail::All,
+            complete_from: 0,
+            astray: false,
             damage: false,
             errors_in_a_row: 0,
             sent: 0,
@@ -141,15 +151,21 @@ impl Reader {
     /// The file cannot be read any more.
     pub fn seek(&mut self, target: usize, ticket: &Ticket) -> Result<(), MediaError> {
         let target = target.min(self.table.last());
-        if self.pending.is_some_and(|p| p.number == target) {
+        if self.detail == Detail::Keys {
+            return self.seek_key(target, ticket);
+        }
+        // Where pictures were left out that are wanted now, only a new start brings them.
+        let complete = self.detail == Detail::References || target >= self.complete_from;
+        if complete && self.pending.is_some_and(|p| p.number == target) {
             return Ok(());
         }
         let key = self.index.key_at(target);
         let position = self.pending.map_or(self.next, |p| p.number);
         let saved = key.map_or(0, |k| self.index.keys[k].frame.saturating_sub(position));
-        if position <= target && saved <= JUMP_SAVES && !(self.draining && self.pending.is_none()) {
+        let reachable = complete && !self.astray && position <= target;
+        if reachable && saved <= JUMP_SAVES && !(self.draining && self.pending.is_none()) {
             let found = self.forward_to(target, ticket);
-            if found != Found::After {
+            if found != Found::After || self.detail == Detail::References {
                 return Ok(());
             }
         }
@@ -166,8 +182,17 @@ impl Reader {
         }
     }
 
+    /// Which pictures [`Self::next_frame`] gives after the next seek. With less than [`Detail::All`], what can be
+    /// left out is: nothing, where packets do not say what they hold.
+    pub fn set_detail(&mut self, detail: Detail) {
+        self.detail = detail;
+    }
+
     /// The next frame in display order; `None` at the end. Damage is passed over and marked in the frames.
     pub fn next_frame(&mut self) -> Option<Decoded> {
+        if self.detail == Detail::Keys {
+            return self.next_key();
+        }
         if let Some(decoded) = self.pending.take() {
             self.next = decoded.number + 1;
             return Some(decoded);
@@ -179,6 +204,42 @@ impl Reader {
             if decoded.number >= self.next {
                 self.next = decoded.number + 1;
                 return Some(decoded);
+            }
+        }
+    }
+
+    /// Stands before the key packet of `target`.
+    fn seek_key(&mut self, target: usize, ticket: &Ticket) -> Result<(), MediaError> {
+        // Without times there is nothing to jump by, so what lies ahead is read up to.
+        if self.index.labelling != Labelling::Ordinals || target < self.next || self.astray {
+            self.jump(self.index.key_at(target), ticket)?;
+        }
+        self.pending = None;
+        self.next = target;
+        self.complete_from = usize::MAX;
+        Ok(())
+    }
+
+    /// The next picture that is made of a key packet alone.
+    fn next_key(&mut self) -> Option<Decoded> {
+        loop {
+            let packet = loop {
+                let packet = self.held.take().or_else(|| self.read())?;
+                if packet.is_key() {
+                    break packet;
+                }
+                self.ordinal += 1;
+            };
+            // Alone in the decoder, its picture comes out at once.
+            self.decoder.flush();
+            self.draining = false;
+            self.send(packet, false);
+            self.drain();
+            while let Some(decoded) = self.step() {
+                if decoded.number >= self.next {
+                    self.next = decoded.number + 1;
+                    return Some(decoded);
+                }
             }
         }
     }
@@ -259,20 +320,32 @@ impl Reader {
 
     /// Gives the decoder one more packet, or the end.
     fn feed(&mut self) {
-        let Some(mut packet) = self.held.take().or_else(|| self.read()) else {
-            self.draining = true;
-            // Fails only if the end was told before.
-            self.decoder.send_eof().ok();
-            return;
-        };
+        let Some(packet) = self.held.take().or_else(|| self.read()) else { return self.drain() };
+        // MPEG-4 Part 2 may hold two pictures in a packet, of which skipping would lose the wrong one.
+        let skippable = self.index.is_display_ordered() && self.decoder.id() != codec::Id::MPEG4;
+        let before = |label| self.index.time(label) < self.table.time(self.wanted);
+        let unwanted = skippable
+            && (self.detail == Detail::References || self.index.label(&packet, self.ordinal).is_some_and(before));
+        self.send(packet, unwanted);
+    }
+
+    /// Tells the decoder that nothing more comes.
+    fn drain(&mut self) {
+        self.draining = true;
+        // Fails only if the end was told before.
+        self.decoder.send_eof().ok();
+    }
+
+    /// Gives the decoder a packet; if its picture is `unwanted` and no other needs it, it is not decoded.
+    fn send(&mut self, mut packet: Packet, unwanted: bool) {
         let label = self.index.label(&packet, self.ordinal);
         self.ordinal += 1;
         // The decoder hands the label on to the picture, reordered as the pictures are.
         packet.set_pts(label);
-        // MPEG-4 Part 2 may hold two pictures in a packet, of which skipping would lose the wrong one.
-        let unwanted = self.index.is_display_ordered()
-            && self.decoder.id() != codec::Id::MPEG4
-            && label.is_some_and(|label| self.index.time(label) < self.table.time(self.wanted));
+        if unwanted {
+            let complete_from = if self.detail == Detail::References { usize::MAX } else { self.wanted };
+            self.complete_from = self.complete_from.max(complete_from);
+        }
         self.decoder.skip_frame(if unwanted { Discard::NonReference } else { Discard::Default });
         self.sent += 1;
         if let Err(err) = self.decoder.send_packet(&packet) {
@@ -308,6 +381,7 @@ impl Reader {
     /// Stands before key packet `start` of the index, or at the start of the file.
     fn jump(&mut self, start: Option<usize>, ticket: &Ticket) -> Result<(), MediaError> {
         self.pending = None;
+        self.astray = true;
         if let Some(key) = start.map(|start| self.index.keys[start])
             && self.index.labelling != Labelling::Ordinals
         {
@@ -322,6 +396,7 @@ impl Reader {
                 }
                 self.restarted(key.frame);
                 if self.find(key.label, key.dts, ticket) {
+                    self.astray = false;
                     return Ok(());
                 }
                 if ticket.is_stale() {
@@ -334,6 +409,7 @@ impl Reader {
         ffi::keep_only(&mut self.input, self.index.stream);
         self.decoder = open_decoder(&self.input, self.index.stream, &self.path, self.threads)?;
         self.restarted(0);
+        self.astray = false;
         Ok(())
     }
 
@@ -344,6 +420,7 @@ impl Reader {
         self.draining = false;
         self.damage = false;
         self.errors_in_a_row = 0;
+        self.complete_from = 0;
         self.next = next;
     }
 

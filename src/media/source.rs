@@ -4,7 +4,7 @@
 //! [`super::SyntheticSource`] for frames made in memory.
 
 use super::MediaError;
-use crate::domain::frame::Frame;
+use crate::domain::frame::{Detail, Frame};
 use crate::jobs::Ticket;
 
 /// Frames in display order from any position. Blocking; lives on one thread.
@@ -17,6 +17,11 @@ pub trait FrameSource {
     /// # Errors
     /// The file cannot be read any more.
     fn seek(&mut self, frame: usize, ticket: &Ticket) -> Result<(), MediaError>;
+
+    /// Which frames are given from now on. With less than [`Detail::All`], a source leaves out what it can.
+    ///
+    /// Takes effect with the next [`Self::seek`].
+    fn set_detail(&mut self, detail: Detail);
 
     /// The next frame; `None` at the end. Numbers grow from call to call until the next seek.
     ///

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::{FrameSource, MediaError};
-use crate::domain::frame::{ColorMatrix, ColorRange, Frame, PixelLayout, Plane, Rotation};
+use crate::domain::frame::{ColorMatrix, ColorRange, Detail, Frame, PixelLayout, Plane, Rotation};
 use crate::domain::frames::FrameTable;
 use crate::domain::time::MediaTime;
 use crate::jobs::Ticket;
@@ -18,6 +18,7 @@ pub struct SyntheticSource {
     width: usize,
     height: usize,
     next: usize,
+    detail: Detail,
 }
 
 /// Digits of 3 × 5 blocks, rows from the top, the leftmost block in the highest bit.
@@ -46,7 +47,7 @@ impl SyntheticSource {
 
     /// One frame for each entry of `table`.
     pub fn with_table(table: Arc<FrameTable>, width: usize, height: usize) -> Self {
-        Self { table, width: width.max(2), height: height.max(2), next: 0 }
+        Self { table, width: width.max(2), height: height.max(2), next: 0, detail: Detail::All }
     }
 
     /// When its frames appear.
@@ -105,12 +106,21 @@ impl FrameSource for SyntheticSource {
         Ok(())
     }
 
+    fn set_detail(&mut self, detail: Detail) {
+        self.detail = detail;
+    }
+
+    /// Frames with odd numbers count as those that no other needs, unless they are key frames.
     fn next_frame(&mut self) -> Result<Option<Frame>, MediaError> {
-        if self.next > self.table.last() {
-            return Ok(None);
-        }
-        self.next += 1;
-        Ok(Some(self.frame(self.next - 1)))
+        let is_key = |n: usize| self.table.keyframe_before(n) == n;
+        let given = |n: &usize| match self.detail {
+            Detail::All => true,
+            Detail::References => n.is_multiple_of(2) || is_key(*n),
+            Detail::Keys => is_key(*n),
+        };
+        let Some(number) = (self.next..=self.table.last()).find(given) else { return Ok(None) };
+        self.next = number + 1;
+        Ok(Some(self.frame(number)))
     }
 }
 

@@ -7,7 +7,7 @@ use crate::app::library::{Entry, FileState, ScoringState};
 use crate::app::session::Session;
 
 use super::root::{LocalUi, ViewContext};
-use super::{event_panel, figures, tsa_panel, why_panel};
+use super::{decoding_panel, event_panel, figures, tsa_panel, why_panel};
 
 /// Draws the panel.
 pub fn inspector_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
@@ -26,6 +26,7 @@ pub fn inspector_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
             section(ui, "Attention", |ui| tsa_panel::tsa_ui(view, local, ui));
         }
         section(ui, "File", |ui| file_ui(view, entry, ui));
+        section(ui, "Decoding", |ui| decoding_panel::decoding_ui(view, ui));
         section(ui, "Made by", |ui| origin_ui(view, entry, ui));
     });
 }

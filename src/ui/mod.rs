@@ -5,6 +5,7 @@
 
 mod about;
 mod command_button;
+mod decoding_panel;
 mod dialogs;
 mod empty_view;
 mod event_panel;

@@ -16,7 +16,7 @@ use super::picture_gestures::{area, gestures};
 use super::theme::Tokens;
 use super::widgets::chip::chip;
 use crate::app::picture::{Deinterlace, PictureView};
-use crate::domain::frame::{Delay, Frame, Playing};
+use crate::domain::frame::{Delay, Detail, Frame, Playing};
 use crate::domain::score::SnippetScores;
 use crate::domain::segment::EventRule;
 use crate::domain::snippet::SnippetGrid;
@@ -96,8 +96,7 @@ pub fn video_ui(
                         }
                     }
                     if overlay {
-                        let caption =
-                            Caption { frame, grid: *grid, snippets: *snippets, rule, delay: playing.delay, late };
+                        let caption = Caption { playing, frame, grid: *grid, snippets: *snippets, rule, late };
                         caption.paint(&painter, area.intersect(rect), tokens);
                         paint_look(&painter, area.intersect(rect), looked_at, tokens);
                     }
@@ -170,11 +169,11 @@ fn is_late(ui: &Ui, delay: Delay, state: &mut VideoViewState) -> bool {
 
 /// What the overlay says of the picture that is on screen, which may be an older one than asked for.
 struct Caption<'a> {
+    playing: &'a Playing,
     frame: &'a Frame,
     grid: SnippetGrid,
     snippets: Option<&'a SnippetScores>,
     rule: &'a EventRule,
-    delay: Delay,
     late: bool,
 }
 
@@ -184,7 +183,10 @@ impl Caption<'_> {
         let font = tokens.figures();
         let plain = (p.on_scrim, p.scrim);
         let at = area.left_top() + INSET;
-        let text = format!("{}   #{}", self.frame.time, self.frame.number);
+        let mut text = format!("{}   #{}", self.frame.time, self.frame.number);
+        if self.stands_in() {
+            text = format!("{text} → #{}", self.playing.wanted);
+        }
         let place = chip(painter, at, Align2::LEFT_TOP, text, font.clone(), plain);
 
         let snippet = self.grid.snippet_of(self.frame.number);
@@ -205,15 +207,25 @@ impl Caption<'_> {
         self.paint_warning(painter, below, font, tokens);
     }
 
+    /// Whether this is another picture than the one asked for, at a place that a person chose.
+    fn stands_in(&self) -> bool {
+        // While it plays, a frame that is late by a moment is no news.
+        self.playing.delay == Delay::Decoding && (self.late || self.frame.number.abs_diff(self.playing.wanted) > 2)
+    }
+
     fn paint_warning(&self, painter: &Painter, at: Pos2, font: FontId, tokens: &Tokens) {
         let p = &tokens.palette;
-        let text = match (self.delay, self.late) {
-            (Delay::Unavailable, true) => "no picture here: the last good one",
-            (Delay::Decoding, true) => "decoding …",
-            _ if self.frame.damaged => "damaged picture",
-            _ => return,
+        let Playing { delay, detail, crowded, .. } = *self.playing;
+        let warn = Color32::from_rgb(0xff, 0xc0, 0x40);
+        let (text, ink) = match (delay, detail) {
+            (Delay::Unavailable, _) if self.late => ("no picture here: the last good one", warn),
+            (Delay::Decoding, _) if self.late && crowded => ("slow: not all frames back to the key frame fit", warn),
+            (Delay::Decoding, _) if self.late => ("decoding …", p.on_scrim),
+            _ if self.frame.damaged => ("damaged picture", warn),
+            (_, Detail::Keys) => ("key frames only", p.on_scrim),
+            (_, Detail::References) => ("some frames left out", p.on_scrim),
+            (_, Detail::All) => return,
         };
-        let ink = if self.delay == Delay::Decoding { p.on_scrim } else { Color32::from_rgb(0xff, 0xc0, 0x40) };
         chip(painter, at, Align2::LEFT_TOP, text.to_owned(), font, (ink, p.scrim));
     }
 }

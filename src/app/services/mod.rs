@@ -21,7 +21,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 
 use crate::domain::frame::{Delay, Playing};
 use crate::jobs::Waker;
-use crate::media::{OpenedVideo, Player, ffmpeg_versions};
+use crate::media::{DecodeOptions, OpenedVideo, Player, Request, ffmpeg_versions};
 use crate::model::encoder::EncoderSpec;
 use crate::sound::{Loudspeaker, Speaker};
 
@@ -62,6 +62,7 @@ pub struct Services {
     player: Option<Player>,
     speaker: Speaker,
     thumbs: Thumbs,
+    decoding: DecodeOptions,
     /// What the player last complained about, so that it is told once.
     complaint: Option<String>,
 }
@@ -86,6 +87,7 @@ impl Services {
             waker,
             player: None,
             speaker: Speaker::start(Box::new(Loudspeaker))?,
+            decoding: DecodeOptions::default(),
             complaint: None,
         })
     }
@@ -102,6 +104,12 @@ impl Services {
             Effect::Open { entry, path } => self.opener.open(entry, path),
             Effect::Show(video) => self.show(video.map(|video| *video)),
             Effect::Identified(id) => self.thumbs.identify(id),
+            Effect::SetDecoding(options) => {
+                self.decoding = options;
+                if let Some(player) = &self.player {
+                    player.keep(options.cache_bytes);
+                }
+            }
             Effect::Score { job, video, tsa } => self.scoring.score(job, *video, tsa),
             Effect::Scatter { job, video, tsa } => self.scoring.scatter(job, *video, tsa),
             Effect::CancelScoring => self.scoring.cancel(),
@@ -127,7 +135,7 @@ impl Services {
 
     fn show(&mut self, video: Option<OpenedVideo>) {
         self.speaker.show(video.as_ref().and_then(sound::file));
-        match video.as_ref().map(|video| Player::open(video, self.waker.clone())) {
+        match video.as_ref().map(|video| Player::open(video, self.decoding, self.waker.clone())) {
             None => self.player = None,
             Some(Ok(player)) => self.player = Some(player),
             Some(Err(err)) => self.reporter.tell(Severity::Error, format!("{err}.")),
@@ -151,7 +159,12 @@ impl Services {
     pub fn picture(&mut self, state: &AppState) -> Option<Playing> {
         let (session, player) = (state.session.as_ref()?, self.player.as_ref()?);
         let transport = &session.transport;
-        let picture = player.request(session.frame(), transport.is_playing(), transport.is_backward());
+        let picture = player.request(Request {
+            frame: session.frame(),
+            playing: transport.is_playing(),
+            backward: transport.is_backward(),
+            speed: transport.speed(),
+        });
         self.scoring.make_way(picture.delay == Delay::Decoding || transport.is_playing());
         self.thumbs.make_way(match picture.delay {
             Delay::Decoding => thumbs::Load::Decoding,

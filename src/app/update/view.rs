@@ -1,10 +1,10 @@
-//! What is shown and how: theme, full screen, sizes; and how loud.
+//! What is shown and how: theme, full screen, sizes, decoding; and how loud.
 
 use std::path::PathBuf;
 
 use crate::app::arrangement::{Layout, PanelKind};
 use crate::app::effect::Effect;
-use crate::app::prefs::Theme;
+use crate::app::prefs::{Decoding, Theme};
 use crate::app::state::AppState;
 
 /// Closes what is open over the window, else leaves full screen.
@@ -76,6 +76,16 @@ pub(super) fn set_snapshot_folder(state: &mut AppState, folder: Option<PathBuf>,
     state.prefs.snapshot_folder = folder;
     state.dialog = None;
     save(state, effects);
+}
+
+/// Changes how video is decoded.
+pub(super) fn set_decoding(state: &mut AppState, decoding: Decoding, effects: &mut Vec<Effect>) {
+    let decoding = decoding.repaired();
+    if state.prefs.decoding != decoding {
+        state.prefs.decoding = decoding;
+        effects.push(Effect::SetDecoding(decoding.options()));
+        save(state, effects);
+    }
 }
 
 /// Has the settings kept.
