@@ -1,0 +1,107 @@
+//! Labels: what a person says a video shows, and the classes there are to choose from.
+//!
+//! Owns labelled intervals, the label of a whole video, and the label schema. Does not own verdicts on a
+//! model's events (`review`) or other tools' files (`formats`).
+
+use serde::{Deserialize, Serialize};
+
+use super::interval::FrameSpan;
+
+/// An interval that an annotator marked. Labels may overlap, also within one lane and class.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Label {
+    /// Which frames.
+    pub span: FrameSpan,
+    /// Name of the class; one of the schema's, or one that came with an import.
+    pub class: String,
+    /// Whose lane it stands in: the annotator's name.
+    pub lane: String,
+    /// Anything the annotator wrote about it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    /// How sure the annotator is, 0..=1, where they said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<f32>,
+}
+
+/// What a person says about a whole video, as weak supervision wants it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, strum::Display, strum::EnumIter)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "lowercase")]
+pub enum VideoLabel {
+    /// Nothing anomalous in it.
+    Normal,
+    /// Something anomalous somewhere.
+    Abnormal,
+}
+
+/// One class that labels can have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabelClass {
+    /// Its name, unique in the schema.
+    pub name: String,
+    /// Its colour on the timeline, red, green, blue.
+    pub color: [u8; 3],
+    /// The digit key that assigns it, 1 to 9.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digit: Option<u8>,
+}
+
+/// The classes of a project, in the order in which they are listed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabelSchema {
+    /// Never empty; names are unique.
+    pub classes: Vec<LabelClass>,
+}
+
+/// Colours that people with the common forms of colour blindness tell apart (Okabe and Ito, 2008), without the
+/// two that the theme uses for scores.
+const COLORS: [[u8; 3]; 6] =
+    [[230, 159, 0], [86, 180, 233], [0, 158, 115], [240, 228, 66], [204, 121, 167], [213, 94, 0]];
+
+impl Default for LabelSchema {
+    /// One class, which is all that most footage needs at first.
+    fn default() -> Self {
+        Self { classes: vec![LabelClass { name: "Anomaly".to_owned(), color: COLORS[5], digit: Some(1) }] }
+    }
+}
+
+impl LabelSchema {
+    /// The class of this name.
+    pub fn class(&self, name: &str) -> Option<&LabelClass> {
+        self.classes.iter().find(|class| class.name == name)
+    }
+
+    /// The class that a digit key assigns.
+    pub fn by_digit(&self, digit: u8) -> Option<&LabelClass> {
+        self.classes.iter().find(|class| class.digit == Some(digit))
+    }
+
+    /// Adds a class unless there is one of this name, with the next colour and free digit.
+    pub fn add(&mut self, name: &str) {
+        if name.is_empty() || self.class(name).is_some() {
+            return;
+        }
+        let digit = (1..=9).find(|d| self.by_digit(*d).is_none());
+        let color = COLORS[self.classes.len() % COLORS.len()];
+        self.classes.push(LabelClass { name: name.to_owned(), color, digit });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_have_names_and_keys_of_their_own() {
+        let mut schema = LabelSchema::default();
+        for name in ["Fight", "Fall", "Fight", "", "Anomaly"] {
+            schema.add(name);
+        }
+        let shown: Vec<_> = schema.classes.iter().map(|c| (c.name.as_str(), c.digit)).collect();
+        assert_eq!(shown, [("Anomaly", Some(1)), ("Fight", Some(2)), ("Fall", Some(3))]);
+        (0..12).for_each(|i| schema.add(&format!("class {i}")));
+        assert_eq!(schema.by_digit(9).map(|c| c.name.as_str()), Some("class 5"));
+        assert_eq!(schema.class("class 6").and_then(|c| c.digit), None);
+    }
+}
