@@ -17,6 +17,7 @@ use crate::jobs::Progress;
 use crate::media::OpenedVideo;
 
 use super::arrangement::{Layout, PanelKind};
+use super::clock::RecordingClock;
 use super::command::UiCommand;
 use super::effect::Zoom;
 use super::engine::EngineFacts;
@@ -28,6 +29,17 @@ use super::place::Place;
 use super::prefs::Decoding;
 use super::shortcut::Shortcut;
 use super::state::{Dialog, JobId};
+
+/// What is put on the clipboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copied {
+    /// The time of the frame on screen.
+    Time,
+    /// Its number.
+    Frame,
+    /// The file, the frame, its time, and its date where that is known.
+    Position,
+}
 
 /// What the person wants.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,6 +112,10 @@ pub enum Action {
     LoopEvent(usize),
     /// Keep the picture on screen as a file.
     Snapshot,
+    /// Put something on the clipboard.
+    Copy(Copied),
+    /// State the clock of the recording on screen, or forget it.
+    SetClock(Option<RecordingClock>),
     /// Write snapshots into this folder; `None` goes back to the folder of pictures.
     SetSnapshotFolder(Option<PathBuf>),
     /// Carry out a command that was chosen by its name.

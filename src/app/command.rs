@@ -81,6 +81,10 @@ pub enum UiCommand {
     LoopEvent,
     ClearLoop,
     Snapshot,
+    CopyTime,
+    CopyFrame,
+    CopyPosition,
+    RecordingClock,
     NextEvent,
     PreviousEvent,
     EventPeak,
@@ -179,6 +183,14 @@ impl UiCommand {
             Self::LoopEvent => ("Loop this event", "Keep playback within the event on screen."),
             Self::ClearLoop => ("Clear loop", "Forget A and B."),
             Self::Snapshot => ("Snapshot", "Keep the picture as a PNG file, upright and in its own resolution."),
+            Self::CopyTime => ("Copy time", "Put the time of the frame on screen on the clipboard."),
+            Self::CopyFrame => ("Copy frame number", "Put the number of the frame on screen on the clipboard."),
+            Self::CopyPosition => {
+                ("Copy position", "Put the file's name, frame, time and, if stated, date on the clipboard.")
+            }
+            Self::RecordingClock => {
+                ("Recording clock…", "State the date and time of this frame, and how far the recorder's clock is off.")
+            }
             Self::SnapshotFolder => ("Snapshot folder…", "Choose where snapshots are written."),
             Self::NextEvent => ("Next event", "Go to the next flagged event, in the next file if need be."),
             Self::PreviousEvent => ("Previous event", "Go to the flagged event before, in an earlier file if need be."),

@@ -77,6 +77,8 @@ pub enum Effect {
         /// Where to; `None` for the folder of pictures.
         folder: Option<PathBuf>,
     },
+    /// Put text on the clipboard. Carried out by the shell.
+    Copy(String),
     /// Keep the preferences.
     SavePrefs(Box<Prefs>),
     /// Show the system's file dialog. Carried out by the shell.

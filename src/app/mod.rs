@@ -7,6 +7,7 @@
 
 pub mod action;
 pub mod arrangement;
+pub mod clock;
 pub mod command;
 pub mod effect;
 pub mod engine;

@@ -12,6 +12,7 @@ use crate::domain::segment::EventRule;
 use crate::media::DecodeOptions;
 
 use super::arrangement::Layout;
+use super::clock::Clocks;
 use super::finder::Recent;
 use super::keymap::Keymap;
 use super::lanes::TimelinePrefs;
@@ -83,6 +84,8 @@ pub struct Prefs {
     pub volume: f32,
     /// How video is decoded.
     pub decoding: Decoding,
+    /// The clocks of recordings that were stated.
+    pub clocks: Clocks,
 }
 
 impl Default for Prefs {
@@ -100,6 +103,7 @@ impl Default for Prefs {
             muted: false,
             volume: 1.0,
             decoding: Decoding::default(),
+            clocks: Clocks::default(),
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::domain::score::TsaSettings;
 use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::jobs::Progress;
 
+use super::clock::RecordingClock;
 use super::engine::Engine;
 use super::library::{Entry, EntryId, Library};
 use super::notice::Notices;
@@ -38,6 +39,8 @@ pub enum Dialog {
     Palette,
     /// Where snapshots go.
     SnapshotFolder,
+    /// The clock of the recording.
+    Clock,
     /// Other keys for commands.
     ChangeKeys,
     /// What this program is and what it runs on.
@@ -104,6 +107,11 @@ impl AppState {
     /// The entry of the video on screen.
     pub fn shown(&self) -> Option<&Entry> {
         self.library.get(self.session.as_ref()?.entry)
+    }
+
+    /// The clock of the recording on screen, where a person stated it.
+    pub fn clock(&self) -> Option<RecordingClock> {
+        self.prefs.clocks.get(&self.shown()?.path)
     }
 
     /// Whether the video on screen has sound.

@@ -7,6 +7,7 @@ mod keys;
 mod lanes;
 mod library;
 mod playback;
+mod position;
 mod queue;
 mod scoring;
 #[cfg(test)]
@@ -71,6 +72,8 @@ fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::ToggleLoop => playback::toggle_loop(state),
         Action::LoopEvent(index) => playback::loop_event(state, index),
         Action::Snapshot => view::snapshot(state, effects),
+        Action::Copy(what) => position::copy(state, what, effects),
+        Action::SetClock(clock) => position::set_clock(state, clock, effects),
         Action::SetSnapshotFolder(folder) => view::set_snapshot_folder(state, folder, effects),
         Action::Choose(command) => keys::choose(state, command, effects),
         Action::BindKey(command, shortcut) => keys::bind(state, command, shortcut, effects),

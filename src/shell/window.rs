@@ -91,6 +91,7 @@ impl App {
             }
             Effect::Timeline(zoom) => self.local.stage.zoom(zoom, &self.state),
             Effect::FullScreen(on) => ctx.send_viewport_cmd(ViewportCommand::Fullscreen(on)),
+            Effect::Copy(text) => ctx.copy_text(text),
             Effect::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             other => {
                 if let Some(services) = &mut self.services {

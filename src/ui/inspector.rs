@@ -102,6 +102,14 @@ fn snippet_ui(view: &ViewContext<'_>, session: &Session, entry: &Entry, ui: &mut
             format!("{}–{}", frames.start, frames.end.saturating_sub(1)),
             "First and last frame of the snippet.",
         );
+        if let Some(clock) = view.state.clock() {
+            let time = session.frames().time(session.frame());
+            rows.row(
+                "Date",
+                clock.at(time).text().unwrap_or_else(|| "–".to_owned()),
+                "When this frame was recorded, from the clock that was stated for this file.",
+            );
+        }
         rows.row(
             "Attention",
             value(scores.map(|s| &s.attention), 3),

@@ -4,6 +4,7 @@
 //! nothing. Does not own decisions (`app`), threads (`app::services`) or the window (`shell`).
 
 mod about;
+mod clock_dialog;
 mod command_button;
 mod decoding_panel;
 mod dialogs;

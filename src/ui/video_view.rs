@@ -12,9 +12,11 @@ use egui::{
     vec2,
 };
 
+use super::filmstrip::{self, Still};
 use super::picture_gestures::{area, gestures};
 use super::theme::Tokens;
 use super::widgets::chip::chip;
+use crate::app::clock::RecordingClock;
 use crate::app::picture::{Deinterlace, PictureView};
 use crate::domain::frame::{Delay, Detail, Frame, Playing};
 use crate::domain::score::SnippetScores;
@@ -48,6 +50,10 @@ pub enum VideoContent<'a> {
         rule: &'a EventRule,
         /// How the picture is looked at.
         picture: PictureView,
+        /// A small picture nearer to the frame that is asked for than the best one at hand, while that is decoded.
+        stand_in: Option<Still>,
+        /// When the recording was made, if that was stated.
+        clock: Option<RecordingClock>,
     },
 }
 
@@ -79,9 +85,19 @@ pub fn video_ui(
             paint_message(&painter, rect, "This video cannot be shown", reason, tokens);
             (*reason).to_owned()
         }
-        VideoContent::Video { playing, grid, snippets, rule, picture: looked_at } => {
+        VideoContent::Video { playing, grid, snippets, rule, picture: looked_at, stand_in, clock } => {
             let late = is_late(ui, playing.delay, state);
             match &playing.frame {
+                _ if let Some(still) = stand_in => {
+                    let size = playing.frame.as_ref().map_or((f64::from(still.aspect), 1.0), |f| f.display_size());
+                    let area = area(rect, size, looked_at).round_to_pixels(ui.pixels_per_point());
+                    wanted = gestures(ui, &response, rect, area, looked_at);
+                    filmstrip::paint(&painter, area, still, Color32::WHITE);
+                    let text = format!("small picture of #{} → #{}", still.frame, playing.wanted);
+                    let colors = (tokens.palette.on_scrim, tokens.palette.scrim);
+                    let at = area.intersect(rect).left_top() + INSET;
+                    chip(&painter, at, Align2::LEFT_TOP, text, tokens.figures(), colors);
+                }
                 None if late => paint_message(&painter, rect, "Decoding …", "", tokens),
                 None => {}
                 Some(frame) => {
@@ -96,7 +112,8 @@ pub fn video_ui(
                         }
                     }
                     if overlay {
-                        let caption = Caption { playing, frame, grid: *grid, snippets: *snippets, rule, late };
+                        let caption =
+                            Caption { playing, frame, grid: *grid, snippets: *snippets, rule, late, clock: *clock };
                         caption.paint(&painter, area.intersect(rect), tokens);
                         paint_look(&painter, area.intersect(rect), looked_at, tokens);
                     }
@@ -175,6 +192,7 @@ struct Caption<'a> {
     snippets: Option<&'a SnippetScores>,
     rule: &'a EventRule,
     late: bool,
+    clock: Option<RecordingClock>,
 }
 
 impl Caption<'_> {
@@ -184,6 +202,9 @@ impl Caption<'_> {
         let plain = (p.on_scrim, p.scrim);
         let at = area.left_top() + INSET;
         let mut text = format!("{}   #{}", self.frame.time, self.frame.number);
+        if let Some(date) = self.clock.and_then(|clock| clock.at(self.frame.time).text()) {
+            text = format!("{text}   {date}");
+        }
         if self.stands_in() {
             text = format!("{text} → #{}", self.playing.wanted);
         }

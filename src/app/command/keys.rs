@@ -43,6 +43,9 @@ impl UiCommand {
             Self::LoopEvent => vec![S::shift(Key::W)],
             Self::ClearLoop => vec![S::shift(Key::D)],
             Self::Snapshot => vec![S::plain(Key::C)],
+            // The system's own key for copying; a text field with marked text keeps it.
+            Self::CopyTime => vec![S::command(Key::C)],
+            Self::CopyFrame => vec![S::alt(Key::C)],
             Self::NextEvent => vec![S::plain(Key::N)],
             Self::PreviousEvent => vec![S::plain(Key::P)],
             Self::NextVideo => vec![S::plain(Key::Down)],
@@ -75,6 +78,8 @@ impl UiCommand {
             Self::Keys => vec![S::plain(Key::Question)],
             Self::MakeDemo
             | Self::RemoveFromList
+            | Self::CopyPosition
+            | Self::RecordingClock
             | Self::VolumeUp
             | Self::VolumeDown
             | Self::ScoreAgain

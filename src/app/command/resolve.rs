@@ -2,7 +2,7 @@
 //!
 //! Owns what a command means at this moment, and so whether it can be used. Does not carry anything out.
 
-use crate::app::action::Action;
+use crate::app::action::{Action, Copied};
 use crate::app::arrangement::{Layout, PanelKind};
 use crate::app::effect::Zoom;
 use crate::app::lanes::{LaneKind, LaneSettings};
@@ -113,6 +113,10 @@ impl UiCommand {
                 (looped != LoopPoints::default()).then_some(Action::Playback(P::ClearLoop))
             }
             Self::Snapshot => Some(Action::Snapshot),
+            Self::CopyTime => Some(Action::Copy(Copied::Time)),
+            Self::CopyFrame => Some(Action::Copy(Copied::Frame)),
+            Self::CopyPosition => Some(Action::Copy(Copied::Position)),
+            Self::RecordingClock => Some(Action::Open(Dialog::Clock)),
             Self::NextEvent => Some(Action::StepEvent { forward: true }),
             Self::PreviousEvent => Some(Action::StepEvent { forward: false }),
             Self::ZoomToFit => Some(Action::Timeline(Zoom::Fit)),

@@ -64,7 +64,7 @@ fn scored(scores: &[f32], complete: bool) -> Box<ScoredVideo> {
 /// Two events: snippets 1 and 5.
 const CURVE: [f32; 7] = [0.1, 0.9, 0.1, 0.1, 0.1, 0.8, 0.1];
 
-fn act(state: &mut AppState, action: Action) -> Vec<Effect> {
+pub(super) fn act(state: &mut AppState, action: Action) -> Vec<Effect> {
     update(state, Message::Action(action))
 }
 
@@ -82,7 +82,7 @@ fn found(state: &mut AppState, names: &[&str]) -> Vec<Effect> {
 }
 
 /// A state with `names` opened and, with the engine ready, the first being scored.
-fn opened(names: &[&str]) -> AppState {
+pub(super) fn opened(names: &[&str]) -> AppState {
     let mut state = AppState::default();
     ready(&mut state);
     found(&mut state, names);
