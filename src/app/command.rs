@@ -85,8 +85,18 @@ pub enum UiCommand {
     CopyFrame,
     CopyPosition,
     RecordingClock,
+    Undo,
+    Redo,
+    JudgeAnomaly,
+    JudgeFalseAlarm,
+    JudgeUnsure,
+    ClearVerdict,
+    ToggleReviewed,
+    ToggleAdvance,
     NextEvent,
     PreviousEvent,
+    NextOpenEvent,
+    PreviousOpenEvent,
     EventPeak,
     NextVideo,
     PreviousVideo,
@@ -192,6 +202,18 @@ impl UiCommand {
                 ("Recording clock…", "State the date and time of this frame, and how far the recorder's clock is off.")
             }
             Self::SnapshotFolder => ("Snapshot folder…", "Choose where snapshots are written."),
+            Self::Undo => ("Undo", "Take back the last edit of the project, also one of an earlier day."),
+            Self::Redo => ("Redo", "Carry out again what was taken back last."),
+            Self::JudgeAnomaly => ("Anomaly", "The event on screen shows what is to be found; go on to the next one."),
+            Self::JudgeFalseAlarm => {
+                ("False alarm", "The event on screen shows nothing of interest; go on to the next one.")
+            }
+            Self::JudgeUnsure => ("Unsure", "It cannot be said what the event on screen shows; go on to the next one."),
+            Self::ClearVerdict => ("Clear verdict", "Take back what was said about the event on screen."),
+            Self::ToggleReviewed => ("Reviewed", "Mark this video as looked through, or no longer."),
+            Self::ToggleAdvance => ("Go on after a verdict", "Go to the next event without a verdict, or stay."),
+            Self::NextOpenEvent => ("Next open event", "Go to the next event that still needs a verdict."),
+            Self::PreviousOpenEvent => ("Previous open event", "Go to the event before that still needs a verdict."),
             Self::NextEvent => ("Next event", "Go to the next flagged event, in the next file if need be."),
             Self::PreviousEvent => ("Previous event", "Go to the flagged event before, in an earlier file if need be."),
             Self::EventPeak => ("Go to the event's peak", "Go to the highest score of the event on screen."),
@@ -265,7 +287,17 @@ impl UiCommand {
             | Self::RemoveFromList
             | Self::SnapshotFolder
             | Self::Quit => Group::File,
-            Self::NextEvent
+            Self::Undo
+            | Self::Redo
+            | Self::JudgeAnomaly
+            | Self::JudgeFalseAlarm
+            | Self::JudgeUnsure
+            | Self::ClearVerdict
+            | Self::ToggleReviewed
+            | Self::ToggleAdvance
+            | Self::NextOpenEvent
+            | Self::PreviousOpenEvent
+            | Self::NextEvent
             | Self::PreviousEvent
             | Self::EventPeak
             | Self::NextVideo

@@ -56,6 +56,42 @@ impl Decoding {
     }
 }
 
+/// How events are reviewed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ReviewPrefs {
+    /// Whether a verdict goes on to the next event that needs one.
+    pub advance: bool,
+    /// How long before an event playback begins when it is gone to, in seconds.
+    pub run_up_secs: f32,
+    /// Whose verdicts these are; the name of the system's account until the person gives another.
+    pub who: Option<String>,
+}
+
+impl Default for ReviewPrefs {
+    fn default() -> Self {
+        Self { advance: true, run_up_secs: 1.0, who: None }
+    }
+}
+
+impl ReviewPrefs {
+    /// Most of `run_up_secs`.
+    pub const RUN_UP: f32 = 30.0;
+
+    fn repaired(self) -> Self {
+        let secs = self.run_up_secs;
+        let run_up_secs = if secs.is_finite() { secs.clamp(0.0, Self::RUN_UP) } else { Self::default().run_up_secs };
+        Self { run_up_secs, ..self }
+    }
+
+    /// Whose verdicts these are.
+    pub fn reviewer(&self) -> String {
+        let given = self.who.clone().filter(|who| !who.trim().is_empty());
+        let account = || ["USER", "USERNAME", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
+        given.or_else(account).unwrap_or_else(|| "reviewer".to_owned())
+    }
+}
+
 /// Everything that is remembered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -86,6 +122,8 @@ pub struct Prefs {
     pub decoding: Decoding,
     /// The clocks of recordings that were stated.
     pub clocks: Clocks,
+    /// How events are reviewed.
+    pub review: ReviewPrefs,
 }
 
 impl Default for Prefs {
@@ -104,6 +142,7 @@ impl Default for Prefs {
             volume: 1.0,
             decoding: Decoding::default(),
             clocks: Clocks::default(),
+            review: ReviewPrefs::default(),
         }
     }
 }
@@ -144,6 +183,7 @@ impl Prefs {
                 prefs.timeline.lanes = prefs.timeline.lanes.repaired();
                 prefs.volume = if prefs.volume.is_finite() { prefs.volume.clamp(0.0, 1.0) } else { 1.0 };
                 prefs.decoding = prefs.decoding.repaired();
+                prefs.review = prefs.review.repaired();
                 let warnings = prefs.keys.take_problems();
                 PrefsRead { prefs, warnings }
             }

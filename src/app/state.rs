@@ -13,6 +13,7 @@ use super::library::{Entry, EntryId, Library};
 use super::notice::Notices;
 use super::picture::PictureView;
 use super::prefs::Prefs;
+use super::reviews::Reviews;
 use super::session::Session;
 
 /// Handle of one piece of scoring work; what an older one reports is ignored.
@@ -91,6 +92,8 @@ pub struct AppState {
     pub picture: PictureView,
     /// Whether the next file is looked at in the same way.
     pub picture_pinned: bool,
+    /// Verdicts, labels and notes on the videos.
+    pub reviews: Reviews,
     /// What the person was told.
     pub notices: Notices,
     /// What is remembered between runs.
@@ -124,9 +127,10 @@ impl AppState {
         self.shown().map_or(&[], |entry| &entry.events)
     }
 
-    /// Index of the event that holds the frame on screen.
+    /// Index of the event that holds the frame on screen, or that was gone to and begins in a moment.
     pub fn current_event(&self) -> Option<usize> {
-        let snippet = self.session.as_ref()?.snippet();
+        let session = self.session.as_ref()?;
+        let snippet = session.grid().snippet_of(session.attended());
         let index = self.events().partition_point(|e| e.last < snippet);
         self.events().get(index).filter(|e| e.contains(snippet)).map(|_| index)
     }

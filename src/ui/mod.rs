@@ -29,6 +29,8 @@ pub mod theme;
 pub mod timeline;
 mod transport_bar;
 mod tsa_panel;
+mod verdict;
+mod verdict_panel;
 pub mod video_view;
 mod why_panel;
 pub mod widgets;

@@ -15,9 +15,11 @@ use egui::{
 use super::filmstrip::{self, Still};
 use super::picture_gestures::{area, gestures};
 use super::theme::Tokens;
+use super::verdict;
 use super::widgets::chip::chip;
 use crate::app::clock::RecordingClock;
 use crate::app::picture::{Deinterlace, PictureView};
+use crate::app::reviews::EventMark;
 use crate::domain::frame::{Delay, Detail, Frame, Playing};
 use crate::domain::score::SnippetScores;
 use crate::domain::segment::EventRule;
@@ -54,6 +56,8 @@ pub enum VideoContent<'a> {
         stand_in: Option<Still>,
         /// When the recording was made, if that was stated.
         clock: Option<RecordingClock>,
+        /// What was said about the event on screen.
+        mark: Option<EventMark>,
     },
 }
 
@@ -85,7 +89,7 @@ pub fn video_ui(
             paint_message(&painter, rect, "This video cannot be shown", reason, tokens);
             (*reason).to_owned()
         }
-        VideoContent::Video { playing, grid, snippets, rule, picture: looked_at, stand_in, clock } => {
+        VideoContent::Video { playing, grid, snippets, rule, picture: looked_at, stand_in, clock, mark } => {
             let late = is_late(ui, playing.delay, state);
             match &playing.frame {
                 _ if let Some(still) = stand_in => {
@@ -112,8 +116,16 @@ pub fn video_ui(
                         }
                     }
                     if overlay {
-                        let caption =
-                            Caption { playing, frame, grid: *grid, snippets: *snippets, rule, late, clock: *clock };
+                        let caption = Caption {
+                            playing,
+                            frame,
+                            grid: *grid,
+                            snippets: *snippets,
+                            rule,
+                            late,
+                            clock: *clock,
+                            mark: *mark,
+                        };
                         caption.paint(&painter, area.intersect(rect), tokens);
                         paint_look(&painter, area.intersect(rect), looked_at, tokens);
                     }
@@ -193,6 +205,7 @@ struct Caption<'a> {
     rule: &'a EventRule,
     late: bool,
     clock: Option<RecordingClock>,
+    mark: Option<EventMark>,
 }
 
 impl Caption<'_> {
@@ -224,6 +237,11 @@ impl Caption<'_> {
         };
         chip(painter, next, Align2::RIGHT_TOP, format!("snippet {snippet}"), font.clone(), plain);
 
+        if let Some(mark) = self.mark {
+            let at = area.right_bottom() - INSET;
+            let ink = verdict::color(mark.verdict, &Tokens::of(egui::Theme::Dark).palette);
+            chip(painter, at, Align2::RIGHT_BOTTOM, verdict::sentence(mark), font.clone(), (ink, p.scrim));
+        }
         let below = place.left_bottom() + vec2(0.0, 6.0);
         self.paint_warning(painter, below, font, tokens);
     }

@@ -9,6 +9,7 @@ mod demo;
 mod keeper;
 mod opener;
 mod reporter;
+mod reviews;
 mod scoring;
 mod snapshot;
 mod sound;
@@ -57,6 +58,7 @@ pub struct Services {
     opener: opener::Opener,
     scoring: scoring::Scoring,
     keeper: keeper::Keeper,
+    reviews: reviews::ReviewKeeper,
     demo: demo::DemoMaker,
     snapshots: snapshot::Snapshots,
     player: Option<Player>,
@@ -68,16 +70,17 @@ pub struct Services {
 }
 
 impl Services {
-    /// Starts the workers. `waker` is called whenever there is something to see.
+    /// Starts the workers; edits are signed by `who`. `waker` is called whenever there is something to see.
     ///
     /// # Errors
     /// The system has no thread to give.
-    pub fn start(engine: EngineOptions, folders: &Folders, waker: Waker) -> io::Result<Self> {
+    pub fn start(engine: EngineOptions, folders: &Folders, who: String, waker: Waker) -> io::Result<Self> {
         let (send, events) = sync_channel(EVENTS);
         let reporter = Reporter::new(send, waker.clone());
         Ok(Self {
             opener: opener::Opener::start(reporter.clone())?,
             scoring: scoring::Scoring::start(engine, folders.features.clone(), reporter.clone())?,
+            reviews: reviews::ReviewKeeper::start(folders.project.clone(), who, reporter.clone())?,
             keeper: keeper::Keeper::start(folders.config.clone(), reporter.clone())?,
             demo: demo::DemoMaker::new(folders.data.clone(), reporter.clone()),
             snapshots: snapshot::Snapshots::start(folders.snapshots.clone(), reporter.clone())?,
@@ -116,6 +119,12 @@ impl Services {
             Effect::MakeDemo => self.demo.make(),
             Effect::Snapshot { video, folder } => self.snapshots.ask(video, folder),
             Effect::SavePrefs(prefs) => self.keeper.save(*prefs),
+            Effect::LoadReview { id, .. } => self.reviews.ask(reviews::Request::Load(id)),
+            Effect::Record { ticket, step, who, model } => {
+                self.reviews.ask(reviews::Request::Record { ticket, step, who, model });
+            }
+            Effect::Undo { redo, who } => self.reviews.ask(reviews::Request::Undo { redo, who }),
+            Effect::RecordEvents(_) => {}
             Effect::Copy(_) | Effect::Pick { .. } | Effect::Timeline(_) | Effect::FullScreen(_) | Effect::Quit => {}
         }
     }
@@ -125,6 +134,7 @@ impl Services {
         let mut events: Vec<Event> = self.events.try_iter().collect();
         self.scoring.poll(&mut events);
         self.demo.poll(&mut events);
+        self.reviews.flush();
         let complaint = self.player.as_ref().and_then(Player::error);
         if complaint != self.complaint {
             events.extend(complaint.clone().map(|text| Event::Told(Severity::Error, text)));
@@ -186,6 +196,7 @@ impl Services {
     pub fn finish(self) {
         // Workers that wait to report are let go before anything is waited for.
         drop(self.events);
+        self.reviews.finish();
         self.snapshots.finish();
         self.keeper.finish();
     }
