@@ -33,11 +33,16 @@ pub enum Theme {
 pub struct Decoding {
     /// Most megabytes (a million bytes each) of decoded frames that are kept, for backward play and steps.
     pub cache_mb: u32,
+    /// Whether a device decodes what is played, where there is one.
+    ///
+    /// On from the start: what it saves is the processor time that scoring needs meanwhile, and it is let go of where
+    /// its pictures are not the software decoder's.
+    pub hardware: bool,
 }
 
 impl Default for Decoding {
     fn default() -> Self {
-        Self { cache_mb: 1000 }
+        Self { cache_mb: 1000, hardware: true }
     }
 }
 
@@ -47,12 +52,12 @@ impl Decoding {
 
     /// With the size brought into its range.
     pub(super) fn repaired(self) -> Self {
-        Self { cache_mb: self.cache_mb.clamp(*Self::CACHE_MB.start(), *Self::CACHE_MB.end()) }
+        Self { cache_mb: self.cache_mb.clamp(*Self::CACHE_MB.start(), *Self::CACHE_MB.end()), ..self }
     }
 
     /// As the player wants it.
     pub fn options(self) -> DecodeOptions {
-        DecodeOptions { cache_bytes: self.cache_mb as usize * 1_000_000 }
+        DecodeOptions { cache_bytes: self.cache_mb as usize * 1_000_000, hardware: self.hardware }
     }
 }
 
@@ -248,6 +253,14 @@ mod tests {
         let window = (800.0, Layout::default().window.1);
         assert_eq!(read.prefs.layout, Layout { window, ..Layout::default() });
         assert_eq!(read.prefs.volume, 1.0);
+    }
+
+    #[test]
+    fn decoding_settings_from_before_devices_keep_their_size() {
+        let read = Prefs::parse("(decoding: (cache_mb: 300))", Path::new("x"));
+        assert_eq!(read.prefs.decoding, Decoding { cache_mb: 300, hardware: true });
+        let off = Prefs::parse("(decoding: (cache_mb: 1, hardware: false))", Path::new("x")).prefs.decoding;
+        assert_eq!(off.options(), DecodeOptions { cache_bytes: 64_000_000, hardware: false });
     }
 
     #[test]

@@ -61,6 +61,8 @@ pub struct Services {
     reviews: reviews::ReviewKeeper,
     demo: demo::DemoMaker,
     snapshots: snapshot::Snapshots,
+    /// The video on screen.
+    video: Option<OpenedVideo>,
     player: Option<Player>,
     speaker: Speaker,
     thumbs: Thumbs,
@@ -88,6 +90,7 @@ impl Services {
             reporter,
             events,
             waker,
+            video: None,
             player: None,
             speaker: Speaker::start(Box::new(Loudspeaker))?,
             decoding: DecodeOptions::default(),
@@ -108,8 +111,11 @@ impl Services {
             Effect::Show(video) => self.show(video.map(|video| *video)),
             Effect::Identified(id) => self.thumbs.identify(id),
             Effect::SetDecoding(options) => {
-                self.decoding = options;
-                if let Some(player) = &self.player {
+                let before = std::mem::replace(&mut self.decoding, options);
+                if before.hardware != options.hardware {
+                    // Begins anew, so that nothing the other decoder gave is left.
+                    self.play();
+                } else if let Some(player) = &self.player {
                     player.keep(options.cache_bytes);
                 }
             }
@@ -140,18 +146,26 @@ impl Services {
             events.extend(complaint.clone().map(|text| Event::Told(Severity::Error, text)));
             self.complaint = complaint;
         }
+        let notice = self.player.as_ref().and_then(Player::take_notice);
+        events.extend(notice.map(|text| Event::Told(Severity::Warning, text)));
         events
     }
 
     fn show(&mut self, video: Option<OpenedVideo>) {
         self.speaker.show(video.as_ref().and_then(sound::file));
-        match video.as_ref().map(|video| Player::open(video, self.decoding, self.waker.clone())) {
+        self.video.clone_from(&video);
+        self.play();
+        self.snapshots.forget();
+        self.thumbs.show(video);
+    }
+
+    /// Starts the player of the video on screen.
+    fn play(&mut self) {
+        match self.video.as_ref().map(|video| Player::open(video, self.decoding, self.waker.clone())) {
             None => self.player = None,
             Some(Ok(player)) => self.player = Some(player),
             Some(Err(err)) => self.reporter.tell(Severity::Error, format!("{err}.")),
         }
-        self.snapshots.forget();
-        self.thumbs.show(video);
     }
 
     /// A frame of the window begins, `secs` after the last one. Returns the seconds that playback should move by: sound is
@@ -205,4 +219,49 @@ impl Services {
 /// Names and versions of the libraries that decode.
 pub fn versions() -> Vec<(String, String)> {
     ffmpeg_versions()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::domain::pixels::RgbPicture;
+    use crate::domain::time::Rate;
+    use crate::media::{self, VideoWriter};
+
+    #[test]
+    fn switching_hardware_off_starts_the_player_anew() {
+        let folder = tempfile::tempdir().expect("is made");
+        let path = folder.path().join("clip.mp4");
+        let mut writer = VideoWriter::create(&path, 32, 32, Rate { num: 25, den: 1 }).expect("is made");
+        for _ in 0..10 {
+            writer.push(&RgbPicture::black(32, 32)).expect("is written");
+        }
+        writer.finish().expect("is written");
+        let video = media::open(&path).expect("opens");
+        let (wake, woken) = sync_channel(1);
+        let waker = Waker::new(move || {
+            wake.try_send(()).ok();
+        });
+        let engine = EngineOptions { device: Some("cpu".to_owned()), encoder: EncoderSpec::Builtin, model: None };
+        let mut services = Services::start(engine, &Folders::below(folder.path()), waker).expect("starts");
+        let settled = |services: &Services| -> Arc<str> {
+            let player = services.player.as_ref().expect("plays");
+            loop {
+                let answer = player.request(Request::at(7));
+                if answer.delay == Delay::UpToDate {
+                    return answer.decoder;
+                }
+                woken.recv_timeout(Duration::from_mins(1)).expect("the player wakes the window");
+            }
+        };
+        services.run(Effect::Show(Some(Box::new(video))));
+        assert!(!settled(&services).contains("switched off"));
+        let off = DecodeOptions { hardware: false, ..DecodeOptions::default() };
+        services.run(Effect::SetDecoding(off));
+        assert!(settled(&services).ends_with("switched off"));
+        services.finish();
+    }
 }
