@@ -428,8 +428,8 @@ mod tests {
             let (subject, held) = edit(kind, which, value);
             let parts = (subject.kind(), subject.video().cloned(), subject.key());
             prop_assert_eq!(Subject::from_parts(parts.0, parts.1, &parts.2), Some(subject));
-            let text = serde_json::to_string(&held).expect("is written");
-            prop_assert_eq!(serde_json::from_str::<Option<Value>>(&text).expect("is read"), held);
+            let text = ron::to_string(&held).expect("is written");
+            prop_assert_eq!(ron::from_str::<Option<Value>>(&text).expect("is read"), held);
         }
     }
 
