@@ -233,6 +233,25 @@ impl Step {
     }
 }
 
+/// One step as the history lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryEntry {
+    /// Its number.
+    pub step: StepId,
+    /// What it was.
+    pub title: String,
+    /// When, in microseconds since 1970, UTC.
+    pub at_us: i64,
+    /// Who took it.
+    pub who: String,
+    /// How many changes it made.
+    pub changes: u64,
+    /// The step that it took back, if it is an undo, or an undo of one.
+    pub undoes: Option<StepId>,
+    /// The step that took it back and counts.
+    pub undone_by: Option<StepId>,
+}
+
 /// A change that found something else than it says.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{0} is no longer what this step starts from")]
@@ -355,7 +374,7 @@ mod tests {
         Value::Judgement(Judgement {
             span: FrameSpan::new(start, start + 16).expect("holds frames"),
             verdict,
-            class: (start % 2 == 0).then(|| "Fight".to_owned()),
+            class: start.is_multiple_of(2).then(|| "Fight".to_owned()),
             tags: vec!["night".to_owned()],
             note: String::new(),
             model: None,
@@ -367,7 +386,7 @@ mod tests {
     /// A subject, and what it may become, from three small numbers.
     fn edit(kind: u8, which: u8, value: u8) -> (Subject, Option<Value>) {
         let (video, id) = (video(which % 2), ItemId(u64::from(which % 3)));
-        let there = value % 3 > 0;
+        let there = !value.is_multiple_of(3);
         let some = |v: Value| there.then_some(v);
         match kind % 7 {
             0 => (Subject::Judgement { video, id }, some(judgement(usize::from(value), Verdict::FalseAlarm))),
@@ -384,7 +403,11 @@ mod tests {
             }
             2 => (
                 Subject::VideoLabel { video, lane: format!("lane {which}") },
-                some(Value::VideoLabel(if value % 2 == 0 { VideoLabel::Normal } else { VideoLabel::Abnormal })),
+                some(Value::VideoLabel(if value.is_multiple_of(2) {
+                    VideoLabel::Normal
+                } else {
+                    VideoLabel::Abnormal
+                })),
             ),
             3 => (Subject::Reviewed { video }, some(Value::Reviewed)),
             4 => (Subject::VideoNote { video }, some(Value::Note(format!("note {value}")))),

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::ErrorCode;
 use thiserror::Error;
 
+use crate::domain::library::VideoId;
 use crate::domain::record::{Conflict, StepId, Subject};
 
 /// Errors of a project. Whatever failed has changed nothing.
@@ -126,6 +127,18 @@ pub enum ProjectError {
     Undone {
         /// The number.
         step: StepId,
+    },
+    /// Events of a video that the project was never told of.
+    #[error("the project does not know the video {}; nothing was changed. Add its file first", video.short())]
+    UnknownVideo {
+        /// The video.
+        video: VideoId,
+    },
+    /// Events with scores that cannot be sorted.
+    #[error("an event of video {} has a score that is not a number; nothing was changed. Score it again", video.short())]
+    NoNumber {
+        /// The video.
+        video: VideoId,
     },
     /// A row that does not hold what the program writes.
     #[error("{} holds a {what} that cannot be read; check the project with `lookback verify`", path.display())]

@@ -8,8 +8,8 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::chain::{LogHash, LogRow};
 use super::error::{Fault, ProjectError};
-use super::{Project, fold, now_us};
-use crate::domain::record::{Change, Step, StepId};
+use super::{Project, events, fold, now_us};
+use crate::domain::record::{Change, HistoryEntry, Step, StepId};
 
 /// Who takes a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,25 +33,6 @@ pub struct Appended {
     pub head: LogHash,
 }
 
-/// One step as the history lists it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HistoryEntry {
-    /// Its number.
-    pub step: StepId,
-    /// What it was.
-    pub title: String,
-    /// When, in microseconds since 1970, UTC.
-    pub at_us: i64,
-    /// Who took it.
-    pub who: String,
-    /// How many changes it made.
-    pub changes: u64,
-    /// The step that it took back, if it is an undo, or an undo of one.
-    pub undoes: Option<StepId>,
-    /// The step that took it back and counts.
-    pub undone_by: Option<StepId>,
-}
-
 impl Project {
     /// Writes a step. When this returns, it is on disk.
     ///
@@ -59,7 +40,11 @@ impl Project {
     /// The step does not start from what is there, cannot be written, or undoes one that does not count; another
     /// program writes; the disk is full. Nothing is written then.
     pub fn append(&mut self, step: &Step, author: &Author) -> Result<Appended, ProjectError> {
-        self.write(|connection| append(connection, step, author))
+        self.write(|connection| {
+            let appended = append(connection, step, author)?;
+            events::follow(connection, step)?;
+            Ok(appended)
+        })
     }
 
     /// Takes back a step, which may itself be an undo. The step may be of any earlier day.

@@ -13,12 +13,17 @@
 
 mod chain;
 mod error;
+mod events;
 mod fold;
 mod lock;
 mod log;
+mod pages;
+mod piles;
 mod schema;
 #[cfg(test)]
 mod testing;
+mod videos;
+mod walk;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,7 +34,8 @@ use rusqlite::{Connection, OpenFlags};
 pub use chain::LogHash;
 pub use error::ProjectError;
 pub use lock::Holder;
-pub use log::{Appended, Author, HistoryEntry};
+pub use log::{Appended, Author};
+pub use videos::Candidate;
 
 use error::Fault;
 use lock::Lock;

@@ -12,7 +12,7 @@ use super::error::{Fault, ProjectError};
 const APPLICATION: i32 = 0x4c6b_426b;
 
 /// What makes each layout from the one before it; the place counts. Never edited once released, only added to.
-pub(super) const MIGRATIONS: &[&str] = &[RECORD];
+pub(super) const MIGRATIONS: &[&str] = &[RECORD, QUEUE];
 
 /// The log, and what it adds up to.
 ///
@@ -64,6 +64,66 @@ CREATE TABLE step (
 ) STRICT;
 CREATE INDEX step_counts ON step(step) WHERE undoes IS NULL AND undone_by IS NULL;
 CREATE INDEX step_undoes ON step(step) WHERE undoes IS NOT NULL AND undone_by IS NULL;
+";
+
+/// The videos, and models' events in them.
+///
+/// `pile` and `queue` are derived; what they mean is told in `events`. Scores are kept negative, so that all orders
+/// ascend and a place in one is a pair that can be compared. There is one index for each order over all events and
+/// one for each within a pile; the first ones hold the pile too, so that a filter need not look at the rows.
+const QUEUE: &str = "
+CREATE TABLE video (
+    id INTEGER PRIMARY KEY,
+    hash TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    path BLOB NOT NULL,
+    frames INTEGER,
+    duration_us INTEGER,
+    present INTEGER NOT NULL
+) STRICT;
+CREATE INDEX video_by_size ON video(size);
+
+CREATE TABLE model (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE words (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE scored (
+    video INTEGER NOT NULL REFERENCES video(id),
+    model INTEGER NOT NULL REFERENCES model(id),
+    rule TEXT NOT NULL,
+    at_us INTEGER NOT NULL,
+    PRIMARY KEY (video, model)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE pile (
+    id INTEGER PRIMARY KEY,
+    video INTEGER NOT NULL REFERENCES video(id),
+    model INTEGER NOT NULL REFERENCES model(id),
+    bucket INTEGER NOT NULL,
+    words INTEGER NOT NULL,
+    events INTEGER NOT NULL,
+    length_us INTEGER NOT NULL,
+    by_score REAL NOT NULL,
+    by_uncertainty REAL NOT NULL,
+    from_us INTEGER NOT NULL,
+    UNIQUE (video, model, bucket, words)
+) STRICT;
+CREATE TABLE queue (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    pile INTEGER NOT NULL REFERENCES pile(id),
+    start INTEGER NOT NULL,
+    stop INTEGER NOT NULL,
+    from_us INTEGER NOT NULL,
+    to_us INTEGER NOT NULL,
+    peak_frame INTEGER NOT NULL,
+    by_score REAL NOT NULL,
+    by_uncertainty REAL NOT NULL,
+    judgement INTEGER
+) STRICT;
+CREATE INDEX queue_by_score ON queue(by_score, id, pile);
+CREATE INDEX queue_by_uncertainty ON queue(by_uncertainty, id, pile);
+CREATE INDEX queue_from_us ON queue(from_us, id, pile);
+CREATE INDEX pile_by_score ON queue(pile, by_score, id);
+CREATE INDEX pile_by_uncertainty ON queue(pile, by_uncertainty, id);
+CREATE INDEX pile_from_us ON queue(pile, from_us, id);
 ";
 
 /// Brings a database up to date, each layout in a transaction of its own; a kill leaves the one before or after.

@@ -7,8 +7,10 @@ use tempfile::TempDir;
 use super::{Author, Project};
 use crate::domain::interval::FrameSpan;
 use crate::domain::library::VideoId;
+use crate::domain::queue::{FlaggedEvent, KnownVideo};
 use crate::domain::record::{Change, ItemId, Step, Subject, Value};
 use crate::domain::review::{Judgement, Verdict};
+use crate::domain::time::{MediaTime, TimeSpan};
 
 /// An empty project of Ada's.
 pub(super) fn project() -> (TempDir, Project) {
@@ -56,4 +58,29 @@ pub(super) fn note_step(of: u8, before: Option<&str>, after: &str) -> Step {
     let note = |text: &str| Value::Note(text.to_owned());
     let subject = Subject::VideoNote { video: video(of) };
     Step::new("Note", vec![Change { subject, before: before.map(note), after: Some(note(after)) }])
+}
+
+/// A video that is there, a minute long.
+pub(super) fn known(number: u8, name: &str) -> KnownVideo {
+    KnownVideo {
+        id: video(number),
+        name: name.to_owned(),
+        size: 1000 + u64::from(number),
+        path: name.into(),
+        frames: Some(1500),
+        duration: Some(MediaTime::from_micros(60_000_000)),
+        present: true,
+    }
+}
+
+/// An event on some frames at 25 a second.
+pub(super) fn event(start: usize, end: usize, score: f32, uncertainty: f32) -> FlaggedEvent {
+    let at = |frame: usize| MediaTime::from_micros(frame as i64 * 40_000);
+    FlaggedEvent {
+        span: FrameSpan::new(start, end).expect("holds frames"),
+        time: TimeSpan::new(at(start), at(end)),
+        peak_frame: start,
+        peak_score: score,
+        uncertainty,
+    }
 }
