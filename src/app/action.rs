@@ -10,6 +10,7 @@ use crate::domain::footage::Footage;
 use crate::domain::lane_data::NoiseBand;
 use crate::domain::library::VideoId;
 use crate::domain::playback::PlaybackCommand;
+use crate::domain::queue::{QueueCounts, QueueFilter, QueueRow, QueueSort};
 use crate::domain::record::{ReviewState, Step};
 use crate::domain::review::Verdict;
 use crate::domain::score::{ScoredVideo, TsaSettings};
@@ -29,6 +30,7 @@ use super::notice::Severity;
 use super::picture::PictureView;
 use super::place::Place;
 use super::prefs::{Decoding, ReviewPrefs};
+use super::review_queue::{Question, Target};
 use super::reviews::Ticket;
 use super::shortcut::Shortcut;
 use super::state::{Dialog, JobId};
@@ -114,6 +116,14 @@ pub enum Action {
     Undo,
     /// Carry out again what was taken back last.
     Redo,
+    /// These rows of the review queue are in sight.
+    QueueInSight(Range<u64>),
+    /// Show these rows of the review queue, in this order.
+    FilterQueue(QueueFilter, QueueSort),
+    /// Go to the row of the review queue at this place.
+    GoToRow(u64),
+    /// Go to the row this many below.
+    StepRow(i64),
     /// Change how events are reviewed.
     SetReviewPrefs(ReviewPrefs),
     /// Move to an event of the video on screen, by its index.
@@ -182,6 +192,8 @@ pub enum Action {
     SetDecoding(Decoding),
     /// The panels stand so now.
     SetLayout(Layout),
+    /// Show a panel, in front of others in its place.
+    BringPanel(PanelKind),
     /// Show or hide a panel.
     TogglePanel(PanelKind),
     /// Close a notice.
@@ -316,6 +328,31 @@ pub enum Event {
         step: Box<Step>,
         /// What to say about it, if anything.
         said: Option<String>,
+    },
+    /// Rows of the review queue were read.
+    QueueRead {
+        /// Which question they answer.
+        question: Question,
+        /// Place of the first.
+        place: u64,
+        /// In order.
+        rows: Vec<QueueRow>,
+    },
+    /// The rows of the review queue were counted.
+    QueueCounted {
+        /// Which question that answers.
+        question: Question,
+        /// How many there are.
+        counts: QueueCounts,
+    },
+    /// The review queue is no longer what was read.
+    QueueChanged,
+    /// The video of a row was seen there last.
+    VideoLocated {
+        /// What the row is about.
+        target: Target,
+        /// Where the file was.
+        path: PathBuf,
     },
     /// A step did not get to disk.
     StepRefused {

@@ -18,6 +18,8 @@ const MAX_DEPTH: usize = 16;
 pub enum PanelKind {
     /// The list of files.
     Library,
+    /// The events of all files.
+    Queue,
     /// The picture and the controls of playback.
     Video,
     /// What is known about what is on screen.
@@ -31,6 +33,7 @@ impl PanelKind {
     pub fn text(self) -> &'static str {
         match self {
             Self::Library => "Library",
+            Self::Queue => "Queue",
             Self::Video => "Video",
             Self::Inspector => "Inspector",
             Self::Timeline => "Timeline",
@@ -66,11 +69,12 @@ pub enum Arrangement {
 }
 
 impl Default for Arrangement {
-    /// Library, video and inspector beside each other, the timeline below them.
+    /// Library with the queue behind it, video and inspector beside each other, the timeline below them.
     fn default() -> Self {
         let part = |size, kind| Part { size, content: Self::Panel(kind) };
+        let lists = Self::Tabs { front: 0, tabs: vec![Self::Panel(PanelKind::Library), Self::Panel(PanelKind::Queue)] };
         let upper = Self::Row(vec![
-            part(Some(260.0), PanelKind::Library),
+            Part { size: Some(270.0), content: lists },
             part(None, PanelKind::Video),
             part(Some(310.0), PanelKind::Inspector),
         ]);
@@ -85,6 +89,27 @@ impl Arrangement {
             Self::Panel(kind) => *kind == panel,
             Self::Row(parts) | Self::Column(parts) => parts.iter().any(|part| part.content.holds(panel)),
             Self::Tabs { tabs, .. } => tabs.iter().any(|tab| tab.holds(panel)),
+        }
+    }
+
+    /// Whether `panel` is on show where it stands: not behind another tab.
+    fn is_in_front(&self, panel: PanelKind) -> bool {
+        match self {
+            Self::Panel(kind) => *kind == panel,
+            Self::Row(parts) | Self::Column(parts) => parts.iter().any(|part| part.content.is_in_front(panel)),
+            Self::Tabs { front, tabs } => tabs.get(*front).is_some_and(|tab| tab.is_in_front(panel)),
+        }
+    }
+
+    /// Puts `panel` in front of the other tabs in its place.
+    fn bring(&mut self, panel: PanelKind) {
+        match self {
+            Self::Panel(_) => {}
+            Self::Row(parts) | Self::Column(parts) => parts.iter_mut().for_each(|part| part.content.bring(panel)),
+            Self::Tabs { front, tabs } => {
+                *front = tabs.iter().position(|tab| tab.holds(panel)).unwrap_or(*front);
+                tabs.iter_mut().for_each(|tab| tab.bring(panel));
+            }
         }
     }
 
@@ -154,6 +179,17 @@ impl Layout {
         }
     }
 
+    /// Shows a panel, in front of others in its place.
+    pub fn bring(&mut self, panel: PanelKind) {
+        self.hidden.remove(&panel);
+        self.panels.bring(panel);
+    }
+
+    /// Whether a panel can be seen.
+    pub fn is_in_front(&self, panel: PanelKind) -> bool {
+        !self.hidden.contains(&panel) && self.panels.is_in_front(panel)
+    }
+
     /// Panels on show, whether in front or not.
     pub fn shown(&self) -> impl Iterator<Item = PanelKind> {
         PanelKind::iter().filter(|panel| !self.hidden.contains(panel))
@@ -185,6 +221,16 @@ mod tests {
     }
 
     #[test]
+    fn a_panel_behind_another_comes_to_the_front() {
+        let mut layout = Layout::default();
+        assert!(layout.is_in_front(PanelKind::Library) && !layout.is_in_front(PanelKind::Queue));
+        layout.toggle(PanelKind::Queue);
+        layout.bring(PanelKind::Queue);
+        assert!(layout.is_in_front(PanelKind::Queue) && !layout.is_in_front(PanelKind::Library));
+        assert!(layout.is_in_front(PanelKind::Video));
+    }
+
+    #[test]
     fn sizes_are_mended_and_the_video_takes_the_rest() {
         let part = |size, kind| Part { size, content: Arrangement::Panel(kind) };
         let odd = Arrangement::Row(vec![
@@ -192,10 +238,11 @@ mod tests {
             part(Some(5.0), PanelKind::Video),
             part(Some(1e9), PanelKind::Inspector),
             part(None, PanelKind::Timeline),
+            part(Some(300.0), PanelKind::Queue),
         ]);
         let Arrangement::Row(parts) = odd.repaired() else { panic!("it is still a row") };
         let sizes: Vec<_> = parts.iter().map(|p| p.size).collect();
-        assert_eq!(sizes, [Some(SIZES.0), None, Some(SIZES.1), Some(SIZES.0)]);
+        assert_eq!(sizes, [Some(SIZES.0), None, Some(SIZES.1), Some(SIZES.0), Some(300.0)]);
     }
 
     #[test]

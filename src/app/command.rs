@@ -114,6 +114,8 @@ pub enum UiCommand {
     ResetPicture,
     ToggleOverlays,
     ToggleTheme,
+    ShowLibrary,
+    ShowQueue,
     ToggleLibrary,
     ToggleInspector,
     ToggleTimeline,
@@ -217,8 +219,10 @@ impl UiCommand {
             Self::NextEvent => ("Next event", "Go to the next flagged event, in the next file if need be."),
             Self::PreviousEvent => ("Previous event", "Go to the flagged event before, in an earlier file if need be."),
             Self::EventPeak => ("Go to the event's peak", "Go to the highest score of the event on screen."),
-            Self::NextVideo => ("Next file", "Show the next row of the library."),
-            Self::PreviousVideo => ("Previous file", "Show the row above in the library."),
+            Self::NextVideo => ("Next row", "Show the next file of the library, or the next event of the queue."),
+            Self::PreviousVideo => {
+                ("Previous row", "Show the file above in the library, or the event above in the queue.")
+            }
             Self::ScoreAgain => ("Score again", "Put the selected file into the queue again."),
             Self::CancelScoring => ("Cancel scoring", "Stop scoring the selected file."),
             Self::CancelAll => ("Cancel all scoring", "Stop scoring and empty the queue."),
@@ -260,6 +264,8 @@ impl UiCommand {
             Self::ResetPicture => ("Reset picture", "Show all of the picture in its own light."),
             Self::ToggleOverlays => ("Overlays", "Show or hide what is written over the video."),
             Self::ToggleTheme => ("Light or dark", "Change between the light and the dark theme."),
+            Self::ShowLibrary => ("Go to the library", "Bring the list of files to the front."),
+            Self::ShowQueue => ("Go to the queue", "Bring the review queue to the front: the events of all files."),
             Self::ToggleLibrary => ("Library panel", "Show or hide the list of files."),
             Self::ToggleInspector => ("Inspector panel", "Show or hide what is known about what is on screen."),
             Self::ToggleTimeline => ("Timeline panel", "Show or hide the curves over time."),
@@ -316,6 +322,8 @@ impl UiCommand {
             | Self::ResetPicture
             | Self::ToggleOverlays
             | Self::ToggleTheme
+            | Self::ShowLibrary
+            | Self::ShowQueue
             | Self::ToggleLibrary
             | Self::ToggleInspector
             | Self::ToggleTimeline

@@ -6,8 +6,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::domain::frames::FrameTable;
 use crate::domain::interval::FrameSpan;
 use crate::domain::library::VideoId;
+use crate::domain::queue::{QueueFilter, QueueSort};
 use crate::domain::record::Step;
 use crate::domain::score::TsaSettings;
 use crate::domain::segment::{AnomalySegment, EventRule};
@@ -15,6 +17,7 @@ use crate::media::{DecodeOptions, OpenedVideo};
 
 use super::library::EntryId;
 use super::prefs::Prefs;
+use super::review_queue::{Question, Target};
 use super::reviews::Ticket;
 use super::state::JobId;
 
@@ -44,6 +47,10 @@ pub struct FoundEvents {
     pub events: Arc<[AnomalySegment]>,
     /// Which frames they cover.
     pub spans: Vec<FrameSpan>,
+    /// When each frame appears.
+    pub frames: Arc<FrameTable>,
+    /// The settings of attention behind the scores.
+    pub tsa: TsaSettings,
     /// The weights that made the scores.
     pub model: String,
     /// The rule that made events of them.
@@ -126,6 +133,26 @@ pub enum Effect {
     },
     /// These are the events of a video now; the queue is made of them.
     RecordEvents(Box<FoundEvents>),
+    /// Count the rows of the review queue.
+    CountQueue {
+        /// Comes back with the answer.
+        question: Question,
+        /// Which rows.
+        filter: QueueFilter,
+    },
+    /// Read a block of rows of the review queue.
+    ReadQueue {
+        /// Comes back with the answer.
+        question: Question,
+        /// Which rows.
+        filter: QueueFilter,
+        /// In which order.
+        sort: QueueSort,
+        /// Place of the first.
+        place: u64,
+    },
+    /// Find out where the video of a row was seen last.
+    LocateVideo(Target),
     /// Keep the preferences.
     SavePrefs(Box<Prefs>),
     /// Show the system's file dialog. Carried out by the shell.

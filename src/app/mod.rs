@@ -22,6 +22,7 @@ pub mod pipeline;
 pub mod place;
 pub mod prefs;
 pub mod report;
+pub mod review_queue;
 pub mod reviews;
 pub mod services;
 pub mod session;

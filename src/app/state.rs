@@ -7,12 +7,14 @@ use crate::domain::score::TsaSettings;
 use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::jobs::Progress;
 
+use super::arrangement::PanelKind;
 use super::clock::RecordingClock;
 use super::engine::Engine;
 use super::library::{Entry, EntryId, Library};
 use super::notice::Notices;
 use super::picture::PictureView;
 use super::prefs::Prefs;
+use super::review_queue::ReviewQueue;
 use super::reviews::Reviews;
 use super::session::Session;
 
@@ -94,6 +96,8 @@ pub struct AppState {
     pub picture_pinned: bool,
     /// Verdicts, labels and notes on the videos.
     pub reviews: Reviews,
+    /// The events of all videos of the project.
+    pub queue: ReviewQueue,
     /// What the person was told.
     pub notices: Notices,
     /// What is remembered between runs.
@@ -120,6 +124,11 @@ impl AppState {
     /// Whether the video on screen has sound.
     pub fn has_sound(&self) -> bool {
         self.session.as_ref().is_some_and(|s| s.video.info.sound.is_some())
+    }
+
+    /// Whether the person works through the review queue rather than the list of files.
+    pub fn works_in_queue(&self) -> bool {
+        self.prefs.layout.is_in_front(PanelKind::Queue)
     }
 
     /// Events of the video on screen.

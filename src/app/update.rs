@@ -10,6 +10,7 @@ mod playback;
 mod position;
 mod queue;
 mod review;
+mod review_queue;
 mod scoring;
 #[cfg(test)]
 mod tests;
@@ -67,6 +68,10 @@ fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::ToggleReviewed => review::toggle_reviewed(state, effects),
         Action::Undo => review::undo(state, false, effects),
         Action::Redo => review::undo(state, true, effects),
+        Action::QueueInSight(rows) => review_queue::in_sight(state, rows, effects),
+        Action::FilterQueue(filter, sort) => review_queue::filter(state, filter, sort),
+        Action::GoToRow(place) => review_queue::go_to_row(state, place, effects),
+        Action::StepRow(by) => review_queue::step_row(state, by, effects),
         Action::SetReviewPrefs(prefs) => review::set_prefs(state, prefs, effects),
         Action::ShowEvent(index) => playback::show_event(state, index),
         Action::GoTo(place) => playback::go_to(state, place),
@@ -101,6 +106,7 @@ fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::ToggleFullScreen => view::full_screen(state, !state.full_screen, effects),
         Action::SetDecoding(decoding) => view::set_decoding(state, decoding, effects),
         Action::SetLayout(layout) => view::set_layout(state, layout, effects),
+        Action::BringPanel(panel) => view::bring_panel(state, panel, effects),
         Action::TogglePanel(panel) => view::toggle_panel(state, panel, effects),
         Action::CloseNotice(id) => state.notices.close(id),
         Action::Quit => effects.push(Effect::Quit),
@@ -136,6 +142,10 @@ fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
         Event::ProjectFailed(reason) => review::project_failed(state, reason),
         Event::ReviewLoaded(review) => state.reviews.loaded(*review),
         Event::StepRecorded { ticket, step, said } => review::recorded(state, ticket, &step, said),
+        Event::QueueRead { question, place, rows } => state.queue.filled(question, place, rows),
+        Event::QueueCounted { question, counts } => state.queue.counted(question, counts),
+        Event::QueueChanged => state.queue.ask_again(),
+        Event::VideoLocated { target, path } => review_queue::located(state, &target, path, effects),
         Event::StepRefused { ticket, reason } => review::refused(state, ticket, reason),
         Event::Told(severity, text) => state.notices.push(severity, text),
     }

@@ -94,6 +94,12 @@ impl EventRule {
         if self.threshold > 0.0 { (1.0 - level / self.threshold).clamp(0.0, 1.0) } else { self.hysteresis_share }
     }
 
+    /// How little a peak score says, 0..=1: 1 at the threshold, 0 as far from it as scores go.
+    pub fn uncertainty(&self, peak_score: f32) -> f32 {
+        let reach = self.threshold.max(1.0 - self.threshold).max(f32::EPSILON);
+        (1.0 - (peak_score - self.threshold).abs() / reach).clamp(0.0, 1.0)
+    }
+
     /// The events of a curve, in order, never touching each other.
     pub fn events(&self, scores: &[f32]) -> Vec<AnomalySegment> {
         let low = self.low();

@@ -1,8 +1,7 @@
 //! The library: a field to open files by path, a filter, and a row per file.
 
 use egui::{
-    Align2, ComboBox, FontId, Key, Rect, RichText, Role, ScrollArea, Sense, Stroke, TextEdit, Ui, WidgetInfo, pos2,
-    vec2,
+    Align2, ComboBox, Key, Rect, RichText, Role, ScrollArea, Sense, Stroke, TextEdit, Ui, WidgetInfo, pos2, vec2,
 };
 use strum::IntoEnumIterator as _;
 
@@ -13,6 +12,7 @@ use crate::app::library::{Entry, FileState, LibraryOrder, ScoringState};
 use super::command_button::command_button;
 use super::figures;
 use super::root::{LocalUi, ViewContext};
+use super::widgets::elided::elided;
 
 /// Height of a row in points: a name and a line about it.
 const ROW: f32 = 44.0;
@@ -173,14 +173,6 @@ fn row_ui(view: &ViewContext<'_>, entry: &Entry, selected: bool, ui: &mut Ui) {
         let done = Rect::from_min_size(bar.min, vec2(bar.width() * progress.fraction(), bar.height()));
         painter.rect_filled(done, 1.0, palette.accent);
     }
-}
-
-/// Text in one line, cut with an ellipsis where it would leave its place.
-fn elided(ui: &Ui, at: egui::Pos2, width: f32, text: &str, font: FontId, color: egui::Color32) {
-    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
-    job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(10.0));
-    let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
-    ui.painter().galley(at, galley, color);
 }
 
 fn row_menu(view: &ViewContext<'_>, entry: &Entry, ui: &mut Ui) {

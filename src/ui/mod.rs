@@ -22,6 +22,7 @@ mod palette;
 mod panels;
 mod picture_gestures;
 mod picture_panel;
+mod queue_panel;
 pub mod root;
 mod shortcuts;
 mod stage;

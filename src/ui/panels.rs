@@ -18,7 +18,7 @@ use crate::app::action::Action;
 use crate::app::arrangement::{Arrangement, Layout, PanelKind, Part};
 
 use super::root::{LocalUi, ViewContext};
-use super::{inspector, library_panel, stage, transport_bar};
+use super::{inspector, library_panel, queue_panel, stage, transport_bar};
 
 /// Between panels; also what can be gripped to resize them.
 const GAP: f32 = 3.0;
@@ -214,6 +214,9 @@ impl Behavior<PanelKind> for Drawing<'_, '_> {
         match panel {
             PanelKind::Library => {
                 side.show(ui, |ui| library_panel::library_ui(self.view, self.local, ui));
+            }
+            PanelKind::Queue => {
+                side.show(ui, |ui| queue_panel::queue_ui(self.view, ui));
             }
             PanelKind::Inspector => {
                 side.show(ui, |ui| inspector::inspector_ui(self.view, self.local, ui));

@@ -103,7 +103,7 @@ pub fn root_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
     dialogs::dialogs_ui(view, &mut local.dialogs, ui.ctx());
     // Over the lower end of the library, which is the part of the window that is most often empty.
     let shown = |kind| local.panels.area(kind).filter(|_| !view.state.library.is_empty());
-    let place = shown(PanelKind::Library).or_else(|| shown(PanelKind::Video));
+    let place = shown(PanelKind::Library).or_else(|| shown(PanelKind::Queue)).or_else(|| shown(PanelKind::Video));
     notifications::notices_ui(view, place.unwrap_or_else(|| ui.ctx().content_rect()), ui.ctx());
 }
 

@@ -76,6 +76,8 @@ impl UiCommand {
             Self::NextDeinterlace => vec![S::shift(Key::V)],
             Self::ResetPicture => vec![S::plain(Key::V)],
             Self::ToggleOverlays => vec![S::plain(Key::H)],
+            Self::ShowLibrary => vec![S::plain(Key::F2)],
+            Self::ShowQueue => vec![S::plain(Key::F3)],
             Self::ToggleTheme => vec![S::command_shift(Key::D)],
             // F11 shows the desktop on a Mac; Ctrl+Cmd+F is what its programs use.
             Self::FullScreen if os == Os::Mac => {

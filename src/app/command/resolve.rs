@@ -28,6 +28,8 @@ impl UiCommand {
             Self::MakeDemo => (state.demo == DemoState::Idle).then_some(Action::MakeDemo),
             Self::RemoveFromList => state.library.selected_id().map(Action::Remove),
             Self::Quit => Some(Action::Quit),
+            Self::NextVideo if state.works_in_queue() => (!state.queue.is_empty()).then_some(Action::StepRow(1)),
+            Self::PreviousVideo if state.works_in_queue() => (!state.queue.is_empty()).then_some(Action::StepRow(-1)),
             Self::NextVideo => state.library.neighbour(1).map(|_| Action::SelectNeighbour(1)),
             Self::PreviousVideo => state.library.neighbour(-1).map(|_| Action::SelectNeighbour(-1)),
             Self::ScoreAgain => {
@@ -67,6 +69,8 @@ impl UiCommand {
             Self::ResetPicture => looked_at(state, |_| PictureView::default()),
             Self::ToggleOverlays => Some(Action::ToggleOverlays),
             Self::ToggleTheme => Some(Action::ToggleTheme),
+            Self::ShowQueue => Some(Action::BringPanel(PanelKind::Queue)),
+            Self::ShowLibrary => Some(Action::BringPanel(PanelKind::Library)),
             Self::ToggleLibrary => Some(Action::TogglePanel(PanelKind::Library)),
             Self::ToggleInspector => Some(Action::TogglePanel(PanelKind::Inspector)),
             Self::ToggleTimeline => Some(Action::TogglePanel(PanelKind::Timeline)),

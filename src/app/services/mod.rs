@@ -125,12 +125,19 @@ impl Services {
             Effect::MakeDemo => self.demo.make(),
             Effect::Snapshot { video, folder } => self.snapshots.ask(video, folder),
             Effect::SavePrefs(prefs) => self.keeper.save(*prefs),
-            Effect::LoadReview { id, .. } => self.reviews.ask(reviews::Request::Load(id)),
+            Effect::LoadReview { id, video } => {
+                self.reviews.ask(reviews::Request::Load(Box::new(reviews::known(id, &video))))
+            }
             Effect::Record { ticket, step, who, model } => {
                 self.reviews.ask(reviews::Request::Record { ticket, step, who, model });
             }
             Effect::Undo { redo, who } => self.reviews.ask(reviews::Request::Undo { redo, who }),
-            Effect::RecordEvents(_) => {}
+            Effect::RecordEvents(found) => self.reviews.found(*found),
+            Effect::CountQueue { question, filter } => self.reviews.ask(reviews::Request::Count(question, filter)),
+            Effect::ReadQueue { question, filter, sort, place } => {
+                self.reviews.ask(reviews::Request::Read(question, filter, sort, place));
+            }
+            Effect::LocateVideo(target) => self.reviews.ask(reviews::Request::Locate(target)),
             Effect::Copy(_) | Effect::Pick { .. } | Effect::Timeline(_) | Effect::FullScreen(_) | Effect::Quit => {}
         }
     }
@@ -246,7 +253,8 @@ mod tests {
             wake.try_send(()).ok();
         });
         let engine = EngineOptions { device: Some("cpu".to_owned()), encoder: EncoderSpec::Builtin, model: None };
-        let mut services = Services::start(engine, &Folders::below(folder.path()), waker).expect("starts");
+        let mut services =
+            Services::start(engine, &Folders::below(folder.path()), "Ada".to_owned(), waker).expect("starts");
         let settled = |services: &Services| -> Arc<str> {
             let player = services.player.as_ref().expect("plays");
             loop {

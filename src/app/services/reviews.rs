@@ -3,16 +3,24 @@
 //! Owns the queue of what is to be read from and written to it: nothing that was sent is lost, and the answers come in
 //! the order of the questions. Does not own what a step means: see `app::update` and `domain::record`.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::app::action::Event;
+use crate::app::effect::FoundEvents;
 use crate::app::notice::Severity;
+use crate::app::review_queue::{BLOCK, Question, Target};
 use crate::app::reviews::Ticket;
+use crate::domain::interval::FrameSpan;
 use crate::domain::library::VideoId;
+use crate::domain::queue::{FlaggedEvent, KnownVideo, QueueFilter, QueueSort};
 use crate::domain::record::Step;
+use crate::domain::segment::AnomalySegment;
+use crate::domain::snippet::SnippetGrid;
 use crate::jobs::Worker;
+use crate::media::OpenedVideo;
 use crate::store::project::{Author, Project, ProjectError};
 
 use super::Reporter;
@@ -23,24 +31,38 @@ const QUEUE: usize = 16;
 /// Something to do with the project.
 #[derive(Debug)]
 pub(super) enum Request {
-    /// Read what it says about a video.
-    Load(VideoId),
+    /// Note where a video is, and read what is said about it.
+    Load(Box<KnownVideo>),
+    /// Take in the events that were found.
+    Events,
+    /// Count rows of the queue.
+    Count(Question, QueueFilter),
+    /// Read rows of the queue from this place on.
+    Read(Question, QueueFilter, QueueSort, u64),
+    /// Find out where a video was seen last.
+    Locate(Target),
     /// Write a step.
     Record { ticket: Ticket, step: Box<Step>, who: String, model: Option<String> },
     /// Take back the last step, or carry it out again.
     Undo { redo: bool, who: String },
 }
 
+/// Events that are to be taken in; of each video only the newest.
+type Found = Arc<Mutex<BTreeMap<VideoId, FoundEvents>>>;
+
 /// The thread, and what waits for it.
 #[derive(Debug)]
 pub(super) struct ReviewKeeper {
     worker: Worker<Request>,
     waiting: VecDeque<Request>,
+    found: Found,
 }
 
 impl ReviewKeeper {
     /// Opens the project in `folder`, or makes one there. Without a folder there is none.
     pub(super) fn start(folder: Option<PathBuf>, who: String, reporter: Reporter) -> io::Result<Self> {
+        let found = Found::default();
+        let theirs = Arc::clone(&found);
         let worker = Worker::spawn("store", QUEUE, move |requests, _| {
             let opened = folder.map(|folder| open(&folder, &who));
             let mut project = match opened {
@@ -61,19 +83,32 @@ impl ReviewKeeper {
             // All that was sent is carried out, also when the window is closed meanwhile.
             for request in requests {
                 if let Some(project) = &mut project {
-                    for event in answer(project, request) {
+                    for event in answer(project, request, &theirs) {
                         reporter.send(event);
                     }
                 }
             }
         })?;
-        Ok(Self { worker, waiting: VecDeque::new() })
+        Ok(Self { worker, waiting: VecDeque::new(), found })
     }
 
     /// Asks for something. Never waits.
     pub(super) fn ask(&mut self, request: Request) {
         self.waiting.push_back(request);
         self.flush();
+    }
+
+    /// Takes in the events of a video; while a threshold is dragged only the last of many.
+    pub(super) fn found(&mut self, events: FoundEvents) {
+        let first = {
+            let mut found = lock(&self.found);
+            let first = found.is_empty();
+            found.insert(events.id.clone(), events);
+            first
+        };
+        if first {
+            self.ask(Request::Events);
+        }
     }
 
     /// Hands on what waits, as far as there is room.
@@ -103,22 +138,104 @@ fn open(folder: &Path, who: &str) -> Result<(Project, Event), ProjectError> {
     Ok((project, Event::ProjectOpened { folder: folder.to_owned(), held_by, next_item }))
 }
 
-fn answer(project: &mut Project, request: Request) -> Vec<Event> {
+fn answer(project: &mut Project, request: Request, found: &Found) -> Vec<Event> {
     let failed = |err: &dyn std::fmt::Display| vec![Event::Told(Severity::Error, format!("{err}."))];
     match request {
-        Request::Load(id) => match project.review_state(&id) {
-            Ok(review) => vec![Event::ReviewLoaded(Box::new(review))],
+        Request::Load(video) => {
+            // One that only reads cannot note it, and need not.
+            let seen =
+                if project.held_by().is_none() { project.see_videos(std::slice::from_ref(&video)) } else { Ok(()) };
+            match seen.and_then(|()| project.review_state(&video.id)) {
+                Ok(review) => vec![Event::ReviewLoaded(Box::new(review))],
+                Err(err) => failed(&err),
+            }
+        }
+        Request::Events => {
+            let all = std::mem::take(&mut *lock(found));
+            let replaced = all.values().map(|found| replace_events(project, found));
+            let mut events = Vec::new();
+            for replaced in replaced {
+                match replaced {
+                    Ok(false) => {}
+                    Ok(true) => events.push(Event::QueueChanged),
+                    Err(err) => events.extend(failed(&err)),
+                }
+            }
+            events.dedup_by(|a, b| matches!((a, b), (Event::QueueChanged, Event::QueueChanged)));
+            events
+        }
+        Request::Count(question, filter) => match project.queue_counts(&filter) {
+            Ok(counts) => vec![Event::QueueCounted { question, counts }],
+            Err(err) => failed(&err),
+        },
+        Request::Read(question, filter, sort, place) => {
+            match project.queue_page_at(&filter, sort, place, BLOCK as usize) {
+                Ok(rows) => vec![Event::QueueRead { question, place, rows }],
+                Err(err) => failed(&err),
+            }
+        }
+        Request::Locate(target) => match project.videos() {
+            Ok(videos) => match videos.into_iter().find(|video| video.id == target.video) {
+                Some(video) if video.path.exists() => vec![Event::VideoLocated { target, path: video.path }],
+                Some(video) => {
+                    let text = format!(
+                        "{} is not there any more; open the file from where it is now, and the project knows it again.",
+                        video.path.display()
+                    );
+                    vec![Event::Told(Severity::Warning, text)]
+                }
+                None => Vec::new(),
+            },
             Err(err) => failed(&err),
         },
         Request::Record { ticket, step, who, model } => match project.append(&step, &Author { who, model }) {
-            Ok(_) => vec![Event::StepRecorded { ticket: Some(ticket), step, said: None }],
+            Ok(_) => vec![Event::StepRecorded { ticket: Some(ticket), step, said: None }, Event::QueueChanged],
             Err(err) => vec![Event::StepRefused { ticket, reason: format!("Nothing was kept: {err}.") }],
         },
         Request::Undo { redo, who } => match undo(project, redo, who) {
-            Ok(event) => vec![event],
+            Ok(event) => vec![event, Event::QueueChanged],
             Err(err) => failed(&err),
         },
     }
+}
+
+/// Puts events in the place of those that the model had, unless the same scores and rule made them already. Whether it
+/// did.
+fn replace_events(project: &mut Project, found: &FoundEvents) -> Result<bool, ProjectError> {
+    let FoundEvents { id, events, spans, frames, tsa, model, rule } = found;
+    let origin = ron::to_string(&(rule, tsa)).unwrap_or_default();
+    if project.held_by().is_some() || project.events_rule(id, model)?.is_some_and(|known| known == origin) {
+        return Ok(false);
+    }
+    let grid = SnippetGrid::new(frames.len());
+    let flagged = |(event, span): (&AnomalySegment, &FrameSpan)| FlaggedEvent {
+        span: *span,
+        time: frames.frames_span(span.start(), span.last()),
+        peak_frame: grid.middle(event.peak),
+        peak_score: event.peak_score,
+        uncertainty: rule.uncertainty(event.peak_score),
+    };
+    let rows: Vec<FlaggedEvent> = events.iter().zip(spans).map(flagged).collect();
+    project.replace_events(id, model, &origin, &rows)?;
+    Ok(true)
+}
+
+/// What the project is to know about a file.
+pub(super) fn known(id: VideoId, video: &OpenedVideo) -> KnownVideo {
+    let info = &video.info;
+    KnownVideo {
+        id,
+        name: info.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
+        size: info.file_bytes,
+        path: std::path::absolute(&info.path).unwrap_or_else(|_| info.path.clone()),
+        frames: Some(video.frames.len()),
+        duration: Some(video.frames.span().length()),
+        present: true,
+    }
+}
+
+fn lock(found: &Found) -> MutexGuard<'_, BTreeMap<VideoId, FoundEvents>> {
+    found.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn undo(project: &mut Project, redo: bool, who: String) -> Result<Event, ProjectError> {

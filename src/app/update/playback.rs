@@ -88,7 +88,7 @@ pub(super) fn show_event(state: &mut AppState, index: usize) {
 }
 
 /// Goes to the event that begins with frame `start` of the video on screen.
-fn go_to_event(state: &mut AppState, start: usize) {
+pub(super) fn go_to_event(state: &mut AppState, start: usize) {
     let run_up = MediaTime::from_secs_f64(f64::from(state.prefs.review.run_up_secs));
     if let Some(session) = &mut state.session {
         session.go_to_event(start, run_up);

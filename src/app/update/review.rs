@@ -1,12 +1,14 @@
 //! Verdicts: given, taken back, described; and what the project answers.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::app::action::Description;
 use crate::app::effect::{Effect, FoundEvents};
 use crate::app::library::Entry;
 use crate::app::notice::Severity;
 use crate::app::prefs::ReviewPrefs;
+use crate::app::review_queue::Target;
 use crate::app::reviews::{Project, Ticket};
 use crate::app::state::AppState;
 use crate::domain::interval::FrameSpan;
@@ -14,7 +16,7 @@ use crate::domain::library::VideoId;
 use crate::domain::record::{Change, ItemId, Step, Subject, Value};
 use crate::domain::review::{Judgement, Verdict};
 
-use super::{playback, view};
+use super::{playback, review_queue, view};
 
 /// How a verdict is called in sentences.
 pub(super) fn name(verdict: Verdict) -> &'static str {
@@ -88,6 +90,17 @@ pub(super) fn judge(state: &mut AppState, verdict: Verdict, effects: &mut Vec<Ef
         change_judgement(state, &looked, title, Some(judgement), effects);
     }
     if state.prefs.review.advance {
+        go_on(state, &looked, effects);
+    }
+}
+
+/// Goes to what needs a look next: in the queue, if the event was come to from there, else in time.
+fn go_on(state: &mut AppState, looked: &Looked, effects: &mut Vec<Effect>) {
+    let target = Target { video: looked.video.clone(), span: looked.span };
+    let from_queue = state.queue.selected.as_ref().is_some_and(|(_, selected)| *selected == target);
+    if state.works_in_queue() && from_queue {
+        review_queue::advance(state, effects);
+    } else {
         playback::step_event(state, true, true, effects);
     }
 }
@@ -244,8 +257,17 @@ pub(super) fn pump(state: &mut AppState, effects: &mut Vec<Effect>) {
         let known = writable && reviews.of(&id).is_some();
         let complete = entry.scored.as_ref().filter(|scored| scored.complete);
         if let Some(scored) = complete.filter(|_| known && entry.queued_at != entry.events_revision()) {
-            let (events, model) = (std::sync::Arc::clone(&entry.events), scored.model.clone());
-            effects.push(Effect::RecordEvents(Box::new(FoundEvents { id, events, spans, model, rule })));
+            if let Some(video) = entry.video() {
+                effects.push(Effect::RecordEvents(Box::new(FoundEvents {
+                    id,
+                    events: Arc::clone(&entry.events),
+                    spans,
+                    frames: Arc::clone(&video.frames),
+                    tsa: scored.tsa.clone(),
+                    model: scored.model.clone(),
+                    rule,
+                })));
+            }
             entry.queued_at = entry.events_revision();
         }
         entry.marked_at = now;

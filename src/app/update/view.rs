@@ -58,6 +58,13 @@ pub(super) fn set_layout(state: &mut AppState, layout: Layout, effects: &mut Vec
     }
 }
 
+/// Shows a panel, in front of others in its place.
+pub(super) fn bring_panel(state: &mut AppState, panel: PanelKind, effects: &mut Vec<Effect>) {
+    let mut layout = state.prefs.layout.clone();
+    layout.bring(panel);
+    set_layout(state, layout, effects);
+}
+
 /// Shows a panel that is hidden, hides one that is shown.
 pub(super) fn toggle_panel(state: &mut AppState, panel: PanelKind, effects: &mut Vec<Effect>) {
     state.prefs.layout.toggle(panel);
