@@ -19,10 +19,10 @@ pub fn inspector_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
             return;
         };
         if let Some(session) = view.state.session.as_ref().filter(|s| s.entry == entry.id) {
-            section(ui, "Snippet on screen", |ui| snippet_ui(view, session, entry, ui));
             section(ui, "Verdict", |ui| verdict_panel::verdict_ui(view, local, entry, ui));
-            section(ui, "Events", |ui| event_panel::events_ui(view, session, entry, ui));
             section(ui, "Why flagged", |ui| why_panel::why_ui(view, session, entry, ui));
+            section(ui, "Snippet on screen", |ui| snippet_ui(view, session, entry, ui));
+            section(ui, "Events", |ui| event_panel::events_ui(view, session, entry, ui));
             section(ui, "Event rule", |ui| event_panel::rule_ui(view, ui));
             section(ui, "Attention", |ui| tsa_panel::tsa_ui(view, local, ui));
         }

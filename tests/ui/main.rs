@@ -3,126 +3,26 @@
 //! The file is written here, so nothing depends on what lies on the machine. Waiting is by condition,
 //! never by time; the limit only ends a test that would otherwise hang.
 
-#[path = "support/sounding.rs"]
+mod review;
+#[path = "../support/sounding.rs"]
 mod sounding;
+mod window;
 
-use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use lookback::app::arrangement::Layout;
 use lookback::app::command::UiCommand;
-use lookback::app::folders::Folders;
 use lookback::app::lanes::LaneKind;
 use lookback::app::library::{FileState, ScoringState};
 use lookback::app::prefs::Prefs;
 use lookback::app::shortcut::Os;
-use lookback::app::state::{AppState, Dialog};
-use lookback::domain::pixels::RgbPicture;
-use lookback::domain::time::Rate;
-use lookback::media::VideoWriter;
-use lookback::model::encoder::EncoderSpec;
-use lookback::shell::{App, WindowOptions};
+use lookback::app::state::Dialog;
 
-/// Rounds of drawing and resting before a wait is given up: a minute, far more than anything here needs.
-const ROUNDS: usize = 3000;
-
-struct Window {
-    harness: Harness<'static, App>,
-    folder: tempfile::TempDir,
-}
-
-impl Window {
-    /// A window of its own, with its own folders.
-    fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let harness = Self::harness(folder.path(), Vec::new());
-        Self { harness, folder }
-    }
-
-    fn harness(folder: &Path, paths: Vec<PathBuf>) -> Harness<'static, App> {
-        let folders = Folders::below(folder.join("own"));
-        Harness::builder().with_size([1440.0, 900.0]).with_max_steps(60).wgpu().build_eframe(move |cc| {
-            let options =
-                WindowOptions { paths, device: Some("cpu".into()), encoder: EncoderSpec::Builtin, model: None };
-            App::new(cc, options, &folders).expect("starts")
-        })
-    }
-
-    /// Writes a video: a bright square wanders over a dark ground.
-    fn video(&self, name: &str, frames: usize) -> PathBuf {
-        let path = self.folder.path().join(name);
-        let (width, height) = (160, 120);
-        let mut writer = VideoWriter::create(&path, width, height, Rate { num: 25, den: 1 }).expect("opens");
-        for i in 0..frames {
-            let mut picture = RgbPicture::black(width, height);
-            for y in 40..80 {
-                for x in 0..40 {
-                    let at = (y * width + (x + i) % width) * 3;
-                    picture.data[at..at + 3].fill(220);
-                }
-            }
-            writer.push(&picture).expect("takes a frame");
-        }
-        writer.finish().expect("is complete");
-        path
-    }
-
-    fn state(&self) -> &AppState {
-        self.harness.state().state()
-    }
-
-    /// Draws until `done`, letting the workers work in between.
-    fn wait(&mut self, what: &str, mut done: impl FnMut(&AppState) -> bool) {
-        for _ in 0..ROUNDS {
-            self.harness.step();
-            if done(self.state()) {
-                self.harness.run_steps(3);
-                return;
-            }
-            thread::sleep(Duration::from_millis(20));
-        }
-        panic!("waited in vain for {what}: {:?}", self.state().notices.list());
-    }
-
-    fn type_into(&mut self, name: &str, text: &str) {
-        let find = |h: &Harness<'static, App>| h.get_by_role_and_label(Role::TextInput, name).focus();
-        find(&self.harness);
-        self.harness.run_steps(2);
-        self.harness.get_by_role_and_label(Role::TextInput, name).type_text(text);
-        self.harness.run_steps(2);
-    }
-
-    fn click(&mut self, name: &str) {
-        self.harness.get_by_role_and_label(Role::Button, name).click();
-        self.harness.run_steps(3);
-    }
-
-    fn key(&mut self, key: Key) {
-        self.harness.key_press(key);
-        self.harness.run_steps(2);
-    }
-
-    fn open(&mut self, path: &Path) {
-        self.type_into("Path to open", &path.display().to_string());
-        self.key(Key::Enter);
-        self.wait("the video", |s| s.session.is_some());
-        // Nothing has the keyboard now, so keys belong to playback.
-        self.harness.run_steps(2);
-    }
-
-    fn frame(&self) -> usize {
-        self.state().session.as_ref().expect("a video is on screen").frame()
-    }
-}
-
-fn is_done(state: &AppState) -> bool {
-    state.library.entries().iter().all(|e| e.scoring == ScoringState::Done)
-}
+use window::{ROUNDS, Window, is_done};
 
 #[test]
 fn open_by_path_score_step_and_change_the_threshold() {
@@ -353,7 +253,7 @@ fn the_palette_finds_marks_and_carries_out() {
     // What cannot be used now says so and does nothing.
     w.harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
     w.harness.run_steps(3);
-    w.type_into("Find a command", "next file");
+    w.type_into("Find a command", "next row");
     w.key(Key::Enter);
     assert_eq!(w.state().dialog, Some(Dialog::Palette));
     w.key(Key::Escape);
@@ -424,21 +324,21 @@ fn panels_are_hidden_brought_back_and_dragged_elsewhere() {
     let place = |w: &Window, name: &str| w.harness.get_by_label(name).rect();
     let before = place(&w, "Video");
 
-    w.click("Hide Library");
+    w.click("Hide Inspector");
     w.harness.run_steps(3);
-    assert!(w.harness.query_by_label("Filter names").is_none());
+    assert!(w.harness.query_by_label("Move Inspector").is_none());
     let wide = place(&w, "Video");
     assert!(wide.width() > before.width() + 200.0, "the video takes the room: {before} {wide}");
     assert_eq!(wide.height(), before.height());
     w.harness.get_by_role_and_label(Role::Button, "View").click();
     w.harness.run_steps(3);
-    w.click("Library panel");
+    w.click("Inspector panel");
     w.harness.run_steps(3);
     assert_eq!(place(&w, "Video"), before);
 
     // The inspector goes to the left edge of the library.
     let at = w.harness.get_by_label("Move Inspector").rect().center();
-    let library = w.harness.get_by_label("Move Library").rect();
+    let library = w.harness.get_by_role_and_label(Role::Button, "Library").rect();
     let edge = egui::pos2(library.left() + 6.0, library.bottom() + 250.0);
     w.harness.drag_at(at);
     w.harness.run_steps(2);
@@ -448,7 +348,8 @@ fn panels_are_hidden_brought_back_and_dragged_elsewhere() {
     w.harness.run_steps(2);
     w.harness.drop_at(edge);
     w.harness.run_steps(4);
-    let (inspector, library) = (place(&w, "Move Inspector"), place(&w, "Move Library"));
+    let inspector = place(&w, "Move Inspector");
+    let library = w.harness.get_by_role_and_label(Role::Button, "Library").rect();
     assert!(inspector.right() <= library.left() + 1.0, "{inspector} {library}");
     let config = w.folder.path().join("own").join("config");
     let moved = w.state().prefs.layout.clone();

@@ -1,0 +1,96 @@
+//! Verdicts in the real window: given by one key, on disk before they count, there after a restart.
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
+use lookback::app::state::AppState;
+use lookback::domain::review::Verdict;
+use lookback::store::Project;
+
+use super::window::{Window, is_done};
+
+/// A scored video whose whole length is one event, and a project that knows it.
+fn flagged(w: &mut Window, name: &str, frames: usize) {
+    let path = w.video(name, frames);
+    w.open(&path);
+    w.wait("the scores", is_done);
+    w.harness.get_by_role_and_label(Role::Slider, "Score threshold").set_value_accesskit(0.0);
+    w.wait("the project", |s| {
+        s.shown().is_some_and(|e| e.video_id.as_ref().is_some_and(|id| s.reviews.of(id).is_some()))
+    });
+    assert_eq!(w.state().events().len(), 1);
+    // The slider keeps the keyboard no longer than the picture is clicked.
+    w.harness.run_steps(3);
+}
+
+fn verdict(state: &AppState) -> Option<(Verdict, bool)> {
+    state.shown()?.mark(0).map(|mark| (mark.verdict, mark.pending))
+}
+
+#[test]
+fn a_verdict_is_given_by_one_key_undone_and_there_after_a_restart() {
+    let mut w = Window::new();
+    flagged(&mut w, "door.mp4", 160);
+    w.harness.get_by_label("This event needs a verdict.");
+    w.key(Key::X);
+    w.wait("the disk", |s| verdict(s) == Some((Verdict::FalseAlarm, false)));
+    w.harness.get_by_label("false alarm");
+    w.harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    w.wait("the undo", |s| verdict(s).is_none());
+    w.harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    w.wait("the redo", |s| verdict(s) == Some((Verdict::FalseAlarm, false)));
+    w.key(Key::A);
+    w.wait("the disk", |s| verdict(s) == Some((Verdict::Anomaly, false)));
+    let path = w.folder.path().join("door.mp4");
+    let mut w = w.restarted(vec![path]);
+    w.wait("the verdict of before", |s| verdict(s) == Some((Verdict::Anomaly, false)));
+}
+
+#[test]
+fn what_describes_a_verdict_is_kept() {
+    let mut w = Window::new();
+    flagged(&mut w, "yard.mp4", 160);
+    w.click("Unsure");
+    w.wait("the disk", |s| verdict(s) == Some((Verdict::Unsure, false)));
+    w.type_into("Note", "a cat");
+    w.key(Key::Enter);
+    w.wait("the note", |s| {
+        let review = s.shown().and_then(|e| e.video_id.as_ref()).and_then(|id| s.reviews.of(id));
+        review.is_some_and(|r| r.judgements.values().any(|j| j.note == "a cat")) && s.reviews.pending() == 0
+    });
+}
+
+#[test]
+fn the_queue_lists_events_of_all_files_and_goes_to_them() {
+    let mut w = Window::new();
+    flagged(&mut w, "one.mp4", 160);
+    flagged(&mut w, "two.mp4", 176);
+    w.key(Key::F3);
+    w.wait("the queue", |s| s.queue.len() == 2);
+    w.wait("the rows", |s| s.queue.row(1).is_some());
+    w.harness.get_by_label_contains("one.mp4 at ").click();
+    w.harness.run_steps(3);
+    w.wait("the other file", |s| s.shown().is_some_and(|e| e.name == "one.mp4") && s.current_event() == Some(0));
+    w.key(Key::X);
+    w.wait("the row", |s| {
+        (0..2).any(|i| s.queue.row(i).is_some_and(|r| r.status.verdict() == Some(Verdict::FalseAlarm)))
+    });
+    // The verdict went on to the row that still needs one.
+    w.wait("the next row", |s| s.shown().is_some_and(|e| e.name == "two.mp4"));
+    w.harness.get_by_label_contains("1 to do");
+}
+
+#[test]
+fn a_project_that_another_program_holds_is_read_only() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let _held = Project::create(&Window::project(folder.path()), "Grace").expect("is made");
+    let mut w = Window::over(folder);
+    let path = w.video("door.mp4", 160);
+    w.open(&path);
+    w.wait("the scores", is_done);
+    w.harness.get_by_role_and_label(Role::Slider, "Score threshold").set_value_accesskit(0.0);
+    w.harness.run_steps(3);
+    w.key(Key::X);
+    assert!(w.state().notices.list().iter().any(|n| n.text.contains("Grace")), "{:?}", w.state().notices.list());
+    assert_eq!(verdict(w.state()), None);
+}
