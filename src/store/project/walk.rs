@@ -96,7 +96,7 @@ const GULP: i64 = if cfg!(test) { 2 } else { 16 };
 /// The events after `after`, without the first `skip`, `limit` at most.
 pub(super) fn walk(
     connection: &Connection,
-    matched: &Matched,
+    matched: &Matched<'_>,
     order: Order,
     after: Place,
     (skip, limit): (u64, usize),
@@ -130,7 +130,7 @@ fn offset(connection: &Connection, order: Order, skip: u64, limit: usize) -> Res
 /// Along the index over all events. Gives where it stands if it lost patience.
 fn scan(
     connection: &Connection,
-    matched: &Matched,
+    matched: &Matched<'_>,
     order: Order,
     after: Place,
     (mut skip, limit, patience): (u64, usize, u64),
@@ -170,7 +170,7 @@ struct Offer {
 /// Along the piles, merged. A pile is read only when its turn comes, by the bound that is kept with it.
 pub(super) fn merge(
     connection: &Connection,
-    piles: &[Pile],
+    piles: &[&Pile],
     order: Order,
     after: Place,
     limit: usize,

@@ -209,6 +209,9 @@ fn edits_undone_and_done_again_move_events() {
     compare(&project, &said, &mut dice);
     project.undo(step, &author()).expect("is undone");
     compare(&project, &before, &mut dice);
+    // A reader beside the writer sees the same, although it keeps piles in memory.
+    let reader = Project::open(project.folder(), "Grace").expect("opens");
+    compare(&reader, &before, &mut dice);
     let first = project.history(100, None).expect("reads").last().expect("is there").step;
     let Subject::Judgement { id, .. } = project.step(first).expect("reads").changes[0].subject else {
         panic!("is one")
@@ -217,6 +220,7 @@ fn edits_undone_and_done_again_move_events() {
     let mut less = before;
     less.remove(&id.0);
     compare(&project, &less, &mut dice);
+    compare(&reader, &less, &mut dice);
 }
 
 #[test]
