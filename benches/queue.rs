@@ -203,6 +203,7 @@ fn main() {
     let mut first = Times::of("first page");
     let mut next = Times::of("next page");
     let mut middle = Times::of("page in the middle");
+    let mut placing = Times::of("place of a row");
     let mut counting = Times::of("counts");
     for filter in filters(videos) {
         let counts = counting.take(|| format!("{filter:?}"), || project.queue_counts(&filter).expect("reads"));
@@ -213,13 +214,16 @@ fn main() {
             if let Some(last) = page.last() {
                 next.take(name, || project.queue_page(&filter, sort, Some(last), PAGE).expect("reads"));
                 let offset = counts.events / 2;
-                middle.take(name, || project.queue_page_at(&filter, sort, offset, PAGE).expect("reads"));
+                let page = middle.take(name, || project.queue_page_at(&filter, sort, offset, PAGE).expect("reads"));
+                let place = placing.take(name, || project.queue_place(&filter, sort, &page[0]).expect("reads"));
+                assert_eq!(place, offset);
             }
         }
     }
     first.print();
     next.print();
     middle.print();
+    placing.print();
     counting.print();
 
     let (mut verdicts, mut undo, mut rescore) = (Times::of("verdict"), Times::of("undo"), Times::of("replace events"));

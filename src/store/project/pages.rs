@@ -10,7 +10,7 @@ use rusqlite::{Connection, Row};
 use super::error::{Fault, ProjectError};
 use super::events::{Bucket, Relation, ascending};
 use super::piles::{Matched, Pile, Shelf, video_order};
-use super::walk::{Order, Place, merge, walk};
+use super::walk::{Order, Place, before, merge, walk};
 use super::{Project, fold, videos};
 use crate::domain::interval::FrameSpan;
 use crate::domain::queue::{
@@ -83,6 +83,27 @@ impl Project {
         }
         let filter = QueueFilter { status: StatusFilter::Unreviewed, ..filter.clone() };
         Ok(self.queue_page(&filter, sort, after, 1)?.pop())
+    }
+
+    /// The place of `row` in the list, counted from 0: how many rows of the filter stand before it. It need not be in
+    /// the list; then this is where it would stand.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn queue_place(&self, filter: &QueueFilter, sort: QueueSort, row: &QueueRow) -> Result<u64, ProjectError> {
+        self.read(|connection| {
+            let shelf = self.shelf(connection)?;
+            let piles = Matched::find(connection, &shelf, filter)?.piles;
+            if let Some(order) = order(sort) {
+                return before(connection, &piles, order, place(order, row));
+            }
+            let names = video_order(connection)?;
+            let at = |video: i64| names.get(&video).copied().unwrap_or(usize::MAX);
+            let here = videos::row_id(connection, &row.video)?.map_or(usize::MAX, at);
+            let earlier: u64 = piles.iter().filter(|pile| at(pile.video) < here).map(|pile| pile.events).sum();
+            let same: Vec<&Pile> = piles.into_iter().filter(|pile| at(pile.video) == here).collect();
+            Ok(earlier + before(connection, &same, Order::Time, place(Order::Time, row))?)
+        })
     }
 
     /// One row; `None` if its event is not there any more.

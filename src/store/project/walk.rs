@@ -52,6 +52,12 @@ impl Order {
         )
     }
 
+    /// How many events of one pile are before a place.
+    pub(super) fn before_sql(self) -> String {
+        let key = self.column();
+        format!("SELECT count(*) FROM queue INDEXED BY pile_{key} WHERE pile = ?1 AND ({key}, id) < (?2, ?3)")
+    }
+
     fn bound(self, pile: &Pile) -> f64 {
         pile.bounds[self as usize]
     }
@@ -206,6 +212,16 @@ pub(super) fn merge(
     Ok(found)
 }
 
+/// How many events of the piles are before a place.
+pub(super) fn before(connection: &Connection, piles: &[&Pile], order: Order, place: Place) -> Result<u64, Fault> {
+    let mut count = connection.prepare_cached(&order.before_sql())?;
+    let mut all = 0;
+    for pile in piles.iter().filter(|pile| order.bound(pile) <= place.key) {
+        all += count.query_row(params![pile.id, place.key, place.id], |row| row.get::<_, i64>(0))? as u64;
+    }
+    Ok(all)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::testing::project;
@@ -215,7 +231,9 @@ mod tests {
     fn no_question_sorts() {
         let (_folder, project) = project();
         let orders = [Order::Score, Order::Uncertainty, Order::Time];
-        for sql in orders.iter().flat_map(|order| [order.scan_sql(), order.offset_sql(), order.pile_sql()]) {
+        for sql in
+            orders.iter().flat_map(|order| [order.scan_sql(), order.offset_sql(), order.pile_sql(), order.before_sql()])
+        {
             let mut explained = project.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("is sound");
             let count = explained.parameter_count();
             let lines: Vec<String> = explained

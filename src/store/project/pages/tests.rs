@@ -157,6 +157,10 @@ fn compare(project: &Project, said: &BTreeMap<u64, (VideoId, Judgement)>, dice: 
             let page = project.queue_page_at(&filter, sort, offset as u64, limit).expect("reads");
             let part: Vec<_> = expected.iter().skip(offset).take(limit).cloned().collect();
             assert_eq!(page, part, "{filter:?} {sort} from {offset}");
+            let row = &all[dice.roll(all.len())];
+            let with = sorted(meant.iter().filter(|other| *other != row).chain([row]).cloned().collect(), sort);
+            let before = with.iter().position(|other| other == row).expect("is there") as u64;
+            assert_eq!(project.queue_place(&filter, sort, row).expect("reads"), before, "{filter:?} {sort}");
             let after = (offset > 0).then(|| expected.get(offset - 1)).flatten();
             let from = after.map_or(0, |_| offset);
             let next = expected[from..].iter().find(|row| row.status == EventStatus::Unjudged).cloned();
