@@ -204,7 +204,7 @@ fn a_kill_at_any_moment_loses_nothing_that_was_reported() {
     for number in 0..ROUNDS {
         let reports = round(folder.path(), Duration::from_micros(dice.roll((longest * 1000.0) as usize) as u64));
         idle += usize::from(reports.is_empty());
-        longest *= if reports.is_empty() { 1.2 } else { 0.97 };
+        longest *= if reports.is_empty() { 1.1 } else { 0.96 };
         let project = Project::open(folder.path(), "Ada").expect("opens");
         assert!(project.held_by().is_none());
         // What is new in this round, oldest first.

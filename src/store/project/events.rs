@@ -202,7 +202,9 @@ impl Project {
                 .prepare_cached("INSERT OR REPLACE INTO scored (video, model, rule, at_us) VALUES (?1, ?2, ?3, ?4)")?
                 .execute(params![row, model, rule, now_us()])?;
             insert(connection, (row, model), &Bench::read(connection, video)?, events)
-        })
+        })?;
+        self.shelf.get_mut().touch(video);
+        Ok(())
     }
 
     /// The rule behind a model's events of a video; `None` if there never were any.
@@ -256,11 +258,10 @@ fn insert(connection: &Connection, of: (i64, i64), bench: &Bench, events: &[Flag
     Ok(())
 }
 
-/// Brings the queue up to date with a step's judgements.
-pub(super) fn follow(connection: &Connection, step: &Step) -> Result<(), Fault> {
+/// The videos whose events a step may move.
+pub(super) fn moved_by(step: &Step) -> BTreeSet<&VideoId> {
     let judged = step.changes.iter().filter(|change| matches!(change.subject, Subject::Judgement { .. }));
-    let videos: BTreeSet<_> = judged.filter_map(|change| change.subject.video()).collect();
-    videos.into_iter().try_for_each(|video| refresh(connection, video))
+    judged.filter_map(|change| change.subject.video()).collect()
 }
 
 /// Puts every event of a video where its judgements want it.

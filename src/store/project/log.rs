@@ -40,11 +40,16 @@ impl Project {
     /// The step does not start from what is there, cannot be written, or undoes one that does not count; another
     /// program writes; the disk is full. Nothing is written then.
     pub fn append(&mut self, step: &Step, author: &Author) -> Result<Appended, ProjectError> {
-        self.write(|connection| {
+        let moved = events::moved_by(step);
+        let appended = self.write(|connection| {
             let appended = append(connection, step, author)?;
-            events::follow(connection, step)?;
+            moved.iter().try_for_each(|video| events::refresh(connection, video))?;
             Ok(appended)
-        })
+        })?;
+        for video in moved {
+            self.shelf.get_mut().touch(video);
+        }
+        Ok(appended)
     }
 
     /// Takes back a step, which may itself be an undo. The step may be of any earlier day.

@@ -28,6 +28,7 @@ mod verify;
 mod videos;
 mod walk;
 
+use std::cell::RefCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -44,6 +45,7 @@ pub use videos::Candidate;
 
 use error::Fault;
 use lock::Lock;
+use piles::Shelf;
 
 /// Name of the database in a project's folder.
 const DATABASE: &str = "project.db";
@@ -55,6 +57,8 @@ pub struct Project {
     connection: Connection,
     /// Held while this program may write.
     lock: Lock,
+    /// What questions to the queue go through first.
+    shelf: RefCell<Shelf>,
 }
 
 impl Project {
@@ -137,7 +141,7 @@ impl Project {
             Ok(connection)
         };
         let connection = opened().map_err(|fault| fault.at(folder))?;
-        Ok(Self { folder: folder.to_owned(), connection, lock })
+        Ok(Self { folder: folder.to_owned(), connection, lock, shelf: RefCell::default() })
     }
 
     /// Its folder.
@@ -188,6 +192,14 @@ fn now_us() -> i64 {
 mod tests {
     use super::testing::{author, project, verdict_step};
     use super::*;
+
+    #[test]
+    fn a_worker_can_own_a_project_and_a_backup() {
+        fn is_send<T: Send>() {}
+        is_send::<Project>();
+        is_send::<BackupJob>();
+        is_send::<ProjectError>();
+    }
 
     #[test]
     fn a_project_is_a_folder_that_opens_again() {

@@ -3,12 +3,14 @@
 //! Owns the questions that a list with a scroll bar asks. Does not own the walk through events (`walk`), the piles
 //! (`piles`) or their upkeep (`events`).
 
+use std::cell::Ref;
+
 use rusqlite::{Connection, Row};
 
 use super::error::{Fault, ProjectError};
 use super::events::{Bucket, Relation, ascending};
-use super::piles::{Matched, Pile, video_order};
-use super::walk::{Order, Place, merge, walk};
+use super::piles::{Matched, Pile, Shelf, video_order};
+use super::walk::{Order, Place, before, merge, walk};
 use super::{Project, fold, videos};
 use crate::domain::interval::FrameSpan;
 use crate::domain::queue::{
@@ -32,7 +34,8 @@ impl Project {
         limit: usize,
     ) -> Result<Vec<QueueRow>, ProjectError> {
         self.read(|connection| {
-            let matched = Matched::find(connection, filter)?;
+            let shelf = self.shelf(connection)?;
+            let matched = Matched::find(connection, &shelf, filter)?;
             let found = match order(sort) {
                 Some(order) => {
                     walk(connection, &matched, order, after.map_or(Place::START, |row| place(order, row)), (0, limit))?
@@ -55,7 +58,8 @@ impl Project {
         limit: usize,
     ) -> Result<Vec<QueueRow>, ProjectError> {
         self.read(|connection| {
-            let matched = Matched::find(connection, filter)?;
+            let shelf = self.shelf(connection)?;
+            let matched = Matched::find(connection, &shelf, filter)?;
             let found = match order(sort) {
                 Some(order) => walk(connection, &matched, order, Place::START, (offset, limit))?,
                 None => by_video(connection, matched.piles, None, (offset, limit))?,
@@ -81,6 +85,27 @@ impl Project {
         Ok(self.queue_page(&filter, sort, after, 1)?.pop())
     }
 
+    /// The place of `row` in the list, counted from 0: how many rows of the filter stand before it. It need not be in
+    /// the list; then this is where it would stand.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn queue_place(&self, filter: &QueueFilter, sort: QueueSort, row: &QueueRow) -> Result<u64, ProjectError> {
+        self.read(|connection| {
+            let shelf = self.shelf(connection)?;
+            let piles = Matched::find(connection, &shelf, filter)?.piles;
+            if let Some(order) = order(sort) {
+                return before(connection, &piles, order, place(order, row));
+            }
+            let names = video_order(connection)?;
+            let at = |video: i64| names.get(&video).copied().unwrap_or(usize::MAX);
+            let here = videos::row_id(connection, &row.video)?.map_or(usize::MAX, at);
+            let earlier: u64 = piles.iter().filter(|pile| at(pile.video) < here).map(|pile| pile.events).sum();
+            let same: Vec<&Pile> = piles.into_iter().filter(|pile| at(pile.video) == here).collect();
+            Ok(earlier + before(connection, &same, Order::Time, place(Order::Time, row))?)
+        })
+    }
+
     /// One row; `None` if its event is not there any more.
     ///
     /// # Errors
@@ -95,7 +120,8 @@ impl Project {
     /// The database cannot be read.
     pub fn queue_counts(&self, filter: &QueueFilter) -> Result<QueueCounts, ProjectError> {
         self.read(|connection| {
-            let piles = Matched::find(connection, filter)?.piles;
+            let shelf = self.shelf(connection)?;
+            let piles = Matched::find(connection, &shelf, filter)?.piles;
             let mut counts = QueueCounts::default();
             let mut left_us = 0;
             for pile in &piles {
@@ -122,6 +148,14 @@ impl Project {
     }
 }
 
+impl Project {
+    /// The piles as they are now.
+    fn shelf(&self, connection: &Connection) -> Result<Ref<'_, Shelf>, Fault> {
+        self.shelf.borrow_mut().refresh(connection)?;
+        Ok(self.shelf.borrow())
+    }
+}
+
 /// The order of events that sorts so; `None` for the one that goes by videos.
 fn order(sort: QueueSort) -> Option<Order> {
     match sort {
@@ -144,13 +178,13 @@ fn place(order: Order, row: &QueueRow) -> Place {
 /// Video by video, within each by time. Whole videos are passed by their counts.
 fn by_video(
     connection: &Connection,
-    piles: Vec<Pile>,
+    piles: Vec<&Pile>,
     after: Option<&QueueRow>,
     (mut skip, limit): (u64, usize),
 ) -> Result<Vec<i64>, Fault> {
     let order = video_order(connection)?;
     let at = |pile: &Pile| order.get(&pile.video).copied().unwrap_or(usize::MAX);
-    let mut piles: Vec<(usize, Pile)> = piles.into_iter().map(|pile| (at(&pile), pile)).collect();
+    let mut piles: Vec<(usize, &Pile)> = piles.into_iter().map(|pile| (at(pile), pile)).collect();
     piles.sort_by_key(|(place, _)| *place);
     let start = match after {
         Some(row) => videos::row_id(connection, &row.video)?.and_then(|video| order.get(&video).copied()),
@@ -168,7 +202,7 @@ fn by_video(
             continue;
         }
         let from = after.filter(|_| start == Some(here)).map_or(Place::START, |row| place(Order::Time, row));
-        let piles: Vec<Pile> = video.iter().map(|(_, pile)| pile.clone()).collect();
+        let piles: Vec<&Pile> = video.iter().map(|(_, pile)| *pile).collect();
         let wanted = skip as usize + limit - found.len();
         let part = merge(connection, &piles, Order::Time, from, wanted)?;
         found.extend(part.into_iter().skip(skip as usize).map(|place| place.id));

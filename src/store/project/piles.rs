@@ -1,14 +1,16 @@
 //! Which piles of events a filter means.
 //!
-//! Owns reading the piles and the rule from filter to piles. Does not own their upkeep (`events`) or the rows in
+//! Owns reading the piles, keeping them in memory, and the rule from filter to piles. Does not own their upkeep (`events`) or the rows in
 //! them (`pages`).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use rusqlite::Connection;
 
 use super::error::Fault;
 use super::events::{Bucket, Relation};
+use super::videos;
+use crate::domain::library::VideoId;
 use crate::domain::queue::{QueueFilter, StatusFilter};
 
 /// Events of one video and model that no filter tells apart.
@@ -16,49 +18,103 @@ use crate::domain::queue::{QueueFilter, StatusFilter};
 pub(super) struct Pile {
     pub(super) id: i64,
     pub(super) video: i64,
+    model: i64,
     pub(super) bucket: Bucket,
+    words: i64,
     pub(super) events: u64,
     pub(super) length_us: i64,
     /// No event of it is before these in the order of score, uncertainty and time.
     pub(super) bounds: [f64; 3],
 }
 
+/// The piles of a project, kept in memory from one question to the next.
+#[derive(Debug, Default)]
+pub(super) struct Shelf {
+    by_video: BTreeMap<i64, Vec<Pile>>,
+    /// What SQLite calls the state of the database, which other programs' writing changes; `None` if nothing is kept.
+    version: Option<i64>,
+    /// Videos whose piles this program changed since they were read.
+    touched: BTreeSet<VideoId>,
+}
+
+impl Shelf {
+    /// Notes that piles of a video changed.
+    pub(super) fn touch(&mut self, video: &VideoId) {
+        self.touched.insert(video.clone());
+    }
+
+    /// Notes that all may have changed.
+    pub(super) fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Reads what changed.
+    pub(super) fn refresh(&mut self, connection: &Connection) -> Result<(), Fault> {
+        let version = connection.pragma_query_value(None, "data_version", |row| row.get(0))?;
+        // Whatever fails on the way, half of the piles are never taken for all.
+        let known = self.version.take() == Some(version);
+        if known {
+            for video in std::mem::take(&mut self.touched) {
+                let Some(row) = videos::row_id(connection, &video)? else { continue };
+                self.by_video.remove(&row);
+                self.read(connection, "WHERE video = ?1", [row])?;
+            }
+        } else {
+            self.forget();
+            self.read(connection, "", [])?;
+        }
+        self.version = Some(version);
+        Ok(())
+    }
+
+    fn read<P: rusqlite::Params>(&mut self, connection: &Connection, condition: &str, of: P) -> Result<(), Fault> {
+        let sql = format!(
+            "SELECT id, video, model, bucket, words, events, length_us, by_score, by_uncertainty, from_us \
+             FROM pile {condition}"
+        );
+        let mut found = connection.prepare_cached(&sql)?;
+        let mut rows = found.query(of)?;
+        while let Some(row) = rows.next()? {
+            let pile = Pile {
+                id: row.get(0)?,
+                video: row.get(1)?,
+                model: row.get(2)?,
+                bucket: Bucket(row.get(3)?),
+                words: row.get(4)?,
+                events: row.get::<_, i64>(5)? as u64,
+                length_us: row.get(6)?,
+                bounds: [row.get(7)?, row.get(8)?, row.get::<_, i64>(9)? as f64],
+            };
+            self.by_video.entry(pile.video).or_default().push(pile);
+        }
+        Ok(())
+    }
+}
+
 /// What a filter means just now.
 #[derive(Debug)]
-pub(super) struct Matched {
+pub(super) struct Matched<'a> {
     /// The piles whose events are meant, all of each.
-    pub(super) piles: Vec<Pile>,
+    pub(super) piles: Vec<&'a Pile>,
     /// Events in all piles, meant or not.
     pub(super) all_events: u64,
 }
 
-impl Matched {
+impl<'a> Matched<'a> {
     /// Finds the piles of a filter.
-    pub(super) fn find(connection: &Connection, filter: &QueueFilter) -> Result<Self, Fault> {
+    pub(super) fn find(connection: &Connection, shelf: &'a Shelf, filter: &QueueFilter) -> Result<Self, Fault> {
         let text = filter.text.trim().to_lowercase();
         let words = if text.is_empty() { None } else { Some(Words::find(connection, &text)?) };
         let model = filter.model.as_ref().map(|name| row_of(connection, "model", "name", name)).transpose()?;
         let video = filter.video.as_ref().map(|id| row_of(connection, "video", "hash", id.as_str())).transpose()?;
-        let sql =
-            "SELECT id, video, bucket, events, length_us, by_score, by_uncertainty, from_us, model, words FROM pile";
-        let mut found = connection.prepare_cached(sql)?;
-        let mut rows = found.query([])?;
-        let mut matched = Self { piles: Vec::new(), all_events: 0 };
-        while let Some(row) = rows.next()? {
-            let events = row.get::<_, i64>(3)? as u64;
-            matched.all_events += events;
-            let (of, bucket) = (row.get(1)?, Bucket(row.get(2)?));
-            if !admits(filter, bucket)
-                || video.is_some_and(|video| video != of)
-                || (model.is_some() && model != Some(row.get(8)?))
-                || words.as_ref().map(|words| Ok::<_, Fault>(!words.are_in(of, row.get(9)?))).transpose()? == Some(true)
-            {
-                continue;
-            }
-            let bounds = [row.get(5)?, row.get(6)?, row.get::<_, i64>(7)? as f64];
-            matched.piles.push(Pile { id: row.get(0)?, video: of, bucket, events, length_us: row.get(4)?, bounds });
-        }
-        Ok(matched)
+        let meant = |pile: &&Pile| {
+            admits(filter, pile.bucket)
+                && video.is_none_or(|video| video == pile.video)
+                && model.is_none_or(|model| model == pile.model)
+                && words.as_ref().is_none_or(|words| words.are_in(pile))
+        };
+        let all = shelf.by_video.values().flatten();
+        Ok(Self { piles: all.clone().filter(meant).collect(), all_events: all.map(|pile| pile.events).sum() })
     }
 
     /// Events that are meant.
@@ -107,8 +163,8 @@ impl Words {
         Ok(Self { videos: holding("SELECT id, name FROM video")?, words: holding("SELECT id, text FROM words")? })
     }
 
-    fn are_in(&self, video: i64, words: i64) -> bool {
-        self.videos.contains(&video) || self.words.contains(&words)
+    fn are_in(&self, pile: &Pile) -> bool {
+        self.videos.contains(&pile.video) || self.words.contains(&pile.words)
     }
 }
 

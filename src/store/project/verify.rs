@@ -72,7 +72,9 @@ impl Project {
             connection.execute_batch("DELETE FROM current; DELETE FROM step")?;
             replay(connection)?;
             events::rebuild(connection)
-        })
+        })?;
+        self.shelf.get_mut().forget();
+        Ok(())
     }
 }
 

@@ -52,6 +52,12 @@ impl Order {
         )
     }
 
+    /// How many events of one pile are before a place.
+    pub(super) fn before_sql(self) -> String {
+        let key = self.column();
+        format!("SELECT count(*) FROM queue INDEXED BY pile_{key} WHERE pile = ?1 AND ({key}, id) < (?2, ?3)")
+    }
+
     fn bound(self, pile: &Pile) -> f64 {
         pile.bounds[self as usize]
     }
@@ -96,7 +102,7 @@ const GULP: i64 = if cfg!(test) { 2 } else { 16 };
 /// The events after `after`, without the first `skip`, `limit` at most.
 pub(super) fn walk(
     connection: &Connection,
-    matched: &Matched,
+    matched: &Matched<'_>,
     order: Order,
     after: Place,
     (skip, limit): (u64, usize),
@@ -130,7 +136,7 @@ fn offset(connection: &Connection, order: Order, skip: u64, limit: usize) -> Res
 /// Along the index over all events. Gives where it stands if it lost patience.
 fn scan(
     connection: &Connection,
-    matched: &Matched,
+    matched: &Matched<'_>,
     order: Order,
     after: Place,
     (mut skip, limit, patience): (u64, usize, u64),
@@ -170,7 +176,7 @@ struct Offer {
 /// Along the piles, merged. A pile is read only when its turn comes, by the bound that is kept with it.
 pub(super) fn merge(
     connection: &Connection,
-    piles: &[Pile],
+    piles: &[&Pile],
     order: Order,
     after: Place,
     limit: usize,
@@ -206,6 +212,16 @@ pub(super) fn merge(
     Ok(found)
 }
 
+/// How many events of the piles are before a place.
+pub(super) fn before(connection: &Connection, piles: &[&Pile], order: Order, place: Place) -> Result<u64, Fault> {
+    let mut count = connection.prepare_cached(&order.before_sql())?;
+    let mut all = 0;
+    for pile in piles.iter().filter(|pile| order.bound(pile) <= place.key) {
+        all += count.query_row(params![pile.id, place.key, place.id], |row| row.get::<_, i64>(0))? as u64;
+    }
+    Ok(all)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::testing::project;
@@ -215,7 +231,9 @@ mod tests {
     fn no_question_sorts() {
         let (_folder, project) = project();
         let orders = [Order::Score, Order::Uncertainty, Order::Time];
-        for sql in orders.iter().flat_map(|order| [order.scan_sql(), order.offset_sql(), order.pile_sql()]) {
+        for sql in
+            orders.iter().flat_map(|order| [order.scan_sql(), order.offset_sql(), order.pile_sql(), order.before_sql()])
+        {
             let mut explained = project.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("is sound");
             let count = explained.parameter_count();
             let lines: Vec<String> = explained

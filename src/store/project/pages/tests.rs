@@ -157,6 +157,10 @@ fn compare(project: &Project, said: &BTreeMap<u64, (VideoId, Judgement)>, dice: 
             let page = project.queue_page_at(&filter, sort, offset as u64, limit).expect("reads");
             let part: Vec<_> = expected.iter().skip(offset).take(limit).cloned().collect();
             assert_eq!(page, part, "{filter:?} {sort} from {offset}");
+            let row = &all[dice.roll(all.len())];
+            let with = sorted(meant.iter().filter(|other| *other != row).chain([row]).cloned().collect(), sort);
+            let before = with.iter().position(|other| other == row).expect("is there") as u64;
+            assert_eq!(project.queue_place(&filter, sort, row).expect("reads"), before, "{filter:?} {sort}");
             let after = (offset > 0).then(|| expected.get(offset - 1)).flatten();
             let from = after.map_or(0, |_| offset);
             let next = expected[from..].iter().find(|row| row.status == EventStatus::Unjudged).cloned();
@@ -209,6 +213,9 @@ fn edits_undone_and_done_again_move_events() {
     compare(&project, &said, &mut dice);
     project.undo(step, &author()).expect("is undone");
     compare(&project, &before, &mut dice);
+    // A reader beside the writer sees the same, although it keeps piles in memory.
+    let reader = Project::open(project.folder(), "Grace").expect("opens");
+    compare(&reader, &before, &mut dice);
     let first = project.history(100, None).expect("reads").last().expect("is there").step;
     let Subject::Judgement { id, .. } = project.step(first).expect("reads").changes[0].subject else {
         panic!("is one")
@@ -217,6 +224,7 @@ fn edits_undone_and_done_again_move_events() {
     let mut less = before;
     less.remove(&id.0);
     compare(&project, &less, &mut dice);
+    compare(&reader, &less, &mut dice);
 }
 
 #[test]
