@@ -16,6 +16,11 @@ use super::widgets::symbol::Symbol;
 /// Speeds offered in the list; the keys reach all between.
 const SPEEDS: [f64; 9] = [0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 4.0, 8.0, 16.0];
 
+/// Room for frame number and time, of hours of footage.
+const POSITION: f32 = 330.0;
+/// Room for the slider of loudness.
+const VOLUME: f32 = 76.0;
+
 /// Draws them.
 pub fn transport_ui(view: &ViewContext<'_>, ui: &mut Ui) {
     ui.horizontal(|ui| {
@@ -66,10 +71,14 @@ fn sound_ui(view: &ViewContext<'_>, ui: &mut Ui) {
         Symbol::SoundResting
     };
     symbol_button(view, ui, UiCommand::ToggleMute, drawn);
+    // The position is worth more than the slider; keys change the loudness as well.
+    if ui.available_width() < POSITION + VOLUME {
+        return;
+    }
     let mut volume = if prefs.muted { 0.0 } else { prefs.volume };
     let slider = Slider::new(&mut volume, 0.0..=1.0).step_by(0.05).show_value(false);
     let response = ui.scope(|ui| {
-        ui.spacing_mut().slider_width = 64.0;
+        ui.spacing_mut().slider_width = 56.0;
         ui.add_enabled(view.state.has_sound(), slider)
     });
     let response = response.inner;

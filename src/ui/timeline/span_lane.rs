@@ -77,7 +77,7 @@ pub(super) fn events_lane_ui(ui: &Ui, id: Id, lane: &Lane, scene: &Scene<'_>) {
             Align2::LEFT_CENTER,
             text,
             input.tokens.small_figures(),
-            p.on_event,
+            if input.selected_event == Some(wide.index) { p.on_event } else { p.text_strong },
         );
     }
     let count = input.events.len();
