@@ -5,6 +5,7 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
@@ -18,6 +19,11 @@ use super::{DATABASE, Project, now_us, schema};
 const ROWS: u64 = 200;
 /// Time since the last backup, from which on another is due if anything was written: ten minutes.
 const AGE_US: i64 = 600_000_000;
+
+/// How the names of unfinished copies begin.
+const PART: &str = "part-";
+/// No copy takes this long: an unfinished one that is older was left by a program that was killed.
+const STALE: Duration = Duration::from_hours(24);
 
 /// A backup that is to be made. Send it to a thread of its own: the project can be read and written meanwhile.
 #[derive(Debug)]
@@ -105,8 +111,9 @@ impl BackupJob {
     pub fn run(self) -> Result<PathBuf, ProjectError> {
         let folder = backups(&self.folder);
         fs::create_dir_all(&folder).map_err(|e| ProjectError::io(&folder, e))?;
+        remove_old_parts(&folder);
         // Two backups at once would be one too many; a name of its own keeps them apart.
-        let part = tempfile::Builder::new().prefix("part-").suffix(".db").tempfile_in(&folder);
+        let part = tempfile::Builder::new().prefix(PART).suffix(".db").tempfile_in(&folder);
         let part = part.map_err(|e| ProjectError::io(&folder, e))?.into_temp_path();
         let rows = copy(&self.folder.join(DATABASE), &part).map_err(|fault| fault.at(&self.folder))?;
         check(&part)
@@ -124,13 +131,24 @@ impl BackupJob {
     }
 }
 
+/// Removes unfinished copies that nobody works on any more.
+fn remove_old_parts(folder: &Path) {
+    for file in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let age = file.metadata().and_then(|m| m.modified()).ok().and_then(|then| then.elapsed().ok());
+        if file.file_name().to_string_lossy().starts_with(PART) && age.is_some_and(|age| age > STALE) {
+            // What stays is tried again next time.
+            fs::remove_file(file.path()).ok();
+        }
+    }
+}
+
 /// Copies the database as it is at one moment, and gives the rows in the copy's log.
 fn copy(from: &Path, to: &Path) -> Result<u64, Fault> {
     let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let mut copy = Connection::open(to)?;
     // All pages at once: that is one look at the source, which goes on being written meanwhile.
     while Backup::new(&source, &mut copy)?.step(-1)? != StepResult::Done {
-        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::thread::sleep(Duration::from_millis(50));
     }
     // One file, without a journal beside it.
     copy.pragma_update(None, "journal_mode", "DELETE")?;
