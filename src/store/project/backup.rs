@@ -14,6 +14,7 @@ use super::error::{Fault, ProjectError};
 use super::lock::Lock;
 use super::stamps::{Stamp, superfluous};
 use super::{DATABASE, Project, now_us, schema};
+use crate::disk;
 
 /// Rows in the log since the last backup, from which on another is due.
 const ROWS: u64 = 200;
@@ -85,7 +86,8 @@ impl Project {
         fs::copy(backup, &part).and_then(|_| File::open(&part)?.sync_all()).map_err(io(&part))?;
         let aside = free_folder(&folder.join("damaged"), Stamp::at(now_us(), 0).time())?;
         // The journal goes too: beside another database it would be taken for that one's.
-        for name in [DATABASE.to_owned(), format!("{DATABASE}-wal"), format!("{DATABASE}-shm")] {
+        for suffix in ["", "-wal", "-shm", "-journal"] {
+            let name = format!("{DATABASE}{suffix}");
             let (from, to) = (folder.join(&name), aside.join(&name));
             match fs::rename(&from, &to) {
                 Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(io(&from)(e))?,
@@ -94,6 +96,7 @@ impl Project {
         }
         let path = folder.join(DATABASE);
         fs::rename(&part, &path).map_err(io(&path))?;
+        disk::sync_folder(folder);
         Self::open_with(folder, lock)
     }
 }
@@ -121,6 +124,7 @@ impl BackupJob {
         let path = folder.join(Stamp::at(now_us(), rows).file_name());
         let kept = File::open(&part).and_then(|file| file.sync_all());
         kept.and_then(|()| Ok(part.persist(&path)?)).map_err(|e| ProjectError::io(&path, e))?;
+        disk::sync_folder(&folder);
         for stamp in superfluous(stamps(&self.folder)) {
             let old = folder.join(stamp.file_name());
             if let Err(error) = fs::remove_file(&old) {
