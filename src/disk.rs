@@ -1,7 +1,7 @@
 //! Writing a file whole or not at all.
 //!
 //! Owns the one way in which results, models and settings reach the disk: a temporary file beside the
-//! target, sync, rename. Does not own what is written, nor files that grow (the feature cache, videos).
+//! target, sync, rename; and syncing folders. Does not own what is written, nor files that grow (the feature cache, videos).
 
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -24,11 +24,15 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     part.write_all(bytes)?;
     part.as_file().sync_all()?;
     part.persist(path).map_err(|err| err.error)?;
-    // The new name is safe on disk once the folder is; not every system can sync a folder.
-    if let Err(err) = File::open(folder).and_then(|folder| folder.sync_all()) {
-        log::debug!("the folder of {} was not synced: {err}", path.display());
-    }
+    sync_folder(folder);
     Ok(())
+}
+
+/// Makes new names in `folder` safe on disk, as syncing a file does for its content. Not every system can.
+pub fn sync_folder(folder: &Path) {
+    if let Err(err) = File::open(folder).and_then(|folder| folder.sync_all()) {
+        log::debug!("the folder {} was not synced: {err}", folder.display());
+    }
 }
 
 #[cfg(test)]

@@ -115,7 +115,7 @@ pub struct QueueFilter {
     pub model: Option<String>,
 }
 
-/// The order of rows. Rows that are equal in it stand in the order in which they were found.
+/// The order of rows. Rows that are equal in it stand video by video, in the order in which they were found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, strum::Display, strum::EnumIter)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "lowercase")]

@@ -5,6 +5,7 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
@@ -13,11 +14,17 @@ use super::error::{Fault, ProjectError};
 use super::lock::Lock;
 use super::stamps::{Stamp, superfluous};
 use super::{DATABASE, Project, now_us, schema};
+use crate::disk;
 
 /// Rows in the log since the last backup, from which on another is due.
 const ROWS: u64 = 200;
 /// Time since the last backup, from which on another is due if anything was written: ten minutes.
 const AGE_US: i64 = 600_000_000;
+
+/// How the names of unfinished copies begin.
+const PART: &str = "part-";
+/// No copy takes this long: an unfinished one that is older was left by a program that was killed.
+const STALE: Duration = Duration::from_hours(24);
 
 /// A backup that is to be made. Send it to a thread of its own: the project can be read and written meanwhile.
 #[derive(Debug)]
@@ -79,7 +86,8 @@ impl Project {
         fs::copy(backup, &part).and_then(|_| File::open(&part)?.sync_all()).map_err(io(&part))?;
         let aside = free_folder(&folder.join("damaged"), Stamp::at(now_us(), 0).time())?;
         // The journal goes too: beside another database it would be taken for that one's.
-        for name in [DATABASE.to_owned(), format!("{DATABASE}-wal"), format!("{DATABASE}-shm")] {
+        for suffix in ["", "-wal", "-shm", "-journal"] {
+            let name = format!("{DATABASE}{suffix}");
             let (from, to) = (folder.join(&name), aside.join(&name));
             match fs::rename(&from, &to) {
                 Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(io(&from)(e))?,
@@ -88,6 +96,7 @@ impl Project {
         }
         let path = folder.join(DATABASE);
         fs::rename(&part, &path).map_err(io(&path))?;
+        disk::sync_folder(folder);
         Self::open_with(folder, lock)
     }
 }
@@ -105,8 +114,9 @@ impl BackupJob {
     pub fn run(self) -> Result<PathBuf, ProjectError> {
         let folder = backups(&self.folder);
         fs::create_dir_all(&folder).map_err(|e| ProjectError::io(&folder, e))?;
+        remove_old_parts(&folder);
         // Two backups at once would be one too many; a name of its own keeps them apart.
-        let part = tempfile::Builder::new().prefix("part-").suffix(".db").tempfile_in(&folder);
+        let part = tempfile::Builder::new().prefix(PART).suffix(".db").tempfile_in(&folder);
         let part = part.map_err(|e| ProjectError::io(&folder, e))?.into_temp_path();
         let rows = copy(&self.folder.join(DATABASE), &part).map_err(|fault| fault.at(&self.folder))?;
         check(&part)
@@ -114,6 +124,7 @@ impl BackupJob {
         let path = folder.join(Stamp::at(now_us(), rows).file_name());
         let kept = File::open(&part).and_then(|file| file.sync_all());
         kept.and_then(|()| Ok(part.persist(&path)?)).map_err(|e| ProjectError::io(&path, e))?;
+        disk::sync_folder(&folder);
         for stamp in superfluous(stamps(&self.folder)) {
             let old = folder.join(stamp.file_name());
             if let Err(error) = fs::remove_file(&old) {
@@ -124,13 +135,24 @@ impl BackupJob {
     }
 }
 
+/// Removes unfinished copies that nobody works on any more.
+fn remove_old_parts(folder: &Path) {
+    for file in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let age = file.metadata().and_then(|m| m.modified()).ok().and_then(|then| then.elapsed().ok());
+        if file.file_name().to_string_lossy().starts_with(PART) && age.is_some_and(|age| age > STALE) {
+            // What stays is tried again next time.
+            fs::remove_file(file.path()).ok();
+        }
+    }
+}
+
 /// Copies the database as it is at one moment, and gives the rows in the copy's log.
 fn copy(from: &Path, to: &Path) -> Result<u64, Fault> {
     let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let mut copy = Connection::open(to)?;
     // All pages at once: that is one look at the source, which goes on being written meanwhile.
     while Backup::new(&source, &mut copy)?.step(-1)? != StepResult::Done {
-        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::thread::sleep(Duration::from_millis(50));
     }
     // One file, without a journal beside it.
     copy.pragma_update(None, "journal_mode", "DELETE")?;

@@ -238,12 +238,13 @@ fn insert(connection: &Connection, of: (i64, i64), bench: &Bench, events: &[Flag
         let pile = add_to_pile(connection, PileKey { video, model, bucket, words }, tally)?;
         piles.insert((bucket, words), pile);
     }
-    let sql = "INSERT INTO queue (pile, start, stop, from_us, to_us, peak_frame, by_score, by_uncertainty, judgement) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    let sql = "INSERT INTO queue (video, pile, start, stop, from_us, to_us, peak_frame, by_score, by_uncertainty, \
+               judgement) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     let mut insert = connection.prepare_cached(sql)?;
     for (event, place) in events.iter().zip(&places) {
         let tally = Tally::of(event);
         insert.execute(params![
+            video,
             piles[&(place.bucket, place.words)],
             event.span.start() as i64,
             event.span.end() as i64,

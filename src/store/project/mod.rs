@@ -43,6 +43,7 @@ pub use log::{Appended, Author};
 pub use verify::{Problem, Verification};
 pub use videos::Candidate;
 
+use crate::disk;
 use error::Fault;
 use lock::Lock;
 use piles::Shelf;
@@ -87,14 +88,18 @@ impl Project {
         let path = folder.join(DATABASE);
         let part = folder.join("project.db.new");
         let made = || -> Result<(), Fault> {
-            match fs::remove_file(&part) {
-                Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(ProjectError::io(&part, e))?,
-                _ => {}
+            // A journal that was left would be played back into the new file.
+            for left in [part.clone(), folder.join("project.db.new-journal")] {
+                match fs::remove_file(&left) {
+                    Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(ProjectError::io(&left, e))?,
+                    _ => {}
+                }
             }
             let mut connection = Connection::open(&part)?;
             schema::migrate(&mut connection)?;
             connection.close().map_err(|(_, error)| error)?;
             fs::rename(&part, &path).map_err(|e| ProjectError::io(&path, e))?;
+            disk::sync_folder(folder);
             Ok(())
         };
         made().map_err(|fault| fault.at(folder))?;
@@ -226,8 +231,11 @@ mod tests {
     #[test]
     fn what_is_left_of_an_interrupted_creation_is_replaced() {
         let folder = tempfile::tempdir().expect("a folder");
-        fs::write(folder.path().join("project.db.new"), "half").expect("is written");
+        for name in ["project.db.new", "project.db.new-journal"] {
+            fs::write(folder.path().join(name), "half").expect("is written");
+        }
         Project::create(folder.path(), "Ada").expect("is made");
+        assert!(!folder.path().join("project.db.new-journal").exists());
     }
 
     #[test]

@@ -38,7 +38,8 @@ impl Project {
             let matched = Matched::find(connection, &shelf, filter)?;
             let found = match order(sort) {
                 Some(order) => {
-                    walk(connection, &matched, order, after.map_or(Place::START, |row| place(order, row)), (0, limit))?
+                    let after = after.map_or(Ok(Place::START), |row| place(connection, order, row))?;
+                    walk(connection, &matched, order, after, (0, limit))?
                 }
                 None => by_video(connection, matched.piles, after, (0, limit))?,
             };
@@ -93,16 +94,16 @@ impl Project {
     pub fn queue_place(&self, filter: &QueueFilter, sort: QueueSort, row: &QueueRow) -> Result<u64, ProjectError> {
         self.read(|connection| {
             let shelf = self.shelf(connection)?;
-            let piles = Matched::find(connection, &shelf, filter)?.piles;
+            let mut matched = Matched::find(connection, &shelf, filter)?;
             if let Some(order) = order(sort) {
-                return before(connection, &piles, order, place(order, row));
+                return before(connection, &matched, order, place(connection, order, row)?);
             }
             let names = video_order(connection)?;
             let at = |video: i64| names.get(&video).copied().unwrap_or(usize::MAX);
             let here = videos::row_id(connection, &row.video)?.map_or(usize::MAX, at);
-            let earlier: u64 = piles.iter().filter(|pile| at(pile.video) < here).map(|pile| pile.events).sum();
-            let same: Vec<&Pile> = piles.into_iter().filter(|pile| at(pile.video) == here).collect();
-            Ok(earlier + before(connection, &same, Order::Time, place(Order::Time, row))?)
+            let earlier: u64 = matched.piles.iter().filter(|pile| at(pile.video) < here).map(|pile| pile.events).sum();
+            matched.piles.retain(|pile| at(pile.video) == here);
+            Ok(earlier + before(connection, &matched, Order::Time, place(connection, Order::Time, row)?)?)
         })
     }
 
@@ -166,13 +167,14 @@ fn order(sort: QueueSort) -> Option<Order> {
     }
 }
 
-fn place(order: Order, row: &QueueRow) -> Place {
+fn place(connection: &Connection, order: Order, row: &QueueRow) -> Result<Place, Fault> {
     let key = match order {
         Order::Score => ascending(row.flagged.peak_score),
         Order::Uncertainty => ascending(row.flagged.uncertainty),
         Order::Time => row.flagged.time.start.micros() as f64,
     };
-    Place { key, id: row.event.0 as i64 }
+    let video = videos::row_id(connection, &row.video)?.unwrap_or(i64::MIN);
+    Ok(Place { key, video, id: row.event.0 as i64 })
 }
 
 /// Video by video, within each by time. Whole videos are passed by their counts.
@@ -201,7 +203,10 @@ fn by_video(
             skip -= events;
             continue;
         }
-        let from = after.filter(|_| start == Some(here)).map_or(Place::START, |row| place(Order::Time, row));
+        let from = match after.filter(|_| start == Some(here)) {
+            Some(row) => place(connection, Order::Time, row)?,
+            None => Place::START,
+        };
         let piles: Vec<&Pile> = video.iter().map(|(_, pile)| *pile).collect();
         let wanted = skip as usize + limit - found.len();
         let part = merge(connection, &piles, Order::Time, from, wanted)?;

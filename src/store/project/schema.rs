@@ -69,8 +69,9 @@ CREATE INDEX step_undoes ON step(step) WHERE undoes IS NOT NULL AND undone_by IS
 /// The videos, and models' events in them.
 ///
 /// `pile` and `queue` are derived; what they mean is told in `events`. Scores are kept negative, so that all orders
-/// ascend and a place in one is a pair that can be compared. There is one index for each order over all events and
-/// one for each within a pile; the first ones hold the pile too, so that a filter need not look at the rows.
+/// ascend and places in one can be compared. There is one index for each order over all events and one for each within
+/// a pile; the first ones hold the pile too, so that a filter need not look at the rows. Equal events stand by video:
+/// that holds when one of them is judged, and says of a pile where its first event stands among those of others.
 const QUEUE: &str = "
 CREATE TABLE video (
     id INTEGER PRIMARY KEY,
@@ -108,6 +109,7 @@ CREATE TABLE pile (
 ) STRICT;
 CREATE TABLE queue (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
+    video INTEGER NOT NULL REFERENCES video(id),
     pile INTEGER NOT NULL REFERENCES pile(id),
     start INTEGER NOT NULL,
     stop INTEGER NOT NULL,
@@ -118,9 +120,9 @@ CREATE TABLE queue (
     by_uncertainty REAL NOT NULL,
     judgement INTEGER
 ) STRICT;
-CREATE INDEX queue_by_score ON queue(by_score, id, pile);
-CREATE INDEX queue_by_uncertainty ON queue(by_uncertainty, id, pile);
-CREATE INDEX queue_from_us ON queue(from_us, id, pile);
+CREATE INDEX queue_by_score ON queue(by_score, video, id, pile);
+CREATE INDEX queue_by_uncertainty ON queue(by_uncertainty, video, id, pile);
+CREATE INDEX queue_from_us ON queue(from_us, video, id, pile);
 CREATE INDEX pile_by_score ON queue(pile, by_score, id);
 CREATE INDEX pile_by_uncertainty ON queue(pile, by_uncertainty, id);
 CREATE INDEX pile_from_us ON queue(pile, from_us, id);

@@ -33,14 +33,15 @@ impl Order {
     pub(super) fn scan_sql(self) -> String {
         let key = self.column();
         format!(
-            "SELECT {key}, id, pile FROM queue INDEXED BY queue_{key} WHERE ({key}, id) > (?1, ?2) ORDER BY {key}, id"
+            "SELECT {key}, video, id, pile FROM queue INDEXED BY queue_{key} WHERE ({key}, video, id) > (?1, ?2, ?3) \
+             ORDER BY {key}, video, id"
         )
     }
 
     /// Over all events, passing some.
     pub(super) fn offset_sql(self) -> String {
         let key = self.column();
-        format!("SELECT {key}, id FROM queue INDEXED BY queue_{key} ORDER BY {key}, id LIMIT ?1 OFFSET ?2")
+        format!("SELECT id FROM queue INDEXED BY queue_{key} ORDER BY {key}, video, id LIMIT ?1 OFFSET ?2")
     }
 
     /// Over the events of one pile from a place on.
@@ -52,27 +53,44 @@ impl Order {
         )
     }
 
+    /// How many events are before a place.
+    pub(super) fn all_before_sql(self) -> String {
+        let key = self.column();
+        format!("SELECT count(*) FROM queue INDEXED BY queue_{key} WHERE ({key}, video, id) < (?1, ?2, ?3)")
+    }
+
     /// How many events of one pile are before a place.
     pub(super) fn before_sql(self) -> String {
         let key = self.column();
         format!("SELECT count(*) FROM queue INDEXED BY pile_{key} WHERE pile = ?1 AND ({key}, id) < (?2, ?3)")
     }
 
-    fn bound(self, pile: &Pile) -> f64 {
-        pile.bounds[self as usize]
+    /// A place that no event of the pile is before.
+    fn bound(self, pile: &Pile) -> Place {
+        Place { key: pile.bounds[self as usize], video: pile.video, id: i64::MIN }
     }
 }
 
-/// A place in an order: the key and number of an event.
+/// A place in an order: the key, video and number of an event.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Place {
     pub(super) key: f64,
+    pub(super) video: i64,
     pub(super) id: i64,
 }
 
 impl Place {
     /// Before all events.
-    pub(super) const START: Self = Self { key: f64::NEG_INFINITY, id: i64::MIN };
+    pub(super) const START: Self = Self { key: f64::NEG_INFINITY, video: i64::MIN, id: i64::MIN };
+
+    /// What to compare the numbers of events of this key with, if they are all of one video.
+    fn id_within(self, video: i64) -> i64 {
+        match video.cmp(&self.video) {
+            Ordering::Less => i64::MAX,
+            Ordering::Equal => self.id,
+            Ordering::Greater => i64::MIN,
+        }
+    }
 }
 
 impl Eq for Place {}
@@ -85,7 +103,7 @@ impl PartialOrd for Place {
 
 impl Ord for Place {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.key.total_cmp(&other.key).then(self.id.cmp(&other.id))
+        self.key.total_cmp(&other.key).then((self.video, self.id).cmp(&(other.video, other.id)))
     }
 }
 
@@ -129,7 +147,7 @@ pub(super) fn walk(
 
 fn offset(connection: &Connection, order: Order, skip: u64, limit: usize) -> Result<Vec<i64>, Fault> {
     let mut found = connection.prepare_cached(&order.offset_sql())?;
-    let rows = found.query_map([limit as i64, skip as i64], |row| row.get(1))?;
+    let rows = found.query_map([limit as i64, skip as i64], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -141,29 +159,40 @@ fn scan(
     after: Place,
     (mut skip, limit, patience): (u64, usize, u64),
 ) -> Result<(Vec<i64>, Option<Place>), Fault> {
-    // One look-up per event: numbers of piles are small, a table is quicker than a set.
-    let last = matched.piles.iter().map(|pile| pile.id).max().unwrap_or(0);
-    let mut meant = vec![false; last as usize + 1];
-    matched.piles.iter().for_each(|pile| meant[pile.id as usize] = true);
+    let meant = marks(&matched.piles);
     let mut query = connection.prepare_cached(&order.scan_sql())?;
-    let mut rows = query.query(params![after.key, after.id])?;
+    let mut rows = query.query(params![after.key, after.video, after.id])?;
     let mut found = Vec::with_capacity(limit);
     let mut passed = 0;
     while found.len() < limit {
         let Some(row) = rows.next()? else { break };
-        if meant.get(row.get::<_, i64>(2)? as usize).copied().unwrap_or(false) {
+        if is_marked(&meant, row.get(3)?) {
             if skip > 0 {
                 skip -= 1;
             } else {
-                found.push(row.get(1)?);
+                found.push(row.get(2)?);
             }
         }
         passed += 1;
         if passed >= patience && found.len() < limit {
-            return Ok((found, Some(Place { key: row.get(0)?, id: row.get(1)? })));
+            return Ok((found, Some(Place { key: row.get(0)?, video: row.get(1)?, id: row.get(2)? })));
         }
     }
     Ok((found, None))
+}
+
+/// Which piles are meant, by their numbers: those are small, and a table is quicker than a set.
+fn marks(piles: &[&Pile]) -> Vec<bool> {
+    let last = piles.iter().map(|pile| pile.id).max().unwrap_or(0);
+    let mut marks = vec![false; last as usize + 1];
+    for pile in piles {
+        marks[pile.id as usize] = true;
+    }
+    marks
+}
+
+fn is_marked(marks: &[bool], pile: i64) -> bool {
+    marks.get(pile as usize).copied().unwrap_or(false)
 }
 
 /// What a pile offers next: an event, or only the knowledge that none is before this place.
@@ -182,8 +211,7 @@ pub(super) fn merge(
     limit: usize,
 ) -> Result<Vec<Place>, Fault> {
     let mut query = connection.prepare_cached(&order.pile_sql())?;
-    let bound = |pile: &Pile| Place { key: order.bound(pile), id: i64::MIN }.max(after);
-    let offers = piles.iter().enumerate().map(|(at, pile)| Offer { place: bound(pile), pile: at });
+    let offers = piles.iter().enumerate().map(|(at, pile)| Offer { place: order.bound(pile).max(after), pile: at });
     let mut heap: BinaryHeap<_> = offers.map(std::cmp::Reverse).collect();
     let mut read: HashMap<usize, VecDeque<Place>> = HashMap::new();
     let mut found = Vec::with_capacity(limit.min(1024));
@@ -200,8 +228,9 @@ pub(super) fn merge(
         };
         let waiting = read.entry(pile).or_default();
         if waiting.is_empty() {
-            let rows = query.query_map(params![piles[pile].id, from.key, from.id, GULP], |row| {
-                Ok(Place { key: row.get(0)?, id: row.get(1)? })
+            let Pile { id, video, .. } = *piles[pile];
+            let rows = query.query_map(params![id, from.key, from.id_within(video), GULP], |row| {
+                Ok(Place { key: row.get(0)?, video, id: row.get(1)? })
             })?;
             waiting.extend(rows.collect::<Result<Vec<_>, _>>()?);
         }
@@ -212,12 +241,18 @@ pub(super) fn merge(
     Ok(found)
 }
 
-/// How many events of the piles are before a place.
-pub(super) fn before(connection: &Connection, piles: &[&Pile], order: Order, place: Place) -> Result<u64, Fault> {
-    let mut count = connection.prepare_cached(&order.before_sql())?;
+/// How many events that are meant are before a place.
+pub(super) fn before(connection: &Connection, matched: &Matched<'_>, order: Order, place: Place) -> Result<u64, Fault> {
+    let Place { key, video, id } = place;
+    let count = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0).map(|count| count as u64);
+    if matched.events() == matched.all_events {
+        let mut query = connection.prepare_cached(&order.all_before_sql())?;
+        return Ok(query.query_row(params![key, video, id], count)?);
+    }
+    let mut query = connection.prepare_cached(&order.before_sql())?;
     let mut all = 0;
-    for pile in piles.iter().filter(|pile| order.bound(pile) <= place.key) {
-        all += count.query_row(params![pile.id, place.key, place.id], |row| row.get::<_, i64>(0))? as u64;
+    for pile in matched.piles.iter().filter(|pile| order.bound(pile) <= place) {
+        all += query.query_row(params![pile.id, key, place.id_within(pile.video)], count)?;
     }
     Ok(all)
 }
@@ -231,9 +266,9 @@ mod tests {
     fn no_question_sorts() {
         let (_folder, project) = project();
         let orders = [Order::Score, Order::Uncertainty, Order::Time];
-        for sql in
-            orders.iter().flat_map(|order| [order.scan_sql(), order.offset_sql(), order.pile_sql(), order.before_sql()])
-        {
+        for sql in orders.iter().flat_map(|order| {
+            [order.scan_sql(), order.offset_sql(), order.pile_sql(), order.before_sql(), order.all_before_sql()]
+        }) {
             let mut explained = project.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("is sound");
             let count = explained.parameter_count();
             let lines: Vec<String> = explained

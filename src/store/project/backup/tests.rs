@@ -131,7 +131,13 @@ fn backups_are_due_after_work_and_old_ones_go() {
         let name = Stamp::at(rows * 1_000_000, rows as u64).file_name();
         fs::write(backups(folder.path()).join(name), "old").expect("is written");
     }
+    let (old, new) = (backups(folder.path()).join("part-old.db"), backups(folder.path()).join("part-new.db"));
+    let file = File::create(&old).expect("is made");
+    file.set_modified(std::time::SystemTime::now() - 2 * STALE).expect("is set");
+    fs::write(&new, "half").expect("is written");
     project.backup().run().expect("is made");
+    assert!(!old.exists() && new.exists(), "the new one may be in work");
+    fs::remove_file(new).expect("is removed");
     // Of one day in 1970 the last; the last five are four of them and ours.
     assert_eq!(stamps(folder.path()).len(), 5);
     let names: Vec<_> = fs::read_dir(backups(folder.path())).expect("lists").flatten().map(|f| f.file_name()).collect();

@@ -114,7 +114,8 @@ fn sorted(mut rows: Vec<QueueRow>, sort: QueueSort) -> Vec<QueueRow> {
             QueueSort::Video => a.video_name.to_lowercase().cmp(&b.video_name.to_lowercase()).then(time),
             QueueSort::Time => time,
         };
-        order.then(a.event.cmp(&b.event))
+        // Videos were noted in the order of their hashes.
+        order.then(a.video.cmp(&b.video)).then(a.event.cmp(&b.event))
     });
     rows
 }
