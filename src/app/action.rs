@@ -46,6 +46,15 @@ pub enum Copied {
     Position,
 }
 
+/// Which events are gone to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Among {
+    /// All of them.
+    All,
+    /// Those that still need a look.
+    Open,
+}
+
 /// What a reviewer adds to a verdict.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Description {
@@ -101,8 +110,8 @@ pub enum Action {
     StepEvent {
         /// Direction.
         forward: bool,
-        /// Only to those that still need a look.
-        open: bool,
+        /// Among which.
+        among: Among,
     },
     /// Say this about the event on screen.
     Judge(Verdict),

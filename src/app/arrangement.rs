@@ -108,7 +108,9 @@ impl Arrangement {
             Self::Row(parts) | Self::Column(parts) => parts.iter_mut().for_each(|part| part.content.bring(panel)),
             Self::Tabs { front, tabs } => {
                 *front = tabs.iter().position(|tab| tab.holds(panel)).unwrap_or(*front);
-                tabs.iter_mut().for_each(|tab| tab.bring(panel));
+                for tab in tabs {
+                    tab.bring(panel);
+                }
             }
         }
     }

@@ -61,7 +61,7 @@ fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::ShuttleSlow { backward } => playback::shuttle_slow(state, backward),
         Action::StepSnippet { forward } => playback::step_snippet(state, forward),
         Action::StepKeyframe { forward } => playback::step_keyframe(state, forward),
-        Action::StepEvent { forward, open } => playback::step_event(state, forward, open, effects),
+        Action::StepEvent { forward, among } => playback::step_event(state, forward, among, effects),
         Action::Judge(verdict) => review::judge(state, verdict, effects),
         Action::ClearVerdict => review::clear(state, effects),
         Action::Describe(description) => review::describe(state, description, effects),

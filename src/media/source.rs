@@ -31,6 +31,7 @@ pub trait FrameSource {
     fn next_frame(&mut self) -> Result<Option<Frame>, MediaError>;
 
     /// What decodes now, and why if it is second choice, for people; empty where there is nothing to say.
+    #[expect(clippy::unnecessary_literal_bound, reason = "sources that have something to say own it")]
     fn decoder(&self) -> &str {
         ""
     }

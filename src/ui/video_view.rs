@@ -93,7 +93,8 @@ pub fn video_ui(
             let late = is_late(ui, playing.delay, state);
             match &playing.frame {
                 _ if let Some(still) = stand_in => {
-                    let size = playing.frame.as_ref().map_or((f64::from(still.aspect), 1.0), |f| f.display_size());
+                    let size =
+                        playing.frame.as_ref().map_or_else(|| (f64::from(still.aspect), 1.0), |f| f.display_size());
                     let area = area(rect, size, looked_at).round_to_pixels(ui.pixels_per_point());
                     wanted = gestures(ui, &response, rect, area, looked_at);
                     filmstrip::paint(&painter, area, still, Color32::WHITE);

@@ -2,7 +2,7 @@
 //!
 //! Owns what a command means at this moment, and so whether it can be used. Does not carry anything out.
 
-use crate::app::action::{Action, Copied};
+use crate::app::action::{Action, Among, Copied};
 use crate::app::arrangement::{Layout, PanelKind};
 use crate::app::effect::Zoom;
 use crate::app::lanes::{LaneKind, LaneSettings};
@@ -137,10 +137,10 @@ impl UiCommand {
                 mark.map(|_| Action::ClearVerdict)
             }
             Self::ToggleReviewed => Some(Action::ToggleReviewed),
-            Self::NextEvent => Some(Action::StepEvent { forward: true, open: false }),
-            Self::PreviousEvent => Some(Action::StepEvent { forward: false, open: false }),
-            Self::NextOpenEvent => Some(Action::StepEvent { forward: true, open: true }),
-            Self::PreviousOpenEvent => Some(Action::StepEvent { forward: false, open: true }),
+            Self::NextEvent => Some(Action::StepEvent { forward: true, among: Among::All }),
+            Self::PreviousEvent => Some(Action::StepEvent { forward: false, among: Among::All }),
+            Self::NextOpenEvent => Some(Action::StepEvent { forward: true, among: Among::Open }),
+            Self::PreviousOpenEvent => Some(Action::StepEvent { forward: false, among: Among::Open }),
             Self::ZoomToFit => Some(Action::Timeline(Zoom::Fit)),
             Self::ZoomIn => Some(Action::Timeline(Zoom::In)),
             Self::ZoomOut => Some(Action::Timeline(Zoom::Out)),

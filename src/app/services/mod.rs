@@ -126,7 +126,7 @@ impl Services {
             Effect::Snapshot { video, folder } => self.snapshots.ask(video, folder),
             Effect::SavePrefs(prefs) => self.keeper.save(*prefs),
             Effect::LoadReview { id, video } => {
-                self.reviews.ask(reviews::Request::Load(Box::new(reviews::known(id, &video))))
+                self.reviews.ask(reviews::Request::Load(Box::new(reviews::known(id, &video))));
             }
             Effect::Record { ticket, step, who, model } => {
                 self.reviews.ask(reviews::Request::Record { ticket, step, who, model });

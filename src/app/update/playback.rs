@@ -1,5 +1,6 @@
 //! Moving through the video on screen, and from event to event across files.
 
+use crate::app::action::Among;
 use crate::app::effect::Effect;
 use crate::app::library::{Entry, EntryId};
 use crate::app::notice::Severity;
@@ -95,14 +96,13 @@ pub(super) fn go_to_event(state: &mut AppState, start: usize) {
     }
 }
 
-/// Goes to the next event; beyond the last one, to the first of the next file that has any. With `open` only to those
-/// that still need a look.
-pub(super) fn step_event(state: &mut AppState, forward: bool, open: bool, effects: &mut Vec<Effect>) {
+/// Goes to the next event; beyond the last one, to the first of the next file that has any.
+pub(super) fn step_event(state: &mut AppState, forward: bool, among: Among, effects: &mut Vec<Effect>) {
     let (Some(session), Some(entry)) = (&state.session, state.shown()) else { return };
-    let wanted = |index: usize| !open || entry.is_open(index);
+    let wanted = |index: usize| among == Among::All || entry.is_open(index);
     if let Some(frame) = session.event_start(&entry.events, forward, wanted) {
         go_to_event(state, frame);
-    } else if let Some((entry, frame)) = other_file(state, forward, open) {
+    } else if let Some((entry, frame)) = other_file(state, forward, among) {
         let playing = session.transport.is_playing();
         library::select(state, entry, effects);
         if playing {
@@ -110,23 +110,23 @@ pub(super) fn step_event(state: &mut AppState, forward: bool, open: bool, effect
         }
         go_to_event(state, frame);
     } else {
-        let text = match (open, forward) {
-            (false, true) => "There is no later event.",
-            (false, false) => "There is no earlier event.",
-            (true, true) => "There is no later event without a verdict.",
-            (true, false) => "There is no earlier event without a verdict.",
+        let text = match (among, forward) {
+            (Among::All, true) => "There is no later event.",
+            (Among::All, false) => "There is no earlier event.",
+            (Among::Open, true) => "There is no later event without a verdict.",
+            (Among::Open, false) => "There is no earlier event without a verdict.",
         };
         state.notices.push(Severity::Info, text);
     }
 }
 
 /// The nearest file in the list that has events, and the first frame of its nearest one.
-fn other_file(state: &AppState, forward: bool, open: bool) -> Option<(EntryId, usize)> {
+fn other_file(state: &AppState, forward: bool, among: Among) -> Option<(EntryId, usize)> {
     let rows = state.library.visible();
     let at = rows.iter().position(|e| Some(e.id) == state.library.selected_id())?;
     let found = |entry: &&Entry| {
         let video = entry.video()?;
-        let wanted = |index: &usize| !open || entry.is_open(*index);
+        let wanted = |index: &usize| among == Among::All || entry.is_open(*index);
         let mut all = 0..entry.events.len();
         let index = if forward { all.find(wanted) } else { all.rfind(wanted) }?;
         Some((entry.id, SnippetGrid::new(video.frames.len()).range(entry.events[index].first).start))

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::app::action::Description;
+use crate::app::action::{Among, Description};
 use crate::app::effect::{Effect, FoundEvents};
 use crate::app::library::Entry;
 use crate::app::notice::Severity;
@@ -101,7 +101,7 @@ fn go_on(state: &mut AppState, looked: &Looked, effects: &mut Vec<Effect>) {
     if state.works_in_queue() && from_queue {
         review_queue::advance(state, effects);
     } else {
-        playback::step_event(state, true, true, effects);
+        playback::step_event(state, true, Among::Open, effects);
     }
 }
 
@@ -263,7 +263,7 @@ pub(super) fn pump(state: &mut AppState, effects: &mut Vec<Effect>) {
                     events: Arc::clone(&entry.events),
                     spans,
                     frames: Arc::clone(&video.frames),
-                    tsa: scored.tsa.clone(),
+                    tsa: scored.tsa,
                     model: scored.model.clone(),
                     rule,
                 })));

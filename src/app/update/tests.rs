@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
-use crate::app::action::{Action, Event, Message};
+use crate::app::action::{Action, Among, Event, Message};
 use crate::app::command::UiCommand;
 use crate::app::effect::{Effect, Zoom};
 use crate::app::engine::{Engine, EngineFacts};
@@ -263,12 +263,12 @@ fn events_are_stepped_through_across_files() {
     let at = |state: &AppState| (state.library.selected_id().unwrap(), frame(state));
     let (first, second) = (grid.range(1).start, grid.range(5).start);
     for expected in [(a, first), (a, second), (b, first), (b, second), (b, second)] {
-        act(&mut state, Action::StepEvent { forward: true, open: false });
+        act(&mut state, Action::StepEvent { forward: true, among: Among::All });
         assert_eq!(at(&state), expected);
     }
     assert_eq!(state.notices.list().len(), 1);
     for expected in [(b, first), (a, second), (a, first)] {
-        act(&mut state, Action::StepEvent { forward: false, open: false });
+        act(&mut state, Action::StepEvent { forward: false, among: Among::All });
         assert_eq!(at(&state), expected);
     }
 }
@@ -401,7 +401,7 @@ fn any_action() -> impl Strategy<Value = Action> {
         any::<bool>().prop_map(|backward| Action::ShuttleSlow { backward }),
         any::<bool>().prop_map(|forward| Action::StepSnippet { forward }),
         any::<bool>().prop_map(|forward| Action::StepKeyframe { forward }),
-        any::<bool>().prop_map(|forward| Action::StepEvent { forward, open: false }),
+        any::<bool>().prop_map(|forward| Action::StepEvent { forward, among: Among::All }),
         (0_usize..4).prop_map(Action::ShowEvent),
         (0.0_f32..1.0).prop_map(|threshold| Action::SetRule(EventRule { threshold, ..EventRule::default() })),
         (0_u64..3).prop_map(|seed| Action::SetTsa(TsaSettings { seed, ..TsaSettings::default() })),
