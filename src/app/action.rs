@@ -11,7 +11,7 @@ use crate::domain::lane_data::NoiseBand;
 use crate::domain::library::VideoId;
 use crate::domain::playback::PlaybackCommand;
 use crate::domain::queue::{QueueCounts, QueueFilter, QueueRow, QueueSort};
-use crate::domain::record::{ReviewState, Step};
+use crate::domain::record::{HistoryEntry, ReviewState, Step, StepId};
 use crate::domain::review::Verdict;
 use crate::domain::score::{ScoredVideo, TsaSettings};
 use crate::domain::segment::EventRule;
@@ -125,6 +125,12 @@ pub enum Action {
     Undo,
     /// Carry out again what was taken back last.
     Redo,
+    /// Take back one step of the history.
+    UndoStep(StepId),
+    /// Read the history.
+    ReadHistory,
+    /// Put this backup in the place of the damaged project.
+    RestoreBackup(PathBuf),
     /// These rows of the review queue are in sight.
     QueueInSight(Range<u64>),
     /// Show these rows of the review queue, in this order.
@@ -325,8 +331,15 @@ pub enum Event {
         /// The first number that no item has.
         next_item: u64,
     },
-    /// The project cannot be used, and this is why.
-    ProjectFailed(String),
+    /// The project cannot be used.
+    ProjectFailed {
+        /// Why, as a sentence.
+        reason: String,
+        /// The newest whole backup, if there is one.
+        backup: Option<PathBuf>,
+    },
+    /// The history was read, the newest step first.
+    HistoryRead(Vec<HistoryEntry>),
     /// What the project says about a video.
     ReviewLoaded(Box<ReviewState>),
     /// A step is on disk.

@@ -36,6 +36,11 @@ impl Moment {
         Some(moment.strftime("%Y-%m-%d %H:%M:%S%.3f").to_string())
     }
 
+    /// A moment of Coordinated Universal Time, in microseconds since the start of 1970.
+    pub fn of_utc_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
     fn plus(self, micros: i64) -> Self {
         Self(self.0.saturating_add(micros))
     }

@@ -87,6 +87,7 @@ pub enum UiCommand {
     RecordingClock,
     Undo,
     Redo,
+    History,
     JudgeAnomaly,
     JudgeFalseAlarm,
     JudgeUnsure,
@@ -206,6 +207,9 @@ impl UiCommand {
             Self::SnapshotFolder => ("Snapshot folder…", "Choose where snapshots are written."),
             Self::Undo => ("Undo", "Take back the last edit of the project, also one of an earlier day."),
             Self::Redo => ("Redo", "Carry out again what was taken back last."),
+            Self::History => {
+                ("History…", "List every edit of the project: what, when, by whom, and what was taken back.")
+            }
             Self::JudgeAnomaly => ("Anomaly", "The event on screen shows what is to be found; go on to the next one."),
             Self::JudgeFalseAlarm => {
                 ("False alarm", "The event on screen shows nothing of interest; go on to the next one.")
@@ -295,6 +299,7 @@ impl UiCommand {
             | Self::Quit => Group::File,
             Self::Undo
             | Self::Redo
+            | Self::History
             | Self::JudgeAnomaly
             | Self::JudgeFalseAlarm
             | Self::JudgeUnsure

@@ -10,7 +10,7 @@ use crate::domain::frames::FrameTable;
 use crate::domain::interval::FrameSpan;
 use crate::domain::library::VideoId;
 use crate::domain::queue::{QueueFilter, QueueSort};
-use crate::domain::record::Step;
+use crate::domain::record::{Step, StepId};
 use crate::domain::score::TsaSettings;
 use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::media::{DecodeOptions, OpenedVideo};
@@ -36,6 +36,17 @@ pub enum Zoom {
     Earlier,
     /// The stretch after, overlapping a little.
     Later,
+}
+
+/// What is to be taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Undoing {
+    /// The last step.
+    Last,
+    /// The last undo: the step that it took back counts again.
+    LastUndo,
+    /// One step of the history.
+    Step(StepId),
 }
 
 /// The events of a video, as the queue wants them.
@@ -124,15 +135,24 @@ pub enum Effect {
         /// The weights whose scores were on screen.
         model: Option<String>,
     },
-    /// Take back the last step of the project, or carry the last one that was taken back out again.
+    /// Take back a step of the project, or carry the last one that was taken back out again.
     Undo {
-        /// Which of both.
-        redo: bool,
+        /// Which.
+        which: Undoing,
         /// Who did it.
         who: String,
     },
     /// These are the events of a video now; the queue is made of them.
     RecordEvents(Box<FoundEvents>),
+    /// Read the history of the project.
+    ReadHistory,
+    /// Put a backup in the place of the damaged project.
+    Restore {
+        /// Which.
+        backup: PathBuf,
+        /// Who wants it.
+        who: String,
+    },
     /// Count the rows of the review queue.
     CountQueue {
         /// Comes back with the answer.

@@ -24,8 +24,13 @@ pub enum Project {
         /// Who writes to it, if that is another window; then it can only be read.
         held_by: Option<String>,
     },
-    /// Cannot be used; the sentence says why.
-    Failed(String),
+    /// Cannot be used.
+    Failed {
+        /// Why, as a sentence.
+        reason: String,
+        /// The newest whole backup, if there is one.
+        backup: Option<PathBuf>,
+    },
 }
 
 /// Handle of a step that is on its way to disk.
@@ -99,7 +104,7 @@ impl Reviews {
     pub fn writable(&self) -> Result<(), String> {
         match &self.project {
             Project::Opening => Err("The project is still being opened; try again in a moment.".to_owned()),
-            Project::Failed(reason) => Err(reason.clone()),
+            Project::Failed { reason, .. } => Err(reason.clone()),
             Project::Open { held_by: Some(who), .. } => {
                 Err(format!("This project can only be read here: {who} has it open. Close it there to edit here."))
             }

@@ -3,6 +3,7 @@
 //! Owns the value that the window draws. It changes only in [`super::update`]; views read it.
 
 use crate::domain::event_cost::EventCost;
+use crate::domain::record::HistoryEntry;
 use crate::domain::score::TsaSettings;
 use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::jobs::Progress;
@@ -44,6 +45,8 @@ pub enum Dialog {
     SnapshotFolder,
     /// The clock of the recording.
     Clock,
+    /// What was done in the project.
+    History,
     /// Other keys for commands.
     ChangeKeys,
     /// What this program is and what it runs on.
@@ -98,6 +101,8 @@ pub struct AppState {
     pub reviews: Reviews,
     /// The events of all videos of the project.
     pub queue: ReviewQueue,
+    /// The newest steps of the project, once they were read.
+    pub history: Option<Vec<HistoryEntry>>,
     /// What the person was told.
     pub notices: Notices,
     /// What is remembered between runs.

@@ -18,7 +18,7 @@ mod timeline;
 mod view;
 
 use super::action::{Action, Event, Message};
-use super::effect::Effect;
+use super::effect::{Effect, Undoing};
 use super::library::ScoringState;
 use super::state::AppState;
 
@@ -66,8 +66,11 @@ fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::ClearVerdict => review::clear(state, effects),
         Action::Describe(description) => review::describe(state, description, effects),
         Action::ToggleReviewed => review::toggle_reviewed(state, effects),
-        Action::Undo => review::undo(state, false, effects),
-        Action::Redo => review::undo(state, true, effects),
+        Action::Undo => review::undo(state, Undoing::Last, effects),
+        Action::Redo => review::undo(state, Undoing::LastUndo, effects),
+        Action::UndoStep(step) => review::undo(state, Undoing::Step(step), effects),
+        Action::ReadHistory => review::read_history(state, effects),
+        Action::RestoreBackup(backup) => review::restore(state, backup, effects),
         Action::QueueInSight(rows) => review_queue::in_sight(state, rows, effects),
         Action::FilterQueue(filter, sort) => review_queue::filter(state, filter, sort),
         Action::GoToRow(place) => review_queue::go_to_row(state, place, effects),
@@ -139,9 +142,10 @@ fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
         Event::ProjectOpened { folder, held_by, next_item } => {
             review::project_opened(state, folder, held_by, next_item, effects);
         }
-        Event::ProjectFailed(reason) => review::project_failed(state, reason),
+        Event::ProjectFailed { reason, backup } => review::project_failed(state, reason, backup),
+        Event::HistoryRead(history) => state.history = Some(history),
         Event::ReviewLoaded(review) => state.reviews.loaded(*review),
-        Event::StepRecorded { ticket, step, said } => review::recorded(state, ticket, &step, said),
+        Event::StepRecorded { ticket, step, said } => review::recorded(state, ticket, &step, said, effects),
         Event::QueueRead { question, place, rows } => state.queue.filled(question, place, rows),
         Event::QueueCounted { question, counts } => state.queue.counted(question, counts),
         Event::QueueChanged => state.queue.ask_again(),

@@ -12,6 +12,7 @@ mod empty_view;
 mod event_panel;
 mod figures;
 pub mod filmstrip;
+mod history_panel;
 mod inspector;
 mod key_editor;
 mod key_list;

@@ -11,6 +11,7 @@ use strum::IntoEnumIterator as _;
 use super::figures;
 use super::root::ViewContext;
 use super::verdict;
+use super::verdict_panel::project_failed_ui;
 use super::widgets::elided::elided;
 use crate::app::action::Action;
 use crate::app::review_queue::{Target, is_open};
@@ -28,8 +29,8 @@ pub fn queue_ui(view: &ViewContext<'_>, ui: &mut Ui) {
             ui.label(RichText::new("The project is being opened…").color(palette.text_weak));
             return;
         }
-        Project::Failed(reason) => {
-            ui.label(RichText::new(reason).color(palette.error));
+        Project::Failed { reason, backup } => {
+            project_failed_ui(view, reason, backup.as_deref(), ui);
             return;
         }
         Project::Open { .. } => {}

@@ -2,6 +2,8 @@
 //!
 //! Owns the text that is being written. Does not own the rules of verdicts: see `app::update`.
 
+use std::path::Path;
+
 use egui::{Button, Key, RichText, TextEdit, Ui};
 
 use super::command_button::command_button;
@@ -65,9 +67,7 @@ pub fn verdict_ui(view: &ViewContext<'_>, local: &mut LocalUi, entry: &Entry, ui
         button_ui(view, UiCommand::JudgeUnsure, Verdict::Unsure, mark, ui);
     });
     match (&view.state.reviews.project, current, mark) {
-        (Project::Failed(reason), ..) => {
-            ui.label(RichText::new(reason).color(palette.error));
-        }
+        (Project::Failed { reason, backup }, ..) => project_failed_ui(view, reason, backup.as_deref(), ui),
         (_, None, _) => {
             ui.label(weak("The frame on screen is in no event."));
         }
@@ -93,6 +93,18 @@ pub fn verdict_ui(view: &ViewContext<'_>, local: &mut LocalUi, entry: &Entry, ui
             command_button(view, ui, UiCommand::NextOpenEvent, "Next open");
         });
     });
+}
+
+/// Why the project cannot be used, and the way out where there is one.
+pub fn project_failed_ui(view: &ViewContext<'_>, reason: &str, backup: Option<&Path>, ui: &mut Ui) {
+    ui.label(RichText::new(reason).color(view.tokens.palette.error));
+    if let Some(backup) = backup {
+        let name = backup.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let tip = format!("Move the damaged file aside, and go on from {}", backup.display());
+        if ui.button(format!("Restore the backup {name}")).on_hover_text(tip).clicked() {
+            view.actions.send(Action::RestoreBackup(backup.to_owned()));
+        }
+    }
 }
 
 fn button_ui(view: &ViewContext<'_>, command: UiCommand, verdict: Verdict, mark: Option<EventMark>, ui: &mut Ui) {

@@ -94,3 +94,34 @@ fn a_project_that_another_program_holds_is_read_only() {
     assert!(w.state().notices.list().iter().any(|n| n.text.contains("Grace")), "{:?}", w.state().notices.list());
     assert_eq!(verdict(w.state()), None);
 }
+
+#[test]
+fn a_damaged_project_is_restored_from_its_backup() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let project = Window::project(folder.path());
+    Project::create(&project, "Ada").expect("is made").backup().run().expect("is copied");
+    std::fs::write(project.join("project.db"), b"").expect("is damaged");
+    let mut w = Window::over(folder);
+    let path = w.video("door.mp4", 64);
+    w.open(&path);
+    w.wait("the answer", |s| {
+        matches!(s.reviews.project, lookback::app::reviews::Project::Failed { backup: Some(_), .. })
+    });
+    w.harness.get_by_label_contains("Restore the backup").click();
+    w.harness.run_steps(3);
+    w.wait("the project", |s| s.reviews.writable().is_ok());
+}
+
+#[test]
+fn the_history_says_what_was_done_and_takes_one_step_back() {
+    let mut w = Window::new();
+    flagged(&mut w, "hall.mp4", 160);
+    w.key(Key::U);
+    w.wait("the disk", |s| verdict(s) == Some((Verdict::Unsure, false)));
+    w.harness.get_by_role_and_label(Role::Button, "Review").click();
+    w.harness.run_steps(3);
+    w.click("History…");
+    w.wait("the history", |s| s.history.as_ref().is_some_and(|h| h.len() == 1));
+    w.click("Take back Unsure: frames 0..160 of hall.mp4");
+    w.wait("the step back", |s| verdict(s).is_none() && s.history.as_ref().is_some_and(|h| h.len() == 2));
+}

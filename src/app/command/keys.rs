@@ -92,6 +92,7 @@ impl UiCommand {
             | Self::RemoveFromList
             | Self::CopyPosition
             | Self::RecordingClock
+            | Self::History
             | Self::ToggleAdvance
             | Self::VolumeUp
             | Self::VolumeDown

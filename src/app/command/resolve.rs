@@ -43,6 +43,7 @@ impl UiCommand {
             Self::CancelAll => (state.library.unfinished() > 0).then_some(Action::CancelAll),
             Self::Undo => state.reviews.writable().is_ok().then_some(Action::Undo),
             Self::Redo => state.reviews.writable().is_ok().then_some(Action::Redo),
+            Self::History => Some(Action::ReadHistory),
             Self::ToggleAdvance => {
                 let review = &state.prefs.review;
                 Some(Action::SetReviewPrefs(ReviewPrefs { advance: !review.advance, ..review.clone() }))

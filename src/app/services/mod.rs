@@ -5,6 +5,7 @@
 //! pictures, and the player of the video on screen has its own. Carries out [`Effect`]s and yields [`Event`]s.
 //! Never waits: queues are bounded and only tried.
 
+mod backups;
 mod demo;
 mod keeper;
 mod opener;
@@ -131,7 +132,9 @@ impl Services {
             Effect::Record { ticket, step, who, model } => {
                 self.reviews.ask(reviews::Request::Record { ticket, step, who, model });
             }
-            Effect::Undo { redo, who } => self.reviews.ask(reviews::Request::Undo { redo, who }),
+            Effect::Undo { which, who } => self.reviews.ask(reviews::Request::Undo { which, who }),
+            Effect::ReadHistory => self.reviews.ask(reviews::Request::History),
+            Effect::Restore { backup, who } => self.reviews.ask(reviews::Request::Restore { backup, who }),
             Effect::RecordEvents(found) => self.reviews.found(*found),
             Effect::CountQueue { question, filter } => self.reviews.ask(reviews::Request::Count(question, filter)),
             Effect::ReadQueue { question, filter, sort, place } => {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::app::action::Event;
-use crate::app::effect::FoundEvents;
+use crate::app::effect::{FoundEvents, Undoing};
 use crate::app::notice::Severity;
 use crate::app::review_queue::{BLOCK, Question, Target};
 use crate::app::reviews::Ticket;
@@ -24,9 +24,12 @@ use crate::media::OpenedVideo;
 use crate::store::project::{Author, Project, ProjectError};
 
 use super::Reporter;
+use super::backups::Backups;
 
 /// Requests that the thread has not yet taken; more wait here.
 const QUEUE: usize = 16;
+/// Steps of the history that are shown.
+const HISTORY: usize = 2000;
 
 /// Something to do with the project.
 #[derive(Debug)]
@@ -43,8 +46,12 @@ pub(super) enum Request {
     Locate(Target),
     /// Write a step.
     Record { ticket: Ticket, step: Box<Step>, who: String, model: Option<String> },
-    /// Take back the last step, or carry it out again.
-    Undo { redo: bool, who: String },
+    /// Take back a step, or carry it out again.
+    Undo { which: Undoing, who: String },
+    /// Read the newest steps.
+    History,
+    /// Put a backup in the place of the damaged project.
+    Restore { backup: PathBuf, who: String },
 }
 
 /// Events that are to be taken in; of each video only the newest.
@@ -63,29 +70,24 @@ impl ReviewKeeper {
     pub(super) fn start(folder: Option<PathBuf>, who: String, reporter: Reporter) -> io::Result<Self> {
         let found = Found::default();
         let theirs = Arc::clone(&found);
+        let backups = Backups::start(reporter.clone())?;
         let worker = Worker::spawn("store", QUEUE, move |requests, _| {
-            let opened = folder.map(|folder| open(&folder, &who));
-            let mut project = match opened {
-                Some(Ok((project, event))) => {
-                    reporter.send(event);
-                    Some(project)
-                }
-                Some(Err(err)) => {
-                    reporter.send(Event::ProjectFailed(format!("Verdicts cannot be kept: {err}.")));
-                    None
-                }
-                None => {
-                    let reason = "Verdicts cannot be kept: this system offers no folder for them.".to_owned();
-                    reporter.send(Event::ProjectFailed(reason));
-                    None
-                }
-            };
+            let mut project = folder.as_deref().and_then(|folder| accept(open(folder, &who), folder, &reporter));
+            if folder.is_none() {
+                let reason = "Verdicts cannot be kept: this system offers no folder for them.".to_owned();
+                reporter.send(Event::ProjectFailed { reason, backup: None });
+            }
             // All that was sent is carried out, also when the window is closed meanwhile.
             for request in requests {
-                if let Some(project) = &mut project {
+                if let (Request::Restore { backup, who }, Some(folder)) = (&request, &folder) {
+                    // The damaged one is let go of first.
+                    drop(project.take());
+                    project = accept(Project::restore(folder, backup, who), folder, &reporter);
+                } else if let Some(project) = &mut project {
                     for event in answer(project, request, &theirs) {
                         reporter.send(event);
                     }
+                    backups.look(project);
                 }
             }
         })?;
@@ -131,11 +133,30 @@ impl ReviewKeeper {
     }
 }
 
-fn open(folder: &Path, who: &str) -> Result<(Project, Event), ProjectError> {
-    let project = if Project::is_in(folder) { Project::open(folder, who) } else { Project::create(folder, who) }?;
-    let held_by = project.held_by().map(ToString::to_string);
-    let next_item = project.next_item()?.0;
-    Ok((project, Event::ProjectOpened { folder: folder.to_owned(), held_by, next_item }))
+fn open(folder: &Path, who: &str) -> Result<Project, ProjectError> {
+    if Project::is_in(folder) { Project::open(folder, who) } else { Project::create(folder, who) }
+}
+
+/// Tells whether the project can be used, and passes it on if so.
+fn accept(opened: Result<Project, ProjectError>, folder: &Path, reporter: &Reporter) -> Option<Project> {
+    let ready = opened.and_then(|project| {
+        // The first question after opening takes longest; nobody waits for this one.
+        project.queue_counts(&QueueFilter::default())?;
+        let held_by = project.held_by().map(ToString::to_string);
+        let next_item = project.next_item()?.0;
+        Ok((project, Event::ProjectOpened { folder: folder.to_owned(), held_by, next_item }))
+    });
+    match ready {
+        Ok((project, event)) => {
+            reporter.send(event);
+            Some(project)
+        }
+        Err(err) => {
+            let backup = if let ProjectError::Damaged { backup, .. } = &err { backup.clone() } else { None };
+            reporter.send(Event::ProjectFailed { reason: format!("Verdicts cannot be kept: {err}."), backup });
+            None
+        }
+    }
 }
 
 fn answer(project: &mut Project, request: Request, found: &Found) -> Vec<Event> {
@@ -192,7 +213,12 @@ fn answer(project: &mut Project, request: Request, found: &Found) -> Vec<Event> 
             Ok(_) => vec![Event::StepRecorded { ticket: Some(ticket), step, said: None }, Event::QueueChanged],
             Err(err) => vec![Event::StepRefused { ticket, reason: format!("Nothing was kept: {err}.") }],
         },
-        Request::Undo { redo, who } => match undo(project, redo, who) {
+        Request::Restore { .. } => Vec::new(),
+        Request::History => match project.history(HISTORY, None) {
+            Ok(history) => vec![Event::HistoryRead(history)],
+            Err(err) => failed(&err),
+        },
+        Request::Undo { which, who } => match undo(project, which, who) {
             Ok(event) => vec![event, Event::QueueChanged],
             Err(err) => failed(&err),
         },
@@ -238,14 +264,17 @@ fn lock(found: &Found) -> MutexGuard<'_, BTreeMap<VideoId, FoundEvents>> {
     found.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn undo(project: &mut Project, redo: bool, who: String) -> Result<Event, ProjectError> {
-    let next = if redo { project.next_redo()? } else { project.next_undo()? };
+fn undo(project: &mut Project, which: Undoing, who: String) -> Result<Event, ProjectError> {
+    let (next, nothing, said) = match which {
+        Undoing::Last => (project.next_undo()?, "There is nothing to undo.", "Undone"),
+        Undoing::LastUndo => (project.next_redo()?, "There is nothing to do again.", "Done again"),
+        Undoing::Step(step) => (Some(step), "", "Undone"),
+    };
     let Some(step) = next else {
-        let text = if redo { "There is nothing to do again." } else { "There is nothing to undo." };
-        return Ok(Event::Told(Severity::Info, text.to_owned()));
+        return Ok(Event::Told(Severity::Info, nothing.to_owned()));
     };
     let appended = project.undo(step, &Author { who, model: None })?;
     let written = project.step(appended.step)?;
-    let said = format!("{}: {}", if redo { "Done again" } else { "Undone" }, written.title);
+    let said = format!("{said}: {}", written.title);
     Ok(Event::StepRecorded { ticket: None, step: Box::new(written), said: Some(said) })
 }

@@ -4,13 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::app::action::{Among, Description};
-use crate::app::effect::{Effect, FoundEvents};
+use crate::app::effect::{Effect, FoundEvents, Undoing};
 use crate::app::library::Entry;
 use crate::app::notice::Severity;
 use crate::app::prefs::ReviewPrefs;
 use crate::app::review_queue::Target;
 use crate::app::reviews::{Project, Ticket};
-use crate::app::state::AppState;
+use crate::app::state::{AppState, Dialog};
 use crate::domain::interval::FrameSpan;
 use crate::domain::library::VideoId;
 use crate::domain::record::{Change, ItemId, Step, Subject, Value};
@@ -184,11 +184,25 @@ fn submit(state: &mut AppState, step: Step, model: Option<String>, effects: &mut
     }
 }
 
-/// Takes back the last step, or carries it out again. The project knows which one that is, also across restarts.
-pub(super) fn undo(state: &mut AppState, redo: bool, effects: &mut Vec<Effect>) {
+/// Takes back a step, or carries it out again. The project knows which one is the last, also across restarts.
+pub(super) fn undo(state: &mut AppState, which: Undoing, effects: &mut Vec<Effect>) {
     match state.reviews.writable() {
-        Ok(()) => effects.push(Effect::Undo { redo, who: state.prefs.review.reviewer() }),
+        Ok(()) => effects.push(Effect::Undo { which, who: state.prefs.review.reviewer() }),
         Err(sentence) => state.notices.push(Severity::Info, sentence),
+    }
+}
+
+/// Opens the history, which is read again each time and after each step.
+pub(super) fn read_history(state: &mut AppState, effects: &mut Vec<Effect>) {
+    state.dialog = Some(Dialog::History);
+    effects.push(Effect::ReadHistory);
+}
+
+/// Puts a backup in the place of the project that cannot be used.
+pub(super) fn restore(state: &mut AppState, backup: PathBuf, effects: &mut Vec<Effect>) {
+    if matches!(state.reviews.project, Project::Failed { .. }) {
+        state.reviews.project = Project::Opening;
+        effects.push(Effect::Restore { backup, who: state.prefs.review.reviewer() });
     }
 }
 
@@ -217,9 +231,9 @@ pub(super) fn project_opened(
 }
 
 /// The project cannot be used: videos play and are scored, nothing can be said about them.
-pub(super) fn project_failed(state: &mut AppState, reason: String) {
+pub(super) fn project_failed(state: &mut AppState, reason: String, backup: Option<PathBuf>) {
     state.notices.push(Severity::Error, reason.clone());
-    state.reviews.project = Project::Failed(reason);
+    state.reviews.project = Project::Failed { reason, backup };
 }
 
 /// What the project says about an entry is to be read, once its content is known.
@@ -229,8 +243,17 @@ pub(super) fn load(entry: &Entry) -> Option<Effect> {
 }
 
 /// A step is on disk.
-pub(super) fn recorded(state: &mut AppState, ticket: Option<Ticket>, step: &Step, said: Option<String>) {
+pub(super) fn recorded(
+    state: &mut AppState,
+    ticket: Option<Ticket>,
+    step: &Step,
+    said: Option<String>,
+    effects: &mut Vec<Effect>,
+) {
     state.reviews.recorded(ticket, step);
+    if state.dialog == Some(Dialog::History) {
+        effects.push(Effect::ReadHistory);
+    }
     if let Some(said) = said {
         state.notices.push(Severity::Info, said);
     }
@@ -390,5 +413,18 @@ mod tests {
         assert_eq!(record(&press(&mut state, UiCommand::JudgeAnomaly)), None);
         assert_eq!(record(&press(&mut state, UiCommand::ToggleReviewed)), None);
         assert_eq!(UiCommand::Undo.resolve(&state), None);
+    }
+    #[test]
+    fn a_damaged_project_is_told_with_its_way_out() {
+        let mut state = reviewing();
+        let backup = Some(PathBuf::from("/p/backups/1.db"));
+        hear(&mut state, Event::ProjectFailed { reason: "it is damaged".to_owned(), backup: backup.clone() });
+        assert!(state.reviews.writable().is_err());
+        press(&mut state, UiCommand::NextEvent);
+        assert_eq!(record(&press(&mut state, UiCommand::JudgeAnomaly)), None);
+        let effects = act(&mut state, Action::RestoreBackup(backup.expect("is there")));
+        assert!(matches!(&effects[..], [Effect::Restore { .. }]), "{effects:?}");
+        // The button is there once.
+        assert!(act(&mut state, Action::RestoreBackup(PathBuf::from("/p/backups/1.db"))).is_empty());
     }
 }
