@@ -417,14 +417,14 @@ mod tests {
     #[test]
     fn a_damaged_project_is_told_with_its_way_out() {
         let mut state = reviewing();
-        let backup = Some(PathBuf::from("/p/backups/1.db"));
-        hear(&mut state, Event::ProjectFailed { reason: "it is damaged".to_owned(), backup: backup.clone() });
+        let backup = PathBuf::from("/p/backups/1.db");
+        hear(&mut state, Event::ProjectFailed { reason: "it is damaged".to_owned(), backup: Some(backup.clone()) });
         assert!(state.reviews.writable().is_err());
         press(&mut state, UiCommand::NextEvent);
         assert_eq!(record(&press(&mut state, UiCommand::JudgeAnomaly)), None);
-        let effects = act(&mut state, Action::RestoreBackup(backup.expect("is there")));
+        let effects = act(&mut state, Action::RestoreBackup(backup.clone()));
         assert!(matches!(&effects[..], [Effect::Restore { .. }]), "{effects:?}");
         // The button is there once.
-        assert!(act(&mut state, Action::RestoreBackup(PathBuf::from("/p/backups/1.db"))).is_empty());
+        assert!(act(&mut state, Action::RestoreBackup(backup)).is_empty());
     }
 }
