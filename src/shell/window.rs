@@ -20,6 +20,7 @@ use crate::app::update::update;
 use crate::gpu::Gpu;
 use crate::jobs::Waker;
 use crate::ui::filmstrip::{Filmstrip, Stills};
+use crate::ui::peaks::{PeakTextures, Peaks};
 use crate::ui::root::{Actions, LocalUi, ViewContext, root_ui};
 use crate::ui::theme::{self, Tokens};
 
@@ -33,6 +34,7 @@ pub struct App {
     actions: Actions,
     local: LocalUi,
     stills: Stills,
+    peaks: PeakTextures,
     title: String,
 }
 
@@ -63,6 +65,7 @@ impl App {
             actions: Actions::default(),
             local: LocalUi { focus_path: paths.is_empty(), ..LocalUi::default() },
             stills: Stills::default(),
+            peaks: PeakTextures::default(),
             title: String::new(),
         };
         app.set_theme(&cc.egui_ctx);
@@ -148,6 +151,7 @@ impl eframe::App for App {
                 .as_ref()
                 .zip(self.state.session.as_ref())
                 .map(|(services, session)| Filmstrip::new(services.thumbs(), &self.stills, session.entry)),
+            peaks: self.services.as_ref().map(|services| Peaks::new(services.peaks(), &self.peaks)),
             tokens: Tokens::of(egui_theme(self.state.prefs.theme)),
             actions: &self.actions,
             os: Os::current(),

@@ -67,8 +67,15 @@ mod tests {
         let show = move |ui: &mut Ui, sent: &mut Vec<Action>| {
             let actions = Actions::default();
             let (playing, actions_) = (Some(&playing), &actions);
-            let view =
-                ViewContext { state: &state, playing, filmstrip: None, tokens, actions: actions_, os: Os::Linux };
+            let view = ViewContext {
+                state: &state,
+                playing,
+                filmstrip: None,
+                peaks: None,
+                tokens,
+                actions: actions_,
+                os: Os::Linux,
+            };
             decoding_ui(&view, ui);
             sent.extend(actions.take());
         };

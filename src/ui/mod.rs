@@ -21,6 +21,7 @@ mod menu;
 mod notifications;
 mod palette;
 mod panels;
+pub mod peaks;
 mod picture_gestures;
 mod picture_panel;
 mod queue_panel;

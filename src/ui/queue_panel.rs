@@ -19,7 +19,7 @@ use crate::app::reviews::Project;
 use crate::domain::queue::{EventStatus, QueueCounts, QueueFilter, QueueRow, QueueSort, StatusFilter};
 
 /// Height of a row in points.
-const ROW: f32 = 40.0;
+const ROW: f32 = 42.0;
 
 /// Draws the panel.
 pub fn queue_ui(view: &ViewContext<'_>, ui: &mut Ui) {
@@ -203,11 +203,15 @@ fn row_ui(view: &ViewContext<'_>, place: u64, row: Option<&QueueRow>, ui: &mut U
         view.tokens.figures(),
         color,
     );
+    let tile = Rect::from_min_size(pos2(inner.left() + 16.0, rect.top() + 3.0), vec2(56.0, ROW - 6.0));
+    if let Some(peaks) = &view.peaks {
+        peaks.paint(ui.ctx(), &painter, tile, (&row.video, flagged.peak_frame), palette);
+    }
     let score = format!("{:.2}", flagged.peak_score);
     let ink = if is_open(row) { palette.event } else { palette.text_weak };
     let score =
         painter.text(pos2(inner.right(), inner.top() + 7.0), Align2::RIGHT_CENTER, score, view.tokens.figures(), ink);
-    let left = inner.left() + 20.0;
+    let left = tile.right() + 8.0;
     let name_color = if selected { palette.text_strong } else { palette.text };
     elided(
         ui,

@@ -16,6 +16,7 @@ use crate::app::state::AppState;
 use crate::domain::frame::Playing;
 
 use super::filmstrip::Filmstrip;
+use super::peaks::Peaks;
 use super::theme::Tokens;
 use super::{dialogs, empty_view, menu, notifications, panels, shortcuts, stage, verdict_panel};
 
@@ -46,6 +47,8 @@ pub struct ViewContext<'a> {
     pub playing: Option<&'a Playing>,
     /// Small pictures of that video.
     pub filmstrip: Option<Filmstrip<'a>>,
+    /// Small pictures of any open video.
+    pub peaks: Option<Peaks<'a>>,
     /// Colours and sizes.
     pub tokens: &'static Tokens,
     /// Where actions go.

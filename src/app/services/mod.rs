@@ -9,6 +9,7 @@ mod backups;
 mod demo;
 mod keeper;
 mod opener;
+mod peaks;
 mod reporter;
 mod reviews;
 mod scoring;
@@ -33,6 +34,7 @@ use super::folders::Folders;
 use super::notice::Severity;
 use super::state::AppState;
 
+pub use peaks::PeakPictures;
 pub use reporter::Reporter;
 pub use thumbs::Thumbs;
 
@@ -67,6 +69,7 @@ pub struct Services {
     player: Option<Player>,
     speaker: Speaker,
     thumbs: Thumbs,
+    peaks: PeakPictures,
     decoding: DecodeOptions,
     /// What the player last complained about, so that it is told once.
     complaint: Option<String>,
@@ -88,6 +91,7 @@ impl Services {
             demo: demo::DemoMaker::new(folders.data.clone(), reporter.clone()),
             snapshots: snapshot::Snapshots::start(folders.snapshots.clone(), reporter.clone())?,
             thumbs: Thumbs::start(folders.thumbs.clone(), waker.clone())?,
+            peaks: PeakPictures::start(waker.clone())?,
             reporter,
             events,
             waker,
@@ -127,7 +131,8 @@ impl Services {
             Effect::Snapshot { video, folder } => self.snapshots.ask(video, folder),
             Effect::SavePrefs(prefs) => self.keeper.save(*prefs),
             Effect::LoadReview { id, video } => {
-                self.reviews.ask(reviews::Request::Load(Box::new(reviews::known(id, &video))));
+                self.reviews.ask(reviews::Request::Load(Box::new(reviews::known(id.clone(), &video))));
+                self.peaks.know(id, *video);
             }
             Effect::Record { ticket, step, who, model } => {
                 self.reviews.ask(reviews::Request::Record { ticket, step, who, model });
@@ -200,6 +205,7 @@ impl Services {
             speed: transport.speed(),
         });
         self.scoring.make_way(picture.delay == Delay::Decoding || transport.is_playing());
+        self.peaks.make_way(picture.delay == Delay::Decoding || transport.is_playing());
         self.thumbs.make_way(match picture.delay {
             Delay::Decoding => thumbs::Load::Decoding,
             _ if transport.is_playing() => thumbs::Load::Playing,
@@ -209,6 +215,11 @@ impl Services {
             self.snapshots.take(frame);
         }
         Some(picture)
+    }
+
+    /// Small pictures of frames of any open video.
+    pub fn peaks(&self) -> &PeakPictures {
+        &self.peaks
     }
 
     /// Small pictures of the video on screen.
