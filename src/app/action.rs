@@ -137,6 +137,12 @@ pub enum Action {
     FilterQueue(QueueFilter, QueueSort),
     /// Go to the row of the review queue at this place.
     GoToRow(u64),
+    /// Mark the row at this place for a verdict on several, or no longer.
+    MarkRow(u64),
+    /// Mark all rows from the selected one to this place.
+    MarkRowsTo(u64),
+    /// Mark no row.
+    UnmarkRows,
     /// Go to the row this many below.
     StepRow(i64),
     /// Change how events are reviewed.

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use crate::domain::frames::FrameTable;
 use crate::domain::interval::FrameSpan;
 use crate::domain::library::VideoId;
-use crate::domain::queue::{QueueFilter, QueueSort};
-use crate::domain::record::{Step, StepId};
+use crate::domain::queue::{QueueFilter, QueueRow, QueueSort};
+use crate::domain::record::{ItemId, Step, StepId};
+use crate::domain::review::Verdict;
 use crate::domain::score::TsaSettings;
 use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::media::{DecodeOptions, OpenedVideo};
@@ -144,6 +145,19 @@ pub enum Effect {
     },
     /// These are the events of a video now; the queue is made of them.
     RecordEvents(Box<FoundEvents>),
+    /// Give one verdict to several events of the queue, as one step.
+    JudgeRows {
+        /// Which.
+        rows: Vec<QueueRow>,
+        /// The verdict.
+        verdict: Verdict,
+        /// Number of the first judgement that is new; those after it are free as well.
+        first: ItemId,
+        /// What the step is called.
+        title: String,
+        /// Who did it.
+        who: String,
+    },
     /// Read the history of the project.
     ReadHistory,
     /// Put a backup in the place of the damaged project.

@@ -30,6 +30,8 @@ pub struct ReviewQueue {
     pub counts: Option<QueueCounts>,
     /// The row that the person is at: its place, and what it is about.
     pub selected: Option<(u64, Target)>,
+    /// Rows that a verdict is to be given to at once, as they were when they were marked.
+    pub marked: Vec<QueueRow>,
     question: Question,
     /// Rows by the place of the first, with the question that they answer.
     blocks: BTreeMap<u64, (Question, Vec<QueueRow>)>,
@@ -73,6 +75,7 @@ impl ReviewQueue {
         self.blocks.clear();
         self.counts = None;
         self.selected = None;
+        self.marked.clear();
     }
 
     /// Rows in all, as far as known.
@@ -94,6 +97,32 @@ impl ReviewQueue {
     /// Whether anything is to be asked so that `rows` can be shown.
     pub fn is_due(&self, rows: Range<u64>) -> bool {
         !self.counting || self.unasked(rows).next().is_some()
+    }
+
+    /// Whether a row is marked.
+    pub fn is_marked(&self, row: &QueueRow) -> bool {
+        self.marked.iter().any(|marked| marked.event == row.event)
+    }
+
+    /// Marks the row at a place, or no longer.
+    pub fn toggle_mark(&mut self, place: u64) {
+        let Some(row) = self.row(place).cloned() else { return };
+        if self.is_marked(&row) {
+            self.marked.retain(|marked| marked.event != row.event);
+        } else {
+            self.marked.push(row);
+        }
+    }
+
+    /// Marks all rows from the selected one to that at a place, as far as they are here.
+    pub fn mark_to(&mut self, place: u64) {
+        let from = self.selected.as_ref().map_or(place, |(at, _)| *at);
+        let rows: Vec<QueueRow> = (from.min(place)..=from.max(place))
+            .filter_map(|at| self.row(at))
+            .filter(|r| !self.is_marked(r))
+            .cloned()
+            .collect();
+        self.marked.extend(rows);
     }
 
     /// The places of the blocks that are to be read so that `rows` can be shown. Each is named once per question.
@@ -199,6 +228,22 @@ mod tests {
         }
         assert_eq!(queue.blocks.len(), KEPT);
         assert!(queue.row(999 * BLOCK).is_some() && queue.row(0).is_none());
+    }
+
+    #[test]
+    fn rows_are_marked_one_by_one_or_up_to_another() {
+        let mut queue = ReviewQueue::default();
+        queue.filled(queue.question(), 0, rows(0, 10));
+        queue.toggle_mark(7);
+        queue.selected = queue.row(2).map(|row| (2, Target::of(row)));
+        queue.mark_to(4);
+        let places = |queue: &ReviewQueue| queue.marked.iter().map(|row| row.event.0).collect::<Vec<_>>();
+        assert_eq!(places(&queue), [7, 2, 3, 4]);
+        queue.toggle_mark(3);
+        queue.toggle_mark(50);
+        assert_eq!(places(&queue), [7, 2, 4]);
+        queue.restart();
+        assert!(queue.marked.is_empty());
     }
 
     #[test]

@@ -134,8 +134,13 @@ impl Reviews {
 
     /// A number for a new item.
     pub fn new_item(&mut self) -> ItemId {
-        self.next_item += 1;
-        ItemId(self.next_item - 1)
+        self.new_items(1)
+    }
+
+    /// The first of `count` numbers for new items, whether all are used or not.
+    pub fn new_items(&mut self, count: usize) -> ItemId {
+        self.next_item += count as u64;
+        ItemId(self.next_item - count as u64)
     }
 
     /// A video's reviews were read from disk.

@@ -8,15 +8,18 @@ use std::ops::Range;
 use egui::{Align2, ComboBox, Rect, RichText, Role, ScrollArea, Sense, Stroke, TextEdit, Ui, WidgetInfo, pos2, vec2};
 use strum::IntoEnumIterator as _;
 
+use super::command_button::command_button;
 use super::figures;
 use super::root::ViewContext;
 use super::verdict;
 use super::verdict_panel::project_failed_ui;
 use super::widgets::elided::elided;
 use crate::app::action::Action;
+use crate::app::command::UiCommand;
 use crate::app::review_queue::{Target, is_open};
 use crate::app::reviews::Project;
 use crate::domain::queue::{EventStatus, QueueCounts, QueueFilter, QueueRow, QueueSort, StatusFilter};
+use crate::domain::review::Verdict;
 
 /// Height of a row in points.
 const ROW: f32 = 42.0;
@@ -43,6 +46,7 @@ pub fn queue_ui(view: &ViewContext<'_>, ui: &mut Ui) {
             ui.label(RichText::new("counting…").font(view.tokens.small()).color(palette.text_weak));
         }
     }
+    marked_ui(view, ui);
     ui.add_space(2.0);
     let rows = queue.len();
     if rows == 0 {
@@ -71,6 +75,27 @@ pub fn queue_ui(view: &ViewContext<'_>, ui: &mut Ui) {
             }
         },
     );
+}
+
+/// What can be done with the marked rows.
+fn marked_ui(view: &ViewContext<'_>, ui: &mut Ui) {
+    let count = view.state.queue.marked.len();
+    if count == 0 {
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        ui.label(RichText::new(format!("{} marked:", figures::count(count, "event"))).strong());
+        for (command, verdict) in [
+            (UiCommand::JudgeAnomaly, Verdict::Anomaly),
+            (UiCommand::JudgeFalseAlarm, Verdict::FalseAlarm),
+            (UiCommand::JudgeUnsure, Verdict::Unsure),
+        ] {
+            command_button(view, ui, command, verdict::letter(verdict));
+        }
+        if ui.button("Unmark").on_hover_text("Mark no row").clicked() {
+            view.actions.send(Action::UnmarkRows);
+        }
+    });
 }
 
 /// Has rows read, unless they are here or on their way: an action in every frame would be a frame after every action.
@@ -176,13 +201,22 @@ fn row_ui(view: &ViewContext<'_>, place: u64, row: Option<&QueueRow>, ui: &mut U
     );
     let response = response.on_hover_text(tip);
     if response.clicked() {
-        view.actions.send(Action::GoToRow(place));
+        let held = ui.input(|i| i.modifiers);
+        view.actions.send(match (held.shift, held.command) {
+            (true, _) => Action::MarkRowsTo(place),
+            (false, true) => Action::MarkRow(place),
+            (false, false) => Action::GoToRow(place),
+        });
     }
     if !ui.is_rect_visible(rect) {
         return;
     }
     let painter = ui.painter_at(rect);
-    if selected {
+    let marked = view.state.queue.is_marked(row);
+    if marked {
+        painter.rect_filled(rect, 3.0, palette.accent_soft);
+        painter.rect_filled(Rect::from_min_size(rect.min, vec2(3.0, rect.height())), 0.0, palette.accent);
+    } else if selected {
         painter.rect_filled(rect, 3.0, palette.accent_soft);
     } else if response.hovered() {
         painter.rect_filled(rect, 3.0, palette.raised);

@@ -125,3 +125,25 @@ fn the_history_says_what_was_done_and_takes_one_step_back() {
     w.click("Take back Unsure: frames 0..160 of hall.mp4");
     w.wait("the step back", |s| verdict(s).is_none() && s.history.as_ref().is_some_and(|h| h.len() == 2));
 }
+
+#[test]
+fn several_events_get_one_verdict_in_one_step() {
+    let mut w = Window::new();
+    flagged(&mut w, "one.mp4", 160);
+    flagged(&mut w, "two.mp4", 176);
+    w.key(Key::F3);
+    w.wait("the rows", |s| s.queue.len() == 2 && s.queue.row(1).is_some());
+    for name in ["one.mp4 at ", "two.mp4 at "] {
+        w.harness.get_by_label_contains(name).click_modifiers(Modifiers::COMMAND);
+        w.harness.run_steps(3);
+    }
+    w.harness.get_by_label("2 events marked:");
+    w.key(Key::X);
+    w.wait("the verdicts", |s| {
+        (0..2).all(|i| s.queue.row(i).is_some_and(|r| r.status.verdict() == Some(Verdict::FalseAlarm)))
+    });
+    assert!(w.state().queue.marked.is_empty());
+    w.wait("the file on screen", |s| verdict(s) == Some((Verdict::FalseAlarm, false)));
+    w.harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    w.wait("the undo of both", |s| (0..2).all(|i| s.queue.row(i).is_some_and(|r| r.status.verdict().is_none())));
+}

@@ -130,9 +130,9 @@ impl UiCommand {
             Self::CopyFrame => Some(Action::Copy(Copied::Frame)),
             Self::CopyPosition => Some(Action::Copy(Copied::Position)),
             Self::RecordingClock => Some(Action::Open(Dialog::Clock)),
-            Self::JudgeAnomaly => state.current_event().map(|_| Action::Judge(Verdict::Anomaly)),
-            Self::JudgeFalseAlarm => state.current_event().map(|_| Action::Judge(Verdict::FalseAlarm)),
-            Self::JudgeUnsure => state.current_event().map(|_| Action::Judge(Verdict::Unsure)),
+            Self::JudgeAnomaly => judge(state, Verdict::Anomaly),
+            Self::JudgeFalseAlarm => judge(state, Verdict::FalseAlarm),
+            Self::JudgeUnsure => judge(state, Verdict::Unsure),
             Self::ClearVerdict => {
                 let mark = state.shown()?.mark(state.current_event()?);
                 mark.map(|_| Action::ClearVerdict)
@@ -150,6 +150,12 @@ impl UiCommand {
             Self::ShowLater => Some(Action::Timeline(Zoom::Later)),
         }
     }
+}
+
+/// A verdict on the marked rows of the queue, or else on the event on screen.
+fn judge(state: &AppState, verdict: Verdict) -> Option<Action> {
+    let marked = state.works_in_queue() && !state.queue.marked.is_empty();
+    (marked || state.current_event().is_some()).then_some(Action::Judge(verdict))
 }
 
 /// Looking at the picture in another way; nothing if it would be the same, or there is no picture.

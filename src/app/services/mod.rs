@@ -138,6 +138,9 @@ impl Services {
                 self.reviews.ask(reviews::Request::Record { ticket, step, who, model });
             }
             Effect::Undo { which, who } => self.reviews.ask(reviews::Request::Undo { which, who }),
+            Effect::JudgeRows { rows, verdict, first, title, who } => {
+                self.reviews.ask(reviews::Request::JudgeRows { rows, verdict, first, title, who });
+            }
             Effect::ReadHistory => self.reviews.ask(reviews::Request::History),
             Effect::Restore { backup, who } => self.reviews.ask(reviews::Request::Restore { backup, who }),
             Effect::RecordEvents(found) => self.reviews.found(*found),

@@ -15,8 +15,9 @@ use crate::app::review_queue::{BLOCK, Question, Target};
 use crate::app::reviews::Ticket;
 use crate::domain::interval::FrameSpan;
 use crate::domain::library::VideoId;
-use crate::domain::queue::{FlaggedEvent, KnownVideo, QueueFilter, QueueSort};
-use crate::domain::record::Step;
+use crate::domain::queue::{EventStatus, FlaggedEvent, KnownVideo, QueueFilter, QueueRow, QueueSort};
+use crate::domain::record::{Change, ItemId, ReviewState, Step, Subject, Value};
+use crate::domain::review::{Judgement, Verdict};
 use crate::domain::segment::AnomalySegment;
 use crate::domain::snippet::SnippetGrid;
 use crate::jobs::Worker;
@@ -46,6 +47,8 @@ pub(super) enum Request {
     Locate(Target),
     /// Write a step.
     Record { ticket: Ticket, step: Box<Step>, who: String, model: Option<String> },
+    /// Give one verdict to several events.
+    JudgeRows { rows: Vec<QueueRow>, verdict: Verdict, first: ItemId, title: String, who: String },
     /// Take back a step, or carry it out again.
     Undo { which: Undoing, who: String },
     /// Read the newest steps.
@@ -213,6 +216,19 @@ fn answer(project: &mut Project, request: Request, found: &Found) -> Vec<Event> 
             Ok(_) => vec![Event::StepRecorded { ticket: Some(ticket), step, said: None }, Event::QueueChanged],
             Err(err) => vec![Event::StepRefused { ticket, reason: format!("Nothing was kept: {err}.") }],
         },
+        Request::JudgeRows { rows, verdict, first, title, who } => {
+            let written = judgements(project, &rows, verdict, first).and_then(|changes| {
+                let step = Step::new(title, changes);
+                project.append(&step, &Author { who, model: None }).map(|_| step)
+            });
+            match written {
+                Ok(step) => {
+                    let said = Some(step.title.clone());
+                    vec![Event::StepRecorded { ticket: None, step: Box::new(step), said }, Event::QueueChanged]
+                }
+                Err(err) => failed(&err),
+            }
+        }
         Request::Restore { .. } => Vec::new(),
         Request::History => match project.history(HISTORY, None) {
             Ok(history) => vec![Event::HistoryRead(history)],
@@ -244,6 +260,52 @@ fn replace_events(project: &mut Project, found: &FoundEvents) -> Result<bool, Pr
     let rows: Vec<FlaggedEvent> = events.iter().zip(spans).map(flagged).collect();
     project.replace_events(id, model, &origin, &rows)?;
     Ok(true)
+}
+
+/// A judgement of each event. What was said about an event before is replaced, its description stays.
+fn judgements(
+    project: &Project,
+    rows: &[QueueRow],
+    verdict: Verdict,
+    first: ItemId,
+) -> Result<Vec<Change>, ProjectError> {
+    let mut next = first.0;
+    let mut reviews: BTreeMap<&VideoId, ReviewState> = BTreeMap::new();
+    let mut changes = Vec::with_capacity(rows.len());
+    for row in rows {
+        if !reviews.contains_key(&row.video) {
+            reviews.insert(&row.video, project.review_state(&row.video)?);
+        }
+        let Some(review) = reviews.get_mut(&row.video) else { continue };
+        let known = match row.status {
+            EventStatus::Unjudged => None,
+            EventStatus::Judged(r) | EventStatus::Inherited(r) | EventStatus::Changed(r) => Some(r.item),
+        };
+        let old = known.and_then(|item| Some((item, review.judgements.get(&item)?.clone())));
+        let judgement = Judgement {
+            span: row.flagged.span,
+            verdict,
+            class: old.as_ref().and_then(|(_, j)| j.class.clone()),
+            tags: old.as_ref().map_or_else(Vec::new, |(_, j)| j.tags.clone()),
+            note: old.as_ref().map_or_else(String::new, |(_, j)| j.note.clone()),
+            model: Some(row.model.clone()),
+            peak_frame: row.flagged.peak_frame,
+            peak_score: row.flagged.peak_score,
+        };
+        let (id, before) = if let Some((item, old)) = old {
+            (item, Some(Value::Judgement(old)))
+        } else {
+            next += 1;
+            (ItemId(next - 1), None)
+        };
+        let subject = Subject::Judgement { video: row.video.clone(), id };
+        let change = Change { subject, before, after: Some(Value::Judgement(judgement)) };
+        // Two events may have one judgement in common: the second starts from what the first left.
+        if review.apply(&change).is_ok() && change.before != change.after {
+            changes.push(change);
+        }
+    }
+    Ok(changes)
 }
 
 /// What the project is to know about a file.

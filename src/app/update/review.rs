@@ -69,6 +69,9 @@ fn looked(state: &AppState) -> Result<Looked, String> {
 
 /// Says what the event on screen is, and goes on to the next one that needs a look.
 pub(super) fn judge(state: &mut AppState, verdict: Verdict, effects: &mut Vec<Effect>) {
+    if state.works_in_queue() && !state.queue.marked.is_empty() {
+        return judge_marked(state, verdict, effects);
+    }
     let looked = match looked(state) {
         Ok(looked) => looked,
         Err(sentence) => return state.notices.push(Severity::Info, sentence),
@@ -92,6 +95,17 @@ pub(super) fn judge(state: &mut AppState, verdict: Verdict, effects: &mut Vec<Ef
     if state.prefs.review.advance {
         go_on(state, &looked, effects);
     }
+}
+
+/// Says the same about all marked rows of the queue, in one step.
+fn judge_marked(state: &mut AppState, verdict: Verdict, effects: &mut Vec<Effect>) {
+    if let Err(sentence) = state.reviews.writable() {
+        return state.notices.push(Severity::Info, sentence);
+    }
+    let rows = std::mem::take(&mut state.queue.marked);
+    let title = format!("{} on {} events", name(verdict), rows.len());
+    let first = state.reviews.new_items(rows.len());
+    effects.push(Effect::JudgeRows { rows, verdict, first, title, who: state.prefs.review.reviewer() });
 }
 
 /// Goes to what needs a look next: in the queue, if the event was come to from there, else in time.
