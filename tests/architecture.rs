@@ -54,6 +54,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("eframe", &["shell", "main"]),
     ("rfd", &["shell", "main"]),
     ("clap", &["cli"]),
+    ("quick_xml", &["formats"]),
     ("indicatif", &["cli"]),
     ("serde_json", &["formats", "cli", "app", "store", "model", "demo"]),
 ];
