@@ -102,9 +102,10 @@ fn tiers<'a>(video: &ExportVideo<'a>) -> Vec<Tier<'a>> {
     let lanes: BTreeSet<&str> = video.labels.iter().map(|label| label.lane.as_str()).collect();
     let mut taken: BTreeSet<String> = BTreeSet::new();
     let mut tiers: Vec<Tier<'_>> = Vec::new();
-    for annotator in lanes {
+    for lane in lanes {
+        let annotator = if lane.is_empty() { NAMELESS } else { lane };
         let first_of_lane = tiers.len();
-        let mut labels: Vec<&Label> = video.labels.iter().filter(|label| label.lane == annotator).collect();
+        let mut labels: Vec<&Label> = video.labels.iter().filter(|label| label.lane == lane).collect();
         labels.sort_by_key(|label| label.span);
         for label in labels {
             let (start, end) = video.times(label.span);
@@ -114,7 +115,7 @@ fn tiers<'a>(video: &ExportVideo<'a>) -> Vec<Tier<'a>> {
                 tier.annotations.push(annotation);
                 continue;
             }
-            let name = plain(if annotator.is_empty() { NAMELESS } else { annotator }).into_owned();
+            let name = plain(annotator).into_owned();
             let numbered = (1..).map(|n| if n == 1 { name.clone() } else { format!("{name} {n}") });
             let id = numbered.into_iter().find(|id| !taken.contains(id)).unwrap_or_default();
             taken.insert(id.clone());
@@ -217,6 +218,8 @@ pub(super) fn losses(videos: &[ExportVideo<'_>]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::frames::FrameTable;
+    use crate::domain::interval::FrameSpan;
 
     #[test]
     fn slots_without_times_and_dangling_references_are_tolerated() {
@@ -245,5 +248,25 @@ mod tests {
         assert!(error(&text.replace("TIER_ID='other'", "")).starts_with("line 2: <TIER> has no TIER_ID"));
         assert!(error(&text.replace("milliseconds", "fortnights")).contains("fortnights"));
         assert!(error(&text[..text.len() - 40]).contains("line 2"));
+    }
+
+    #[test]
+    fn overlapping_labels_of_a_lane_get_tiers_of_their_own() {
+        let times = (0..100).map(|i| (MediaTime::from_micros(i * 33_367), true)).collect();
+        let table = FrameTable::new(times, None).expect("has frames");
+        let label = |start, end, lane: &str| Label {
+            span: FrameSpan::new(start, end).expect("holds frames"),
+            class: "x".to_owned(),
+            lane: lane.to_owned(),
+            note: String::new(),
+            confidence: None,
+        };
+        let labels = [label(50, 60, "kt"), label(0, 10, "kt"), label(5, 50, "kt"), label(9, 20, "kt 2")];
+        let video = ExportVideo { name: "a.mp4", table: &table, size: (1, 1), label: None, labels: &labels };
+        let tiers = tiers(&video);
+        let shown: Vec<_> = tiers.iter().map(|t| (t.id.as_str(), t.annotator, t.annotations.len())).collect();
+        assert_eq!(shown, [("kt", "kt", 2), ("kt 2", "kt", 1), ("kt 2 2", "kt 2", 1)]);
+        // Frame 10 begins at 333.67 ms, frame 5 at 166.835.
+        assert_eq!((tiers[0].annotations[0].1, tiers[1].annotations[0].0), (334, 167));
     }
 }

@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::export::{ExportVideo, Field, count, lost_fields};
 use super::json::{self, FrameNumber};
 use super::{DEFAULT_CLASS, FileSpan, FileVideo, FormatError, LabelFile};
+use crate::domain::frames::FrameTable;
 use crate::domain::label::Label;
 
 pub(super) const LIMITS: [&str; 3] = [
@@ -81,6 +82,10 @@ pub(super) fn read(text: &str, video: Option<&str>) -> Result<LabelFile, FormatE
     for (i, item) in items.into_iter().enumerate() {
         let place = format!("task {}", i + 1);
         let is_task = item.get("result").is_none();
+        if is_task && !["data", "annotations", "predictions"].iter().any(|key| item.get(key).is_some()) {
+            let problem = "it has neither data nor annotations; export as JSON, not as JSON-MIN or CSV";
+            return Err(FormatError::at(place, problem));
+        }
         let task: Task = if is_task {
             parse(item, &place)?
         } else {
@@ -230,7 +235,20 @@ fn written(id: String, label: &Label) -> WrittenRegion<'_> {
 }
 
 pub(super) fn losses(videos: &[ExportVideo<'_>]) -> Vec<String> {
-    lost_fields(videos, &[Field::Lane, Field::VideoLabel])
+    let mut lost = lost_fields(videos, &[Field::Lane, Field::VideoLabel]);
+    for video in videos.iter().filter(|video| !video.labels.is_empty() && !is_even(video.table)) {
+        let name = video.name;
+        lost.push(format!("{name}: its frames are not evenly spaced; Label Studio will show its intervals elsewhere."));
+    }
+    lost
+}
+
+/// Whether each frame appears nearest to its own place in an even grid, which is how the numbers are taken there.
+fn is_even(table: &FrameTable) -> bool {
+    let span = table.span();
+    let step = span.length().secs_f64() / table.len() as f64;
+    let away = |frame| ((table.time(frame) - span.start).secs_f64() - frame as f64 * step).abs();
+    (0..table.len()).all(|frame| away(frame) < step / 2.0)
 }
 
 #[cfg(test)]
@@ -266,6 +284,7 @@ mod tests {
         assert!(error(&format!("[{}]", REGION.replace("\"end\":5", "\"end\":\"x\""))).starts_with("task 1, region 1"));
         assert!(error(r#"[{"data":{},"annotations":[{"result":[]}]},{"annotations":3}]"#).starts_with("task 2"));
         assert!(error("[]").contains("no task"));
+        assert!(error(r#"[{"video":"a.mp4","timelineLabels":[]}]"#).starts_with("task 1: it has neither data"));
         assert!(error("{").starts_with("line 1"));
     }
 }

@@ -41,6 +41,14 @@ fn text() -> impl Strategy<Value = String> {
     LETTERS.prop_map(|text| if text.trim().is_empty() { "x".to_owned() } else { text.trim().to_owned() })
 }
 
+/// Text of one line, or of two.
+fn lines() -> impl Strategy<Value = String> {
+    (text(), proptest::option::weighted(0.2, text())).prop_map(|(first, second)| match second {
+        Some(second) => format!("{first}\n\t{second}"),
+        None => first,
+    })
+}
+
 /// Even frames at one of the rates, or frames of 2 ms to 200 ms; the first well before or after zero.
 fn table() -> impl Strategy<Value = FrameTable> {
     let even = (proptest::sample::select(RATES.as_slice()), 1_usize..80)
@@ -60,7 +68,7 @@ fn table() -> impl Strategy<Value = FrameTable> {
 
 fn label(frames: usize) -> impl Strategy<Value = Label> {
     let confidence = proptest::option::of(0.0_f32..=1.0);
-    (0..frames, 0..frames, text(), text(), NOTES, confidence).prop_map(|(a, b, class, lane, note, confidence)| {
+    (0..frames, 0..frames, lines(), lines(), NOTES, confidence).prop_map(|(a, b, class, lane, note, confidence)| {
         let span = FrameSpan::from_inclusive(a.min(b), a.max(b)).expect("holds a frame");
         Label { span, class, lane, note, confidence }
     })
@@ -72,7 +80,20 @@ fn videos() -> impl Strategy<Value = Vec<Video>> {
         let labels = proptest::collection::vec(label(table.len()), 0..5);
         (Just(table), text(), any::<bool>(), whole.clone(), labels)
     });
-    proptest::collection::vec(one, 1..4).prop_map(|all| {
+    // Some fields are left empty in all videos, so that a loss of one field is not hidden by the sentence on another.
+    (proptest::collection::vec(one, 1..4), any::<[bool; 4]>()).prop_map(|(mut all, [class, lane, note, confidence])| {
+        for label in all.iter_mut().flat_map(|video| &mut video.4) {
+            if !class {
+                DEFAULT_CLASS.clone_into(&mut label.class);
+            }
+            if !lane {
+                label.lane.clear();
+            }
+            if !note {
+                label.note.clear();
+            }
+            label.confidence = label.confidence.filter(|_| confidence);
+        }
         let made = all.into_iter().enumerate().map(|(i, (table, name, folder, label, labels))| {
             let folder = if folder { "a b/" } else { "" };
             Video { name: format!("{folder}{name}{i}.mp4"), table, label, labels }
@@ -108,6 +129,9 @@ fn kept(format: Format, video: &Video) -> Option<Video> {
         if matches!(format, Format::Elan | Format::Cvat | Format::Audacity) {
             label.class = plain(&label.class).into_owned();
             label.lane = plain(&label.lane).into_owned();
+            if format == Format::Elan && label.lane.is_empty() {
+                "labels".clone_into(&mut label.lane);
+            }
         }
     }
     if !whole {
@@ -213,7 +237,7 @@ fn round_trip(format: Format, videos: &[Video], end: SpanEnd) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
+    #![proptest_config(ProptestConfig::with_cases(192))]
 
     #[test]
     fn what_is_written_comes_back(videos in videos(), inclusive in any::<bool>()) {
@@ -244,7 +268,7 @@ proptest! {
             }];
             video.name = video.name.replace(' ', "_");
         }
-        for format in Format::iter().filter(|format| !matches!(format, Format::Elan)) {
+        for format in Format::iter().filter(|format| !matches!(format, Format::Elan | Format::LabelStudio)) {
             let videos = if format.one_video() { &videos[..1] } else { &videos };
             let exported: Vec<_> = videos.iter().map(Video::export).collect();
             prop_assert_eq!(losses(format, &exported), Vec::<String>::new(), "{}", format);
@@ -348,19 +372,22 @@ fn losses_are_named_before_writing() {
          1 video is without any label and left out: c.mp4.\n\
          a b.mp4: a line holds 2 intervals; the frames 20..30 are left out.\n\
          a b.mp4: it is labelled normal but has intervals, and is written as abnormal.\n\
-         a b.mp4: a line holds one class; 2 intervals of another class get \"car accident\".\n\
+         a b.mp4: a line holds one class; the interval of another gets \"car accident\".\n\
          a b.mp4: the class \"car accident\" is written as \"car_accident\", because it must be one word.\n\
          a b.mp4: other programs cut lines at blanks and will not find this name."
     );
     assert!(lost(Format::GtNpy).contains("a b.mp4: 3 intervals touch or overlap and become 2."));
     assert!(lost(Format::GtNpy).contains("Classes are not kept: 2 classes are in use."));
-    assert!(
-        lost(Format::Xd).contains("3 will be read as \"Anomaly\"")
-            || lost(Format::Xd).contains("3 intervals will be read")
-    );
+    assert!(lost(Format::Xd).contains("3 intervals will be read as \"Anomaly\""));
     assert!(lost(Format::Cvat).contains("The label normal or abnormal of whole videos is not kept (1 video)."));
     assert_eq!(lost(Format::Json), "");
     assert_eq!(lost(Format::Csv), "1 video is without any label and left out: c.mp4.");
+    assert!(!lost(Format::LabelStudio).contains("evenly"));
+    let times = [0, 40_000, 80_000, 400_000].map(|t| (MediaTime::from_micros(t), true));
+    let gap = Video { table: FrameTable::new(times.to_vec(), None).expect("has frames"), ..one.clone() };
+    assert!(
+        losses(Format::LabelStudio, &[gap.export()]).join("\n").contains("a b.mp4: its frames are not evenly spaced")
+    );
     let mut fast = plain_video("f.mp4", 100, 500);
     fast.labels = vec![marked(3, 9, "x")];
     assert!(losses(Format::Elan, &[fast.export()])[0].contains("frames shorter than 2 ms"));
@@ -400,6 +427,15 @@ fn every_format_says_what_it_is() {
         assert_eq!(id.parse::<Format>(), Ok(format));
         assert_eq!(format.end_choices()[0].end, format.convention().end, "{id}");
         assert!(format.limits().iter().all(|limit| limit.ends_with('.')), "{id}");
+        // The deepest of documents is an error, not the end of the stack.
+        for deep in ["[", "{\"labels\":", "<a>"] {
+            let deep = deep.repeat(100_000);
+            assert!(
+                read(format, deep.as_bytes(), ReadOptions { list: Some(b"a 1"), video: Some("a") }).is_err(),
+                "{id}"
+            );
+            Format::guess("x", deep.as_bytes());
+        }
         // Empty input gives a sentence, except where no labels are a valid file.
         let empty = read(format, b"", ReadOptions { list: Some(b"a 1"), video: Some("a") });
         assert_eq!(empty.is_ok(), format == Format::Audacity, "{id}");

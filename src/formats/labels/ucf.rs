@@ -137,11 +137,12 @@ pub(super) fn losses(videos: &[ExportVideo<'_>]) -> Vec<String> {
         if video.label == Some(VideoLabel::Normal) && !video.labels.is_empty() {
             lost.push(format!("{name}: it is labelled normal but has intervals, and is written as abnormal."));
         }
-        if let Some(first) = video.labels.iter().min_by_key(|label| label.span) {
-            let others = video.labels.iter().filter(|l| l.class != first.class).count();
-            if others > 0 {
-                let others = count(others, "interval", "intervals");
-                lost.push(format!("{name}: a line holds one class; {others} of another class get {:?}.", first.class));
+        let mut written: Vec<_> = video.labels.iter().collect();
+        written.sort_by_key(|label| label.span);
+        written.truncate(SPANS);
+        if let Some(first) = written.first() {
+            if written.iter().any(|label| label.class != first.class) {
+                lost.push(format!("{name}: a line holds one class; the interval of another gets {:?}.", first.class));
             }
             if let Cow::Owned(word) = as_word(&first.class) {
                 lost.push(format!(

@@ -148,7 +148,10 @@ fn read_csv(text: &str) -> Result<LabelFile, FormatError> {
     let mut found = Found::default();
     let mut rows = 0;
     for row in reader.records() {
-        let row = row.map_err(|err| FormatError::at("table", err.to_string()))?;
+        let row = row.map_err(|err| match err.position() {
+            Some(position) => FormatError::line(position.line() as usize, err.to_string()),
+            None => FormatError::at("table", err.to_string()),
+        })?;
         let number = row.position().map_or(0, csv::Position::line) as usize;
         let wrong = |problem: String| FormatError::line(number, problem);
         let bad = |cell: &str, what: &str, err: serde_json::Error| wrong(format!("{cell:?} is no {what}: {err}"));
