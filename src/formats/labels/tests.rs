@@ -81,25 +81,30 @@ fn videos() -> impl Strategy<Value = Vec<Video>> {
         (Just(table), text(), any::<bool>(), whole.clone(), labels)
     });
     // Some fields are left empty in all videos, so that a loss of one field is not hidden by the sentence on another.
-    (proptest::collection::vec(one, 1..4), any::<[bool; 4]>()).prop_map(|(mut all, [class, lane, note, confidence])| {
-        for label in all.iter_mut().flat_map(|video| &mut video.4) {
-            if !class {
-                DEFAULT_CLASS.clone_into(&mut label.class);
+    (proptest::collection::vec(one, 1..4), proptest::array::uniform5(proptest::bool::weighted(0.35))).prop_map(
+        |(mut all, [class, lane, note, confidence, whole])| {
+            for video in &mut all {
+                video.3 = video.3.filter(|_| whole);
             }
-            if !lane {
-                label.lane.clear();
+            for label in all.iter_mut().flat_map(|video| &mut video.4) {
+                if !class {
+                    DEFAULT_CLASS.clone_into(&mut label.class);
+                }
+                if !lane {
+                    label.lane.clear();
+                }
+                if !note {
+                    label.note.clear();
+                }
+                label.confidence = label.confidence.filter(|_| confidence);
             }
-            if !note {
-                label.note.clear();
-            }
-            label.confidence = label.confidence.filter(|_| confidence);
-        }
-        let made = all.into_iter().enumerate().map(|(i, (table, name, folder, label, labels))| {
-            let folder = if folder { "a b/" } else { "" };
-            Video { name: format!("{folder}{name}{i}.mp4"), table, label, labels }
-        });
-        made.collect()
-    })
+            let made = all.into_iter().enumerate().map(|(i, (table, name, folder, label, labels))| {
+                let folder = if folder { "a b/" } else { "" };
+                Video { name: format!("{folder}{name}{i}.mp4"), table, label, labels }
+            });
+            made.collect()
+        },
+    )
 }
 
 /// What is left of a video, or `None` if the format leaves it out.
