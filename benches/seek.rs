@@ -34,7 +34,9 @@ impl Screen {
         let waker = Waker::new(move || {
             wake.try_send(()).ok();
         });
-        let player = Player::open(video, DecodeOptions::default(), waker).expect("starts");
+        // The same decoder on every machine.
+        let options = DecodeOptions { hardware: false, ..DecodeOptions::default() };
+        let player = Player::open(video, options, waker).expect("starts");
         Self { player, woken }
     }
 

@@ -94,6 +94,8 @@ impl Footage {
             lanes,
             revision: *revision,
             events,
+            marks: &[],
+            marks_revision: 0,
             cost: *cost,
             selected_event: None,
             rule,

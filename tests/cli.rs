@@ -302,5 +302,6 @@ fn doctor_names_what_it_found() {
     let found = json(&run(folder.path(), &["doctor", "--json"]));
     assert!(found["FFmpeg"].as_str().is_some_and(|v| v.contains("libavcodec")));
     assert!(found["model runs on"].as_str().is_some_and(|v| !v.is_empty()));
+    assert!(found["decodes on"].as_str().is_some_and(|v| v.starts_with("software")));
     assert!(found["features in"].as_str().is_some_and(|v| v.contains(text(folder.path()))));
 }

@@ -32,7 +32,7 @@ impl Screen {
         let waker = Waker::new(move || {
             wake.try_send(()).ok();
         });
-        let player = Player::open(video, DecodeOptions { cache_bytes }, waker).unwrap();
+        let player = Player::open(video, DecodeOptions { cache_bytes, ..DecodeOptions::default() }, waker).unwrap();
         Self { player, woken, last: video.frames.last(), first }
     }
 

@@ -10,6 +10,8 @@ use crate::domain::footage::Footage;
 use crate::domain::lane_data::NoiseBand;
 use crate::domain::library::VideoId;
 use crate::domain::playback::PlaybackCommand;
+use crate::domain::record::{ReviewState, Step};
+use crate::domain::review::Verdict;
 use crate::domain::score::{ScoredVideo, TsaSettings};
 use crate::domain::segment::EventRule;
 use crate::domain::time::TimeSpan;
@@ -17,6 +19,7 @@ use crate::jobs::Progress;
 use crate::media::OpenedVideo;
 
 use super::arrangement::{Layout, PanelKind};
+use super::clock::RecordingClock;
 use super::command::UiCommand;
 use super::effect::Zoom;
 use super::engine::EngineFacts;
@@ -25,9 +28,32 @@ use super::library::{EntryId, LibraryOrder, ScoringPhase};
 use super::notice::Severity;
 use super::picture::PictureView;
 use super::place::Place;
-use super::prefs::Decoding;
+use super::prefs::{Decoding, ReviewPrefs};
+use super::reviews::Ticket;
 use super::shortcut::Shortcut;
 use super::state::{Dialog, JobId};
+
+/// What is put on the clipboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copied {
+    /// The time of the frame on screen.
+    Time,
+    /// Its number.
+    Frame,
+    /// The file, the frame, its time, and its date where that is known.
+    Position,
+}
+
+/// What a reviewer adds to a verdict.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Description {
+    /// The class of the event.
+    pub class: Option<String>,
+    /// Free words to find it by.
+    pub tags: Vec<String>,
+    /// Anything else.
+    pub note: String,
+}
 
 /// What the person wants.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,7 +99,23 @@ pub enum Action {
     StepEvent {
         /// Direction.
         forward: bool,
+        /// Only to those that still need a look.
+        open: bool,
     },
+    /// Say this about the event on screen.
+    Judge(Verdict),
+    /// Take back what was said about the event on screen.
+    ClearVerdict,
+    /// Change the class, tags and note of the event on screen.
+    Describe(Description),
+    /// Mark the video on screen as looked through, or no longer.
+    ToggleReviewed,
+    /// Take back the last edit of the project.
+    Undo,
+    /// Carry out again what was taken back last.
+    Redo,
+    /// Change how events are reviewed.
+    SetReviewPrefs(ReviewPrefs),
     /// Move to an event of the video on screen, by its index.
     ShowEvent(usize),
     /// Go to a place that was typed.
@@ -100,6 +142,10 @@ pub enum Action {
     LoopEvent(usize),
     /// Keep the picture on screen as a file.
     Snapshot,
+    /// Put something on the clipboard.
+    Copy(Copied),
+    /// State the clock of the recording on screen, or forget it.
+    SetClock(Option<RecordingClock>),
     /// Write snapshots into this folder; `None` goes back to the folder of pictures.
     SetSnapshotFolder(Option<PathBuf>),
     /// Carry out a command that was chosen by its name.
@@ -249,6 +295,35 @@ pub enum Event {
     DemoMade(PathBuf),
     /// Demo scenes could not be written.
     DemoFailed(String),
+    /// The project is open.
+    ProjectOpened {
+        /// Where it is.
+        folder: PathBuf,
+        /// Who else writes to it.
+        held_by: Option<String>,
+        /// The first number that no item has.
+        next_item: u64,
+    },
+    /// The project cannot be used, and this is why.
+    ProjectFailed(String),
+    /// What the project says about a video.
+    ReviewLoaded(Box<ReviewState>),
+    /// A step is on disk.
+    StepRecorded {
+        /// Whose it is, if it came from the window.
+        ticket: Option<Ticket>,
+        /// What it changed.
+        step: Box<Step>,
+        /// What to say about it, if anything.
+        said: Option<String>,
+    },
+    /// A step did not get to disk.
+    StepRefused {
+        /// Whose it is.
+        ticket: Ticket,
+        /// Why, as a sentence.
+        reason: String,
+    },
     /// Something to tell.
     Told(Severity, String),
 }

@@ -81,8 +81,22 @@ pub enum UiCommand {
     LoopEvent,
     ClearLoop,
     Snapshot,
+    CopyTime,
+    CopyFrame,
+    CopyPosition,
+    RecordingClock,
+    Undo,
+    Redo,
+    JudgeAnomaly,
+    JudgeFalseAlarm,
+    JudgeUnsure,
+    ClearVerdict,
+    ToggleReviewed,
+    ToggleAdvance,
     NextEvent,
     PreviousEvent,
+    NextOpenEvent,
+    PreviousOpenEvent,
     EventPeak,
     NextVideo,
     PreviousVideo,
@@ -179,7 +193,27 @@ impl UiCommand {
             Self::LoopEvent => ("Loop this event", "Keep playback within the event on screen."),
             Self::ClearLoop => ("Clear loop", "Forget A and B."),
             Self::Snapshot => ("Snapshot", "Keep the picture as a PNG file, upright and in its own resolution."),
+            Self::CopyTime => ("Copy time", "Put the time of the frame on screen on the clipboard."),
+            Self::CopyFrame => ("Copy frame number", "Put the number of the frame on screen on the clipboard."),
+            Self::CopyPosition => {
+                ("Copy position", "Put the file's name, frame, time and, if stated, date on the clipboard.")
+            }
+            Self::RecordingClock => {
+                ("Recording clock…", "State the date and time of this frame, and how far the recorder's clock is off.")
+            }
             Self::SnapshotFolder => ("Snapshot folder…", "Choose where snapshots are written."),
+            Self::Undo => ("Undo", "Take back the last edit of the project, also one of an earlier day."),
+            Self::Redo => ("Redo", "Carry out again what was taken back last."),
+            Self::JudgeAnomaly => ("Anomaly", "The event on screen shows what is to be found; go on to the next one."),
+            Self::JudgeFalseAlarm => {
+                ("False alarm", "The event on screen shows nothing of interest; go on to the next one.")
+            }
+            Self::JudgeUnsure => ("Unsure", "It cannot be said what the event on screen shows; go on to the next one."),
+            Self::ClearVerdict => ("Clear verdict", "Take back what was said about the event on screen."),
+            Self::ToggleReviewed => ("Reviewed", "Mark this video as looked through, or no longer."),
+            Self::ToggleAdvance => ("Go on after a verdict", "Go to the next event without a verdict, or stay."),
+            Self::NextOpenEvent => ("Next open event", "Go to the next event that still needs a verdict."),
+            Self::PreviousOpenEvent => ("Previous open event", "Go to the event before that still needs a verdict."),
             Self::NextEvent => ("Next event", "Go to the next flagged event, in the next file if need be."),
             Self::PreviousEvent => ("Previous event", "Go to the flagged event before, in an earlier file if need be."),
             Self::EventPeak => ("Go to the event's peak", "Go to the highest score of the event on screen."),
@@ -253,7 +287,17 @@ impl UiCommand {
             | Self::RemoveFromList
             | Self::SnapshotFolder
             | Self::Quit => Group::File,
-            Self::NextEvent
+            Self::Undo
+            | Self::Redo
+            | Self::JudgeAnomaly
+            | Self::JudgeFalseAlarm
+            | Self::JudgeUnsure
+            | Self::ClearVerdict
+            | Self::ToggleReviewed
+            | Self::ToggleAdvance
+            | Self::NextOpenEvent
+            | Self::PreviousOpenEvent
+            | Self::NextEvent
             | Self::PreviousEvent
             | Self::EventPeak
             | Self::NextVideo

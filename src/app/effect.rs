@@ -4,13 +4,18 @@
 //! the window itself by `shell`.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use crate::domain::interval::FrameSpan;
 use crate::domain::library::VideoId;
+use crate::domain::record::Step;
 use crate::domain::score::TsaSettings;
+use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::media::{DecodeOptions, OpenedVideo};
 
 use super::library::EntryId;
 use super::prefs::Prefs;
+use super::reviews::Ticket;
 use super::state::JobId;
 
 /// A change of the stretch of time that the timeline shows.
@@ -28,6 +33,21 @@ pub enum Zoom {
     Earlier,
     /// The stretch after, overlapping a little.
     Later,
+}
+
+/// The events of a video, as the queue wants them.
+#[derive(Clone, Debug)]
+pub struct FoundEvents {
+    /// The video's content.
+    pub id: VideoId,
+    /// In order.
+    pub events: Arc<[AnomalySegment]>,
+    /// Which frames they cover.
+    pub spans: Vec<FrameSpan>,
+    /// The weights that made the scores.
+    pub model: String,
+    /// The rule that made events of them.
+    pub rule: EventRule,
 }
 
 /// One thing to do.
@@ -77,6 +97,35 @@ pub enum Effect {
         /// Where to; `None` for the folder of pictures.
         folder: Option<PathBuf>,
     },
+    /// Put text on the clipboard. Carried out by the shell.
+    Copy(String),
+    /// Note that the project knows this video, and read what it says about it.
+    LoadReview {
+        /// Its content.
+        id: VideoId,
+        /// The file.
+        video: Box<OpenedVideo>,
+    },
+    /// Write a step into the project.
+    Record {
+        /// Comes back with the answer.
+        ticket: Ticket,
+        /// What to write.
+        step: Box<Step>,
+        /// Who did it.
+        who: String,
+        /// The weights whose scores were on screen.
+        model: Option<String>,
+    },
+    /// Take back the last step of the project, or carry the last one that was taken back out again.
+    Undo {
+        /// Which of both.
+        redo: bool,
+        /// Who did it.
+        who: String,
+    },
+    /// These are the events of a video now; the queue is made of them.
+    RecordEvents(Box<FoundEvents>),
     /// Keep the preferences.
     SavePrefs(Box<Prefs>),
     /// Show the system's file dialog. Carried out by the shell.

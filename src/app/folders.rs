@@ -18,6 +18,8 @@ pub struct Folders {
     pub thumbs: Option<PathBuf>,
     /// Pictures of frames, unless the person chose another folder.
     pub snapshots: Option<PathBuf>,
+    /// The project that verdicts go into.
+    pub project: Option<PathBuf>,
     /// What the person made with the program, such as demo scenes.
     pub data: Option<PathBuf>,
 }
@@ -38,6 +40,7 @@ impl Folders {
             snapshots: directories::UserDirs::new()
                 .and_then(|dirs| dirs.picture_dir().map(|pictures| pictures.join("Lookback")))
                 .or_else(|| dirs.as_ref().map(|d| d.data_dir().join("snapshots"))),
+            project: dirs.as_ref().map(|d| d.data_dir().join("project")),
             data: dirs.as_ref().map(|d| d.data_dir().to_owned()),
         }
     }
@@ -51,6 +54,7 @@ impl Folders {
             thumbs: Some(dirs.thumbs),
             config: Some(folder.join("config")),
             snapshots: Some(folder.join("snapshots")),
+            project: Some(folder.join("project")),
             data: Some(folder),
         }
     }

@@ -9,12 +9,16 @@ use std::sync::Arc;
 use strum::EnumIter;
 
 use crate::domain::event_cost::EventCost;
+use crate::domain::interval::FrameSpan;
 use crate::domain::lane_data::LaneData;
 use crate::domain::library::VideoId;
 use crate::domain::score::ScoredVideo;
 use crate::domain::segment::{AnomalySegment, EventRule};
+use crate::domain::snippet::SnippetGrid;
 use crate::jobs::Progress;
 use crate::media::OpenedVideo;
+
+use super::reviews::EventMark;
 
 /// Handle of an entry, unique within a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -106,7 +110,13 @@ pub struct Entry {
     /// Scores so far; older ones stay while newer ones are made.
     pub scored: Option<Arc<ScoredVideo>>,
     /// Events of these scores under the present rule.
-    pub events: Vec<AnomalySegment>,
+    pub events: Arc<[AnomalySegment]>,
+    /// What was said about each of these events; kept by [`super::update`].
+    pub marks: Vec<Option<EventMark>>,
+    /// What `marks` were made from: [`Self::events_revision`] and that of the reviews.
+    pub(super) marked_at: (u64, u64),
+    /// The events that the project's queue was told of, as their revision.
+    pub(super) queued_at: u64,
     /// What these events cost their reader.
     cost: EventCost,
     /// What the timeline shows beside the scores.
@@ -119,6 +129,8 @@ pub struct Entry {
     peak: Option<f32>,
     /// How often scores or other lanes came.
     changes: u64,
+    /// How often events were found.
+    found: u64,
     sort_key: String,
 }
 
@@ -134,7 +146,11 @@ impl Entry {
             video_id: None,
             scoring: ScoringState::Idle,
             scored: None,
-            events: Vec::new(),
+            events: Arc::default(),
+            marks: Vec::new(),
+            marked_at: (0, 0),
+            queued_at: 0,
+            found: 0,
             cost: EventCost::default(),
             lanes: Arc::default(),
             scattered: false,
@@ -179,6 +195,34 @@ impl Entry {
         self.id.0 << 32 | self.changes
     }
 
+    /// How often events were found: what was made of them is out of date when this is another number.
+    pub fn events_revision(&self) -> u64 {
+        self.found
+    }
+
+    /// The frames of each event; nothing as long as the file is not open.
+    pub fn event_spans(&self) -> Vec<FrameSpan> {
+        let Some(video) = self.video() else { return Vec::new() };
+        let grid = SnippetGrid::new(video.frames.len());
+        let span = |e: &AnomalySegment| FrameSpan::new(grid.range(e.first).start, grid.range(e.last).end);
+        self.events.iter().filter_map(span).collect()
+    }
+
+    /// Changes whenever [`Self::marks`] do.
+    pub fn marks_revision(&self) -> u64 {
+        self.marked_at.1
+    }
+
+    /// What was said about an event, by its index.
+    pub fn mark(&self, event: usize) -> Option<EventMark> {
+        self.marks.get(event).copied().flatten()
+    }
+
+    /// Events that still need a look, by their index.
+    pub fn is_open(&self, event: usize) -> bool {
+        event < self.events.len() && !self.mark(event).is_some_and(|mark| mark.settles())
+    }
+
     /// Takes new scores and finds their events.
     pub fn set_scores(&mut self, scored: Arc<ScoredVideo>, rule: &EventRule) {
         self.peak = scored.snippets.scores.iter().copied().max_by(f32::total_cmp);
@@ -191,7 +235,9 @@ impl Entry {
 
     /// Finds the events again, under another rule.
     pub fn find_events(&mut self, rule: &EventRule) {
-        self.events = self.scored.as_ref().map_or_else(Vec::new, |scored| rule.events(&scored.snippets.scores));
+        let events = self.scored.as_ref().map_or_else(Vec::new, |scored| rule.events(&scored.snippets.scores));
+        self.events = events.into();
+        self.found += 1;
         let scored = self.scored.as_ref().map_or(0, |s| s.snippets.len());
         self.cost = self.video().map_or_else(EventCost::default, |v| EventCost::of(&self.events, scored, &v.frames));
     }

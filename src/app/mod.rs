@@ -7,6 +7,7 @@
 
 pub mod action;
 pub mod arrangement;
+pub mod clock;
 pub mod command;
 pub mod effect;
 pub mod engine;
@@ -21,6 +22,7 @@ pub mod pipeline;
 pub mod place;
 pub mod prefs;
 pub mod report;
+pub mod reviews;
 pub mod services;
 pub mod session;
 pub mod sheet;

@@ -12,6 +12,7 @@ use crate::domain::segment::EventRule;
 use crate::media::DecodeOptions;
 
 use super::arrangement::Layout;
+use super::clock::Clocks;
 use super::finder::Recent;
 use super::keymap::Keymap;
 use super::lanes::TimelinePrefs;
@@ -32,11 +33,16 @@ pub enum Theme {
 pub struct Decoding {
     /// Most megabytes (a million bytes each) of decoded frames that are kept, for backward play and steps.
     pub cache_mb: u32,
+    /// Whether a device decodes what is played, where there is one.
+    ///
+    /// On from the start: what it saves is the processor time that scoring needs meanwhile, and it is let go of where
+    /// its pictures are not the software decoder's.
+    pub hardware: bool,
 }
 
 impl Default for Decoding {
     fn default() -> Self {
-        Self { cache_mb: 1000 }
+        Self { cache_mb: 1000, hardware: true }
     }
 }
 
@@ -46,12 +52,48 @@ impl Decoding {
 
     /// With the size brought into its range.
     pub(super) fn repaired(self) -> Self {
-        Self { cache_mb: self.cache_mb.clamp(*Self::CACHE_MB.start(), *Self::CACHE_MB.end()) }
+        Self { cache_mb: self.cache_mb.clamp(*Self::CACHE_MB.start(), *Self::CACHE_MB.end()), ..self }
     }
 
     /// As the player wants it.
     pub fn options(self) -> DecodeOptions {
-        DecodeOptions { cache_bytes: self.cache_mb as usize * 1_000_000 }
+        DecodeOptions { cache_bytes: self.cache_mb as usize * 1_000_000, hardware: self.hardware }
+    }
+}
+
+/// How events are reviewed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ReviewPrefs {
+    /// Whether a verdict goes on to the next event that needs one.
+    pub advance: bool,
+    /// How long before an event playback begins when it is gone to, in seconds.
+    pub run_up_secs: f32,
+    /// Whose verdicts these are; the name of the system's account until the person gives another.
+    pub who: Option<String>,
+}
+
+impl Default for ReviewPrefs {
+    fn default() -> Self {
+        Self { advance: true, run_up_secs: 1.0, who: None }
+    }
+}
+
+impl ReviewPrefs {
+    /// Most of `run_up_secs`.
+    pub const RUN_UP: f32 = 30.0;
+
+    fn repaired(self) -> Self {
+        let secs = self.run_up_secs;
+        let run_up_secs = if secs.is_finite() { secs.clamp(0.0, Self::RUN_UP) } else { Self::default().run_up_secs };
+        Self { run_up_secs, ..self }
+    }
+
+    /// Whose verdicts these are.
+    pub fn reviewer(&self) -> String {
+        let given = self.who.clone().filter(|who| !who.trim().is_empty());
+        let account = || ["USER", "USERNAME", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
+        given.or_else(account).unwrap_or_else(|| "reviewer".to_owned())
     }
 }
 
@@ -83,6 +125,10 @@ pub struct Prefs {
     pub volume: f32,
     /// How video is decoded.
     pub decoding: Decoding,
+    /// The clocks of recordings that were stated.
+    pub clocks: Clocks,
+    /// How events are reviewed.
+    pub review: ReviewPrefs,
 }
 
 impl Default for Prefs {
@@ -100,6 +146,8 @@ impl Default for Prefs {
             muted: false,
             volume: 1.0,
             decoding: Decoding::default(),
+            clocks: Clocks::default(),
+            review: ReviewPrefs::default(),
         }
     }
 }
@@ -140,6 +188,7 @@ impl Prefs {
                 prefs.timeline.lanes = prefs.timeline.lanes.repaired();
                 prefs.volume = if prefs.volume.is_finite() { prefs.volume.clamp(0.0, 1.0) } else { 1.0 };
                 prefs.decoding = prefs.decoding.repaired();
+                prefs.review = prefs.review.repaired();
                 let warnings = prefs.keys.take_problems();
                 PrefsRead { prefs, warnings }
             }
@@ -204,6 +253,14 @@ mod tests {
         let window = (800.0, Layout::default().window.1);
         assert_eq!(read.prefs.layout, Layout { window, ..Layout::default() });
         assert_eq!(read.prefs.volume, 1.0);
+    }
+
+    #[test]
+    fn decoding_settings_from_before_devices_keep_their_size() {
+        let read = Prefs::parse("(decoding: (cache_mb: 300))", Path::new("x"));
+        assert_eq!(read.prefs.decoding, Decoding { cache_mb: 300, hardware: true });
+        let off = Prefs::parse("(decoding: (cache_mb: 1, hardware: false))", Path::new("x")).prefs.decoding;
+        assert_eq!(off.options(), DecodeOptions { cache_bytes: 64_000_000, hardware: false });
     }
 
     #[test]

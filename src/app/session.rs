@@ -4,9 +4,11 @@
 //! its scores, which belong to the library's entry.
 
 use crate::domain::frames::FrameTable;
+use crate::domain::interval::FrameSpan;
 use crate::domain::playback::{PlaybackCommand, Transport};
 use crate::domain::segment::AnomalySegment;
 use crate::domain::snippet::SnippetGrid;
+use crate::domain::time::MediaTime;
 use crate::media::OpenedVideo;
 
 use super::library::EntryId;
@@ -20,6 +22,8 @@ pub struct Session {
     pub video: OpenedVideo,
     /// Where playback stands.
     pub transport: Transport,
+    /// The run-up to an event that was gone to: from where it plays, and where the event begins.
+    run_up: Option<FrameSpan>,
 }
 
 impl Session {
@@ -27,7 +31,7 @@ impl Session {
     pub fn new(entry: EntryId, video: OpenedVideo, position: usize) -> Self {
         let mut transport = Transport::new(&video.frames);
         transport.apply(PlaybackCommand::SeekFrame(position), &video.frames);
-        Self { entry, video, transport }
+        Self { entry, video, transport, run_up: None }
     }
 
     /// Which frame is shown when.
@@ -43,6 +47,21 @@ impl Session {
     /// The frame on screen.
     pub fn frame(&self) -> usize {
         self.transport.frame(&self.video.frames)
+    }
+
+    /// The frame that commands are about: that on screen, or in the run-up to an event the event's first.
+    pub fn attended(&self) -> usize {
+        let frame = self.frame();
+        self.run_up.filter(|run_up| run_up.contains(frame)).map_or(frame, FrameSpan::end)
+    }
+
+    /// Goes to an event that begins with frame `start`. While it plays, a moment before, so that the event is not
+    /// missed by the eye that has to find it.
+    pub fn go_to_event(&mut self, start: usize, run_up: MediaTime) {
+        let from =
+            if self.transport.is_playing() { self.frames().at(self.frames().time(start) - run_up) } else { start };
+        self.run_up = FrameSpan::new(from, start);
+        self.apply(PlaybackCommand::SeekFrame(from));
     }
 
     /// The snippet on screen.
@@ -79,10 +98,17 @@ impl Session {
         }
     }
 
-    /// First frame of the nearest event that starts after or before the present frame.
-    pub fn event_start(&self, events: &[AnomalySegment], forward: bool) -> Option<usize> {
-        let frame = self.frame();
-        let starts = events.iter().map(|e| self.grid().range(e.first).start);
-        if forward { starts.into_iter().find(|s| *s > frame) } else { starts.rev().find(|s| *s < frame) }
+    /// First frame of the nearest event that starts after or before the present frame, of those that `wanted` names by
+    /// their index.
+    pub fn event_start(
+        &self,
+        events: &[AnomalySegment],
+        forward: bool,
+        wanted: impl Fn(usize) -> bool,
+    ) -> Option<usize> {
+        let frame = self.attended();
+        let mut starts =
+            events.iter().enumerate().filter(|(i, _)| wanted(*i)).map(|(_, e)| self.grid().range(e.first).start);
+        if forward { starts.find(|start| *start > frame) } else { starts.rfind(|start| *start < frame) }
     }
 }

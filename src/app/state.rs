@@ -7,11 +7,13 @@ use crate::domain::score::TsaSettings;
 use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::jobs::Progress;
 
+use super::clock::RecordingClock;
 use super::engine::Engine;
 use super::library::{Entry, EntryId, Library};
 use super::notice::Notices;
 use super::picture::PictureView;
 use super::prefs::Prefs;
+use super::reviews::Reviews;
 use super::session::Session;
 
 /// Handle of one piece of scoring work; what an older one reports is ignored.
@@ -38,6 +40,8 @@ pub enum Dialog {
     Palette,
     /// Where snapshots go.
     SnapshotFolder,
+    /// The clock of the recording.
+    Clock,
     /// Other keys for commands.
     ChangeKeys,
     /// What this program is and what it runs on.
@@ -88,6 +92,8 @@ pub struct AppState {
     pub picture: PictureView,
     /// Whether the next file is looked at in the same way.
     pub picture_pinned: bool,
+    /// Verdicts, labels and notes on the videos.
+    pub reviews: Reviews,
     /// What the person was told.
     pub notices: Notices,
     /// What is remembered between runs.
@@ -106,6 +112,11 @@ impl AppState {
         self.library.get(self.session.as_ref()?.entry)
     }
 
+    /// The clock of the recording on screen, where a person stated it.
+    pub fn clock(&self) -> Option<RecordingClock> {
+        self.prefs.clocks.get(&self.shown()?.path)
+    }
+
     /// Whether the video on screen has sound.
     pub fn has_sound(&self) -> bool {
         self.session.as_ref().is_some_and(|s| s.video.info.sound.is_some())
@@ -116,9 +127,10 @@ impl AppState {
         self.shown().map_or(&[], |entry| &entry.events)
     }
 
-    /// Index of the event that holds the frame on screen.
+    /// Index of the event that holds the frame on screen, or that was gone to and begins in a moment.
     pub fn current_event(&self) -> Option<usize> {
-        let snippet = self.session.as_ref()?.snippet();
+        let session = self.session.as_ref()?;
+        let snippet = session.grid().snippet_of(session.attended());
         let index = self.events().partition_point(|e| e.last < snippet);
         self.events().get(index).filter(|e| e.contains(snippet)).map(|_| index)
     }

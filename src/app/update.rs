@@ -7,7 +7,9 @@ mod keys;
 mod lanes;
 mod library;
 mod playback;
+mod position;
 mod queue;
+mod review;
 mod scoring;
 #[cfg(test)]
 mod tests;
@@ -34,6 +36,7 @@ pub fn update(state: &mut AppState, message: Message) -> Vec<Effect> {
         }
     }
     queue::pump(state, &mut effects);
+    review::pump(state, &mut effects);
     effects
 }
 
@@ -57,7 +60,14 @@ fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::ShuttleSlow { backward } => playback::shuttle_slow(state, backward),
         Action::StepSnippet { forward } => playback::step_snippet(state, forward),
         Action::StepKeyframe { forward } => playback::step_keyframe(state, forward),
-        Action::StepEvent { forward } => playback::step_event(state, forward, effects),
+        Action::StepEvent { forward, open } => playback::step_event(state, forward, open, effects),
+        Action::Judge(verdict) => review::judge(state, verdict, effects),
+        Action::ClearVerdict => review::clear(state, effects),
+        Action::Describe(description) => review::describe(state, description, effects),
+        Action::ToggleReviewed => review::toggle_reviewed(state, effects),
+        Action::Undo => review::undo(state, false, effects),
+        Action::Redo => review::undo(state, true, effects),
+        Action::SetReviewPrefs(prefs) => review::set_prefs(state, prefs, effects),
         Action::ShowEvent(index) => playback::show_event(state, index),
         Action::GoTo(place) => playback::go_to(state, place),
         Action::SetRule(rule) => scoring::set_rule(state, rule, effects),
@@ -71,6 +81,8 @@ fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::ToggleLoop => playback::toggle_loop(state),
         Action::LoopEvent(index) => playback::loop_event(state, index),
         Action::Snapshot => view::snapshot(state, effects),
+        Action::Copy(what) => position::copy(state, what, effects),
+        Action::SetClock(clock) => position::set_clock(state, clock, effects),
         Action::SetSnapshotFolder(folder) => view::set_snapshot_folder(state, folder, effects),
         Action::Choose(command) => keys::choose(state, command, effects),
         Action::BindKey(command, shortcut) => keys::bind(state, command, shortcut, effects),
@@ -118,6 +130,13 @@ fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
         Event::DemoProgress(progress) => library::demo_progressed(state, progress),
         Event::DemoMade(folder) => library::demo_made(state, folder, effects),
         Event::DemoFailed(reason) => library::demo_failed(state, reason),
+        Event::ProjectOpened { folder, held_by, next_item } => {
+            review::project_opened(state, folder, held_by, next_item, effects);
+        }
+        Event::ProjectFailed(reason) => review::project_failed(state, reason),
+        Event::ReviewLoaded(review) => state.reviews.loaded(*review),
+        Event::StepRecorded { ticket, step, said } => review::recorded(state, ticket, &step, said),
+        Event::StepRefused { ticket, reason } => review::refused(state, ticket, reason),
         Event::Told(severity, text) => state.notices.push(severity, text),
     }
 }

@@ -59,6 +59,7 @@ fn findings() -> Vec<Finding> {
     let graphics = adapters();
     let none = "none: a window needs a Vulkan driver, e.g. the package mesa-vulkan-drivers";
     add("graphics", if graphics.is_empty() { none.to_owned() } else { graphics.join("; ") });
+    add("decodes on", decoders());
     add("display", display());
     match ComputeDevice::choose(None) {
         Ok(device) => {
@@ -82,6 +83,15 @@ fn findings() -> Vec<Finding> {
 
 fn threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// The devices for decoding that FFmpeg knows, and which of them open.
+fn decoders() -> String {
+    let (open, closed): (Vec<_>, Vec<_>) = media::devices().into_iter().partition(|(_, opens)| *opens);
+    let names = |devices: Vec<(&str, bool)>| devices.into_iter().map(|(name, _)| name).collect::<Vec<_>>().join(", ");
+    let closed = if closed.is_empty() { String::new() } else { format!("; cannot be opened: {}", names(closed)) };
+    let open = if open.is_empty() { "software only".to_owned() } else { format!("software, {}", names(open)) };
+    open + &closed
 }
 
 /// Where a window would appear.

@@ -150,13 +150,36 @@ impl Truth {
         match self {
             Self::InOrder(parts) => parts.get(index).cloned().ok_or_else(|| format!("has no entry {}", index + 1)),
             Self::Named(videos) => {
-                let shown = path.to_string_lossy();
-                let stem = plain_name(&shown);
-                let found = videos.iter().find(|v| plain_name(&v.name) == stem);
-                let video = found.ok_or_else(|| format!("says nothing about {}", path.display()))?;
+                let video = about(videos, path)?;
                 Ok(video.labels(entry.frames.or(video.frames).unwrap_or(count)))
             }
         }
+    }
+}
+
+/// What the truth says about the file at `path`: the entry of its name; of several, the one whose folders agree furthest.
+fn about<'a>(videos: &'a [VideoTruth], path: &Path) -> Result<&'a VideoTruth, String> {
+    let shown = path.to_string_lossy();
+    let folders = |name: &str| {
+        let mut parts: Vec<String> = name.split(['/', '\\']).map(str::to_owned).collect();
+        parts.pop();
+        parts
+    };
+    let own = folders(&shown);
+    let agree = |video: &&VideoTruth| {
+        folders(&video.name).iter().rev().zip(own.iter().rev()).take_while(|(a, b)| a == b).count()
+    };
+    let named: Vec<_> = videos.iter().filter(|v| plain_name(&v.name) == plain_name(&shown)).collect();
+    let most = named.iter().map(agree).max().ok_or_else(|| format!("says nothing about {}", path.display()))?;
+    match named.iter().filter(|video| agree(video) == most).collect::<Vec<_>>()[..] {
+        [video] => Ok(video),
+        [one, other, ..] => Err(format!(
+            "says two things that may be meant for {}: {} and {}; name their folders as the list does",
+            path.display(),
+            one.name,
+            other.name
+        )),
+        [] => Err(format!("says nothing about {}", path.display())),
     }
 }
 
@@ -197,6 +220,20 @@ mod tests {
     fn names_match_across_folders_and_endings() {
         assert_eq!(plain_name("Abuse/Abuse028_x264.mp4"), plain_name("features/Abuse028_x264.npy"));
         assert_eq!(plain_name("A.Beautiful.Mind.2001__#00-25-20_label_A"), "A.Beautiful.Mind.2001__#00-25-20_label_A");
+    }
+
+    #[test]
+    fn folders_tell_files_of_one_name_apart() {
+        let truth = |name: &str| VideoTruth { name: name.to_owned(), frames: Some(20), spans: Vec::new() };
+        let found = |names: &[&str], path: &str| {
+            let videos: Vec<_> = names.iter().map(|name| truth(name)).collect();
+            about(&videos, Path::new(path)).map(|video| video.name.clone())
+        };
+        let both = ["1/camera1.mp4", "2/camera1.mp4"];
+        assert_eq!(found(&both, "/v/2/camera1.mp4").as_deref(), Ok("2/camera1.mp4"));
+        assert_eq!(found(&both[..1], "/elsewhere/camera1.npy").as_deref(), Ok("1/camera1.mp4"));
+        assert!(found(&both, "/v/camera1.mp4").is_err_and(|err| err.contains("two things")));
+        assert!(found(&both, "/v/1/camera2.mp4").is_err());
     }
 
     #[test]

@@ -193,6 +193,8 @@ pub struct Playing {
     pub crowded: bool,
     /// Bytes of decoded planes that are kept.
     pub kept_bytes: usize,
+    /// What decodes, for people, such as `h264 on VAAPI`; empty before anything was decoded.
+    pub decoder: Arc<str>,
 }
 
 impl Delay {

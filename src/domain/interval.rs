@@ -114,7 +114,7 @@ mod tests {
         assert_eq!(FrameSpan::new(3, 3), None);
         assert_eq!(FrameSpan::from_inclusive(3, 2), None);
         assert_eq!(FrameSpan::from_inclusive(0, usize::MAX), None);
-        assert!(serde_json::from_str::<FrameSpan>(r#"{"start":4,"end":4}"#).is_err());
+        assert!(ron::from_str::<FrameSpan>("(start: 4, end: 4)").is_err());
         let one = FrameSpan::from_inclusive(3, 3).expect("holds a frame");
         assert_eq!((one.len(), one.last()), (1, 3));
         assert_eq!(one.split(3), None);
@@ -133,8 +133,8 @@ mod tests {
             if let Some((left, right)) = x.split(c) {
                 prop_assert_eq!((left.start(), left.end(), right.end()), (x.start(), right.start(), x.end()));
             }
-            let text = serde_json::to_string(&x).expect("is written");
-            prop_assert_eq!(serde_json::from_str::<FrameSpan>(&text).expect("is read"), x);
+            let text = ron::to_string(&x).expect("is written");
+            prop_assert_eq!(ron::from_str::<FrameSpan>(&text).expect("is read"), x);
         }
     }
 }

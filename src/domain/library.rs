@@ -23,6 +23,12 @@ impl VideoId {
         Self(text)
     }
 
+    /// From its 64 digits; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        digits.then(|| Self(text.to_owned()))
+    }
+
     /// All digits.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -21,6 +21,8 @@ pub mod noise;
 pub mod pixels;
 pub mod playback;
 pub mod pyramid;
+pub mod queue;
+pub mod record;
 pub mod review;
 pub mod score;
 pub mod segment;

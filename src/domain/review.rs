@@ -93,8 +93,45 @@ pub fn standing(event: FrameSpan, judged: &[FrameSpan]) -> Standing {
     }
 }
 
+/// The standings of many events; the same as [`standing`] for each, without looking at every judgement for every event.
+pub fn standings(events: &[FrameSpan], judged: &[FrameSpan]) -> Vec<Standing> {
+    let mut order: Vec<usize> = (0..judged.len()).collect();
+    order.sort_by_key(|at| judged[*at].start());
+    // The last frame that any judgement up to there reaches: before it, nothing further back can matter.
+    let mut reach = 0;
+    let reaches: Vec<usize> = order
+        .iter()
+        .map(|at| {
+            reach = reach.max(judged[*at].end());
+            reach
+        })
+        .collect();
+    let near = |event: FrameSpan| {
+        let before_end = order.partition_point(|at| judged[*at].start() < event.end());
+        let mut near: Vec<usize> =
+            (0..before_end).rev().take_while(|i| reaches[*i] > event.start()).map(|i| order[i]).collect();
+        near.sort_unstable();
+        near
+    };
+    events
+        .iter()
+        .map(|event| {
+            let near = near(*event);
+            let spans: Vec<FrameSpan> = near.iter().map(|at| judged[*at]).collect();
+            match standing(*event, &spans) {
+                Standing::Unjudged => Standing::Unjudged,
+                Standing::Judged(at) => Standing::Judged(near[at]),
+                Standing::Inherited(at) => Standing::Inherited(near[at]),
+                Standing::Changed(at) => Standing::Changed(near[at]),
+            }
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn span(start: usize, end: usize) -> FrameSpan {
@@ -113,5 +150,17 @@ mod tests {
         assert_eq!(standing(span(16, 320), &judged), Standing::Inherited(1));
         // Judged again: the later of two judgements of the same frames counts.
         assert_eq!(standing(span(0, 32), &[span(0, 32), span(0, 32)]), Standing::Judged(1));
+    }
+    proptest! {
+        #[test]
+        fn many_at_once_stand_as_each_alone(
+            events in proptest::collection::vec((0_usize..300, 1_usize..60), 0..40),
+            judged in proptest::collection::vec((0_usize..300, 1_usize..60), 0..40),
+        ) {
+            let spans = |all: &[(usize, usize)]| all.iter().map(|(at, n)| span(*at, at + n)).collect::<Vec<_>>();
+            let (events, judged) = (spans(&events), spans(&judged));
+            let each: Vec<_> = events.iter().map(|event| standing(*event, &judged)).collect();
+            prop_assert_eq!(standings(&events, &judged), each);
+        }
     }
 }

@@ -119,6 +119,14 @@ pub enum MediaError {
         /// Name of the codec.
         codec: String,
     },
+    /// A device for decoding has no part for this kind of video, such as its number of bits.
+    #[error("{} holds video of a kind that {device} does not decode here", path.display())]
+    DeviceRefuses {
+        /// The file.
+        path: PathBuf,
+        /// The device, for people.
+        device: &'static str,
+    },
     /// The file changed or vanished while it was open, or the library failed in an unexpected place.
     #[error("{}: {doing} failed: {problem}", path.display())]
     Failed {

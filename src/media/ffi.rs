@@ -8,10 +8,11 @@ use std::os::raw::c_int;
 
 use ffmpeg_next::codec::Parameters;
 use ffmpeg_next::ffi as sys;
+use ffmpeg_next::format::Pixel;
 use ffmpeg_next::format::context::Input;
 use ffmpeg_next::packet::Ref as _;
 use ffmpeg_next::software::scaling;
-use ffmpeg_next::{Error, Packet, Rational, frame};
+use ffmpeg_next::{Codec, Error, Packet, Rational, codec, frame};
 
 /// Release name of the FFmpeg that runs, such as `5.1.9-0+deb12u1`.
 #[expect(unsafe_code, reason = "no safe wrapper")]
@@ -167,4 +168,188 @@ pub enum Matrix {
 /// A rational as numerator and denominator.
 pub fn parts(r: Rational) -> (i32, i32) {
     (r.numerator(), r.denominator())
+}
+
+/// A kind of device that may decode video.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeviceKind(sys::AVHWDeviceType);
+
+impl DeviceKind {
+    /// All kinds that the library was built with.
+    #[expect(unsafe_code, reason = "no safe wrapper")]
+    pub fn all() -> Vec<Self> {
+        let none = sys::AVHWDeviceType::AV_HWDEVICE_TYPE_NONE;
+        // SAFETY: a plain look-up in a table of the library.
+        let after = |kind: sys::AVHWDeviceType| unsafe { sys::av_hwdevice_iterate_types(kind) };
+        std::iter::successors(Some(after(none)), |kind| Some(after(*kind)))
+            .take_while(|kind| *kind != none)
+            .map(Self)
+            .collect()
+    }
+
+    /// The library's name of it, such as `vaapi`.
+    #[expect(unsafe_code, reason = "no safe wrapper")]
+    pub fn name(self) -> &'static str {
+        // SAFETY: the result is null or a constant C string of the library.
+        let name = unsafe { sys::av_hwdevice_get_type_name(self.0).as_ref().map(|name| CStr::from_ptr(name)) };
+        name.and_then(|name| name.to_str().ok()).unwrap_or("unknown")
+    }
+
+    /// The format of the pictures of such a device, if `codec` can be decoded on one.
+    #[expect(unsafe_code, reason = "no safe wrapper")]
+    pub fn format(self, codec: Codec) -> Option<Pixel> {
+        let by_device = sys::AV_CODEC_HW_CONFIG_METHOD_HW_DEVICE_CTX as c_int;
+        // SAFETY: the codec is a constant of the library, and so is what is returned, or null past the last.
+        let config = |index| unsafe { sys::avcodec_get_hw_config(codec.as_ptr(), index).as_ref() };
+        let config = (0..).map_while(config).find(|c| c.device_type == self.0 && c.methods & by_device != 0);
+        config.map(|c| Pixel::from(c.pix_fmt))
+    }
+}
+
+/// A device that decodes video, open for as long as this lives.
+#[derive(Debug)]
+pub struct Device(*mut sys::AVBufferRef);
+
+// SAFETY: the library counts references to device contexts atomically and lets several threads decode on one.
+#[expect(unsafe_code, reason = "a counted pointer of the library")]
+unsafe impl Send for Device {}
+// SAFETY: as above; all that is done with it is to take further references.
+#[expect(unsafe_code, reason = "a counted pointer of the library")]
+unsafe impl Sync for Device {}
+
+impl Device {
+    /// Opens the system's default device of a kind; `None` if there is none or its driver does not work. Takes a while.
+    #[expect(unsafe_code, reason = "no safe wrapper")]
+    pub fn open(kind: DeviceKind) -> Option<Self> {
+        let mut context = std::ptr::null_mut();
+        // SAFETY: the place for the result is ours; neither a name nor options mean the default device.
+        let code =
+            unsafe { sys::av_hwdevice_ctx_create(&raw mut context, kind.0, std::ptr::null(), std::ptr::null_mut(), 0) };
+        (code >= 0 && !context.is_null()).then_some(Self(context))
+    }
+
+    /// A device that was never opened and decodes nothing.
+    #[cfg(test)]
+    #[expect(unsafe_code, reason = "no safe wrapper")]
+    pub fn unfit(kind: DeviceKind) -> Self {
+        // SAFETY: the result is ours; it is checked below.
+        let context = unsafe { sys::av_hwdevice_ctx_alloc(kind.0) };
+        assert!(!context.is_null());
+        Self(context)
+    }
+
+    /// Makes a decoder that is not open yet decode on this device to pictures in `format`, or not at all.
+    #[expect(unsafe_code, reason = "no safe wrapper")]
+    pub fn attach(&self, decoder: &mut codec::Context, format: Pixel) {
+        // SAFETY: the context is borrowed mutably and not open; it owns the new reference and gives it back when it is
+        // freed. `opaque` is for the user; it holds the number of the format, never an address that is followed.
+        unsafe {
+            let context = decoder.as_mut_ptr();
+            (*context).hw_device_ctx = sys::av_buffer_ref(self.0);
+            (*context).opaque = std::ptr::without_provenance_mut(sys::AVPixelFormat::from(format) as usize);
+            (*context).get_format = Some(choose_device_format);
+        }
+    }
+}
+
+impl Drop for Device {
+    #[expect(unsafe_code, reason = "no safe wrapper")]
+    fn drop(&mut self) {
+        // SAFETY: the reference is ours and not used again; decoders have their own.
+        unsafe { sys::av_buffer_unref(&raw mut self.0) };
+    }
+}
+
+/// Takes the device's format where it is offered, and nothing else: a decoder that changes to software in silence
+/// would be compared with itself. What was not offered is remembered by an empty `opaque`.
+#[expect(unsafe_code, reason = "called by the library")]
+unsafe extern "C" fn choose_device_format(
+    context: *mut sys::AVCodecContext,
+    mut offered: *const sys::AVPixelFormat,
+) -> sys::AVPixelFormat {
+    // SAFETY: the library hands over the context that `attach` prepared and a list that ends with "none".
+    unsafe {
+        let wanted = (*context).opaque.addr();
+        while *offered != sys::AVPixelFormat::AV_PIX_FMT_NONE {
+            // The number of a plain format is zero, so what was emptied must not be looked for.
+            if wanted != 0 && *offered as usize == wanted {
+                return *offered;
+            }
+            offered = offered.add(1);
+        }
+        (*context).opaque = std::ptr::null_mut();
+    }
+    sys::AVPixelFormat::AV_PIX_FMT_NONE
+}
+
+/// Whether a decoder that a device was attached to found that the device does not take its video.
+#[expect(unsafe_code, reason = "no safe wrapper")]
+pub fn is_refused(decoder: &codec::Context) -> bool {
+    // SAFETY: the context is valid while `decoder` lives; one field is compared.
+    unsafe { (*decoder.as_ptr()).opaque.is_null() }
+}
+
+/// Copies a picture out of the device's memory, with its time, colours and flags.
+///
+/// # Errors
+/// It is not in a device's memory, or the device does not give it.
+#[expect(unsafe_code, reason = "no safe wrapper")]
+pub fn fetch(from: &frame::Video, to: &mut frame::Video) -> Result<(), Error> {
+    // SAFETY: both are valid frames. The library follows the source's pool of pictures without looking, so that there
+    // is one is looked at here. The target is emptied first, so that the library gives it a buffer of its own.
+    let code = unsafe {
+        if (*from.as_ptr()).hw_frames_ctx.is_null() {
+            return Err(Error::InvalidData);
+        }
+        sys::av_frame_unref(to.as_mut_ptr());
+        match sys::av_hwframe_transfer_data(to.as_mut_ptr(), from.as_ptr(), 0) {
+            code if code < 0 => code,
+            _ => sys::av_frame_copy_props(to.as_mut_ptr(), from.as_ptr()),
+        }
+    };
+    if code < 0 { Err(Error::from(code)) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_have_different_names() {
+        let names: Vec<&str> = DeviceKind::all().into_iter().map(DeviceKind::name).collect();
+        let mut sorted = names.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(sorted.len(), names.len(), "{names:?}");
+        assert!(!names.contains(&"unknown"), "{names:?}");
+    }
+
+    #[test]
+    fn a_picture_in_plain_memory_is_not_fetched() {
+        let picture = frame::Video::new(Pixel::YUV420P, 16, 16);
+        assert!(fetch(&picture, &mut frame::Video::empty()).is_err());
+    }
+
+    #[test]
+    fn only_the_format_of_the_device_is_chosen() {
+        use sys::AVPixelFormat::{AV_PIX_FMT_CUDA, AV_PIX_FMT_NONE, AV_PIX_FMT_VAAPI, AV_PIX_FMT_YUV420P};
+        let mut context = codec::Context::new();
+        let choose = |context: &mut codec::Context, offered: &[sys::AVPixelFormat]| {
+            #[expect(unsafe_code, reason = "as the library calls it")]
+            // SAFETY: the list ends with "none"; the context is valid and its `opaque` is a number.
+            unsafe {
+                (*context.as_mut_ptr()).opaque = std::ptr::without_provenance_mut(AV_PIX_FMT_VAAPI as usize);
+                choose_device_format(context.as_mut_ptr(), offered.as_ptr())
+            }
+        };
+        let offered = [AV_PIX_FMT_CUDA, AV_PIX_FMT_VAAPI, AV_PIX_FMT_YUV420P, AV_PIX_FMT_NONE];
+        assert_eq!(choose(&mut context, &offered), AV_PIX_FMT_VAAPI);
+        assert!(!is_refused(&context));
+        assert_eq!(choose(&mut context, &offered[2..]), AV_PIX_FMT_NONE);
+        assert!(is_refused(&context));
+        #[expect(unsafe_code, reason = "as the library calls it")]
+        // SAFETY: as above; the library may ask again.
+        let again = unsafe { choose_device_format(context.as_mut_ptr(), offered.as_ptr()) };
+        assert_eq!(again, AV_PIX_FMT_NONE);
+    }
 }

@@ -156,4 +156,23 @@ mod tests {
         assert_eq!(frame.layout, PixelLayout::Yuv420);
         assert_eq!((frame.planes[0].data[0], frame.planes[1].data[0], frame.planes[2].data[0]), (90, 30, 220));
     }
+    #[test]
+    fn ten_bits_in_the_upper_part_of_two_bytes_are_moved_down_unchanged() {
+        let (mut high, mut low) = (frame::Video::new(Pixel::P010LE, 64, 16), Vec::new());
+        let stride = high.stride(0);
+        for row in 0..16 {
+            for x in 0..64 {
+                let value = (row * 64 + x) as u16;
+                high.data_mut(0)[row * stride + x * 2..][..2].copy_from_slice(&(value << 6).to_le_bytes());
+                low.extend_from_slice(&value.to_le_bytes());
+            }
+        }
+        for quad in high.data_mut(1).chunks_exact_mut(4) {
+            quad.copy_from_slice(&[0x40, 0x12, 0xc0, 0xf3]);
+        }
+        let frame = to_frame(&high, &mut Scaler::default(), label()).unwrap();
+        assert_eq!((frame.layout, frame.bits), (PixelLayout::Yuv420, 10));
+        assert!(frame.planes[0].data == low);
+        assert_eq!((&frame.planes[1].data[..2], &frame.planes[2].data[..2]), (&[0x49, 0][..], &[0xcf, 0x03][..]));
+    }
 }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::cache::{Cache, Direction, Focus};
 use super::plan::{Aim, Job, Planner, Request};
-use super::{FfmpegSource, FrameSource, MediaError, OpenedVideo};
+use super::{FrameSource, MediaError, OpenedVideo, hardware};
 use crate::domain::frame::{Delay, Detail, Frame, Playing};
 use crate::domain::frames::FrameTable;
 use crate::jobs::{Generation, Ticket, Waker, Worker};
@@ -29,11 +29,13 @@ const PREVIEW_FROM: usize = 8;
 pub struct DecodeOptions {
     /// Most bytes of decoded planes that are kept.
     pub cache_bytes: usize,
+    /// Whether a device decodes where there is one; its pictures are compared with the software decoder's.
+    pub hardware: bool,
 }
 
 impl Default for DecodeOptions {
     fn default() -> Self {
-        Self { cache_bytes: 1_000_000_000 }
+        Self { cache_bytes: 1_000_000_000, hardware: true }
     }
 }
 
@@ -62,6 +64,9 @@ struct Shared {
     dragged_from: Option<usize>,
     /// Frames in a row that came after playback had passed them.
     late: u32,
+    /// What decodes, for people; empty before anything was decoded.
+    decoder: Arc<str>,
+    notice: Option<String>,
     error: Option<String>,
 }
 
@@ -85,7 +90,7 @@ impl Player {
     /// The system has no thread to give. Failures of the file come through [`Self::error`].
     pub fn open(video: &OpenedVideo, options: DecodeOptions, waker: Waker) -> Result<Self, MediaError> {
         let opened = video.clone();
-        Self::with_source(Arc::clone(&video.frames), options, waker, move || FfmpegSource::open(&opened))
+        Self::with_source(Arc::clone(&video.frames), options, waker, move || hardware::open(&opened, options.hardware))
             .map_err(|err| MediaError::failed(&video.info.path, "starting the decode thread", err))
     }
 
@@ -110,6 +115,8 @@ impl Player {
             running: None,
             dragged_from: None,
             late: 0,
+            decoder: Arc::default(),
+            notice: None,
             error: None,
         }));
         let wanted = Generation::default();
@@ -148,6 +155,11 @@ impl Player {
         let (focus, mut gone) = (shared.focus(), Vec::new());
         shared.cache.set_most(cache_bytes, focus, &mut gone);
         drop(shared);
+    }
+
+    /// A sentence about how decoding goes on otherwise than wanted, given once.
+    pub fn take_notice(&self) -> Option<String> {
+        lock(&self.shared).notice.take()
     }
 
     /// Why nothing can be decoded any more, if so, in a sentence.
@@ -226,7 +238,19 @@ impl Shared {
                 Delay::Decoding
             }
         };
-        Playing { frame: self.shown.clone(), delay, wanted, detail, crowded, kept_bytes: self.cache.bytes() }
+        let (decoder, kept_bytes) = (Arc::clone(&self.decoder), self.cache.bytes());
+        Playing { frame: self.shown.clone(), delay, wanted, detail, crowded, kept_bytes, decoder }
+    }
+
+    /// Takes in what the source says of itself; `true` if it is new.
+    fn hear(&mut self, source: &mut impl FrameSource) -> bool {
+        let notice = source.take_notice();
+        let new = notice.is_some() || *self.decoder != *source.decoder();
+        if new {
+            self.decoder = source.decoder().into();
+            self.notice = notice.or_else(|| self.notice.take());
+        }
+        new
     }
 
     /// Shows what is nearest of the pictures that were asked for, never one that was only decoded on the way.
@@ -382,6 +406,7 @@ impl<S: FrameSource> Decoding<S> {
             let number = frame.as_ref().map_or(usize::MAX, |f| f.number);
             let mut gone = Vec::new();
             let mut shared = lock(&self.shared);
+            let heard = shared.hear(&mut self.source);
             // Dropped jobs are taken out under this lock, so what comes now belongs to this one.
             let Some(Running { job, .. }) = shared.running else { break };
             let (request, focus) = (shared.request, shared.focus());
@@ -405,7 +430,7 @@ impl<S: FrameSource> Decoding<S> {
             drop(shared);
             drop(gone);
             // Frames ahead wake nobody: the window is drawn anyway while it plays.
-            if asked {
+            if asked || heard {
                 self.waker.wake();
             }
             // Playback is ahead: go where it is.

@@ -11,8 +11,9 @@ use ffmpeg_next::format::stream::Disposition;
 use ffmpeg_next::packet::side_data::Type as SideData;
 use ffmpeg_next::{Rational, frame, media};
 
+use super::hardware::Hardware;
 use super::index::{self, Scan, StreamIndex};
-use super::reader::Reader;
+use super::reader::{Means, Reader};
 use super::{MediaError, color, container, ffi, sound, upright};
 use crate::domain::frame::{ColorMatrix, ColorRange, Rotation};
 use crate::domain::frames::FrameTable;
@@ -74,7 +75,16 @@ impl OpenedVideo {
 
     /// A reader that leaves the machine to others: its decoder has one thread.
     pub(super) fn modest_reader(&self) -> Result<Reader, MediaError> {
-        Reader::open_with(self.info.path.clone(), Arc::clone(&self.frames), Arc::clone(&self.index), 1)
+        self.reader_by(Means::Threads(1))
+    }
+
+    /// A reader whose pictures are in a device's memory.
+    pub(super) fn device_reader(&self, hardware: Hardware) -> Result<Reader, MediaError> {
+        self.reader_by(Means::Device(hardware))
+    }
+
+    fn reader_by(&self, means: Means) -> Result<Reader, MediaError> {
+        Reader::open_with(self.info.path.clone(), Arc::clone(&self.frames), Arc::clone(&self.index), means)
     }
 }
 

@@ -12,6 +12,7 @@ use ffmpeg_next::error::EAGAIN;
 use ffmpeg_next::format::context::Input;
 use ffmpeg_next::{Dictionary, Discard, Error, Packet, codec, decoder, frame};
 
+use super::hardware::Hardware;
 use super::index::{Labelling, MAX_READ_ERRORS, StreamIndex};
 use super::{MediaError, container, ffi};
 use crate::domain::frame::Detail;
@@ -40,6 +41,24 @@ pub struct Decoded {
     pub number: usize,
     /// The decoder reported missing or damaged data in it or just before it.
     pub damaged: bool,
+}
+
+/// What decodes.
+#[derive(Clone, Copy, Debug)]
+pub enum Means {
+    /// The processor, with so many threads at most: fewer leave more of the machine to others.
+    Threads(usize),
+    /// A device. Pictures stay in its memory.
+    Device(Hardware),
+}
+
+/// Why a device decodes no further.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeviceFailure {
+    /// It has no part for this kind of video.
+    Refused,
+    /// It should have.
+    Failed(Error),
 }
 
 /// How decoding towards a frame ended.
@@ -82,8 +101,8 @@ pub struct Reader {
     errors_in_a_row: usize,
     sent: usize,
     most_sent: usize,
-    /// Threads that the decoder may use.
-    threads: usize,
+    means: Means,
+    failure: Option<DeviceFailure>,
 }
 
 impl Reader {
@@ -93,10 +112,10 @@ impl Reader {
     /// The file cannot be opened any more, or no decoder takes its stream.
     pub fn open(path: PathBuf, table: Arc<FrameTable>, index: Arc<StreamIndex>) -> Result<Self, MediaError> {
         let cores = thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        Self::open_with(path, table, index, cores.min(MAX_THREADS))
+        Self::open_with(path, table, index, Means::Threads(cores.min(MAX_THREADS)))
     }
 
-    /// As [`Self::open`], with a decoder of `threads` threads: fewer leave more of the machine to others.
+    /// As [`Self::open`], decoding by `means`.
     ///
     /// # Errors
     /// As [`Self::open`].
@@ -104,11 +123,11 @@ impl Reader {
         path: PathBuf,
         table: Arc<FrameTable>,
         index: Arc<StreamIndex>,
-        threads: usize,
+        means: Means,
     ) -> Result<Self, MediaError> {
         let mut input = container::open(&path)?;
         ffi::keep_only(&mut input, index.stream);
-        let decoder = open_decoder(&input, index.stream, &path, threads)?;
+        let decoder = open_decoder(&input, index.stream, &path, means)?;
         Ok(Self {
             path,
             table,
@@ -129,13 +148,19 @@ impl Reader {
             errors_in_a_row: 0,
             sent: 0,
             most_sent: usize::MAX,
-            threads,
+            means,
+            failure: None,
         })
     }
 
     /// The picture of the last [`Decoded`] handed out.
     pub fn picture(&self) -> &frame::Video {
         &self.picture
+    }
+
+    /// Why the device decodes no further, if so; then [`Self::next_frame`] gives nothing more.
+    pub fn failure(&self) -> Option<DeviceFailure> {
+        self.failure
     }
 
     /// Packets given to the decoder so far.
@@ -265,7 +290,7 @@ impl Reader {
         let mut found = Found::After;
         self.pending = None;
         self.wanted = target;
-        while !ticket.is_stale() {
+        while !ticket.is_stale() && self.failure.is_none() {
             let Some(decoded) = self.step() else { return found };
             self.next = decoded.number + 1;
             if decoded.number >= target {
@@ -292,7 +317,7 @@ impl Reader {
 
     /// Feeds the decoder until it gives a picture. `false` at the end.
     fn receive(&mut self) -> bool {
-        loop {
+        while self.failure.is_none() {
             match self.decoder.receive_frame(&mut self.picture) {
                 Ok(()) => {
                     self.errors_in_a_row = 0;
@@ -301,8 +326,8 @@ impl Reader {
                 Err(Error::Eof) => return false,
                 Err(Error::Other { errno: EAGAIN }) if self.draining => return false,
                 Err(Error::Other { errno: EAGAIN }) => {}
-                Err(_) => {
-                    self.damage = true;
+                Err(err) => {
+                    self.note(err);
                     self.errors_in_a_row += 1;
                     if self.errors_in_a_row > MAX_DECODE_ERRORS {
                         return false;
@@ -315,6 +340,21 @@ impl Reader {
             if !self.draining {
                 self.feed();
             }
+        }
+        false
+    }
+
+    /// Takes note of an error of the decoder.
+    fn note(&mut self, err: Error) {
+        self.damage = true;
+        if matches!(self.means, Means::Threads(_)) || self.failure.is_some() {
+            return;
+        }
+        if ffi::is_refused(&self.decoder) {
+            self.failure = Some(DeviceFailure::Refused);
+        } else if err != Error::InvalidData {
+            // Invalid data is the file's fault and passed over, as in software; all else is the device's.
+            self.failure = Some(DeviceFailure::Failed(err));
         }
     }
 
@@ -351,7 +391,7 @@ impl Reader {
         if let Err(err) = self.decoder.send_packet(&packet) {
             // A full decoder would be our own mistake; everything else is damage in this packet.
             debug_assert_ne!(err, Error::Other { errno: EAGAIN });
-            self.damage = true;
+            self.note(err);
         }
     }
 
@@ -407,7 +447,7 @@ impl Reader {
         // From the very start; opening anew needs nothing of the container's ability to seek.
         self.input = container::open(&self.path)?;
         ffi::keep_only(&mut self.input, self.index.stream);
-        self.decoder = open_decoder(&self.input, self.index.stream, &self.path, self.threads)?;
+        self.decoder = open_decoder(&self.input, self.index.stream, &self.path, self.means)?;
         self.restarted(0);
         self.astray = false;
         Ok(())
@@ -446,7 +486,7 @@ fn open_decoder(
     input: &Input,
     stream: usize,
     path: &std::path::Path,
-    threads: usize,
+    means: Means,
 ) -> Result<decoder::Video, MediaError> {
     let failed = |err| MediaError::failed(path, "opening the decoder", err);
     let Some(stream) = input.stream(stream) else {
@@ -454,13 +494,18 @@ fn open_decoder(
     };
     let parameters = stream.parameters();
     let no_decoder = || MediaError::NoDecoder { path: path.to_owned(), codec: parameters.id().name().to_owned() };
-    let codec = decoder::find(parameters.id()).ok_or_else(no_decoder)?;
     let mut context = codec::Context::from_parameters(stream.parameters()).map_err(failed)?;
-    context.set_threading(threading::Config {
-        kind: threading::Type::Frame,
-        count: threads,
-        ..threading::Config::default()
-    });
+    let (codec, kind, count) = match means {
+        Means::Threads(count) => {
+            (decoder::find(parameters.id()).ok_or_else(no_decoder)?, threading::Type::Frame, count)
+        }
+        // The device has its own order; more threads would only hold more of its few pictures.
+        Means::Device(hardware) => {
+            hardware.attach(&mut context);
+            (hardware.codec(), threading::Type::None, 1)
+        }
+    };
+    context.set_threading(threading::Config { kind, count, ..threading::Config::default() });
     let mut decoder = context.decoder();
     decoder.set_packet_time_base(stream.time_base());
     let mut options = Dictionary::new();

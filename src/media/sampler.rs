@@ -1,7 +1,8 @@
 //! The pixels of each snippet, in order, as an encoder asks for them.
 //!
 //! Owns the choice of frames and their conversion: the upright middle frame in RGB, or all frames small
-//! and grey. Does not own what encoders make of them. Lives on one thread, as its scaler does.
+//! and grey. Always decodes in software, so that a score does not depend on the machine. Does not own what
+//! encoders make of them. Lives on one thread, as its scaler does.
 
 use std::ops::Range;
 

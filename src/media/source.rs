@@ -1,7 +1,7 @@
 //! What a player needs of a video: frames by number.
 //!
-//! Owns the trait. Its implementations are [`super::FfmpegSource`] for files and
-//! [`super::SyntheticSource`] for frames made in memory.
+//! Owns the trait. Its implementations are [`super::FfmpegSource`] for files, [`super::SyntheticSource`]
+//! for frames made in memory, and one that watches over two others while a device decodes.
 
 use super::MediaError;
 use crate::domain::frame::{Detail, Frame};
@@ -23,9 +23,20 @@ pub trait FrameSource {
     /// Takes effect with the next [`Self::seek`].
     fn set_detail(&mut self, detail: Detail);
 
-    /// The next frame; `None` at the end. Numbers grow from call to call until the next seek.
+    /// The next frame; `None` at the end, and perhaps once the ticket of the last seek is stale. Numbers grow from call
+    /// to call until the next seek.
     ///
     /// # Errors
     /// The file cannot be read any more.
     fn next_frame(&mut self) -> Result<Option<Frame>, MediaError>;
+
+    /// What decodes now, and why if it is second choice, for people; empty where there is nothing to say.
+    fn decoder(&self) -> &str {
+        ""
+    }
+
+    /// A sentence that the person should read, given once.
+    fn take_notice(&mut self) -> Option<String> {
+        None
+    }
 }

@@ -54,7 +54,8 @@ impl App {
         let WindowOptions { paths, device, encoder, model } = options;
         let ctx = cc.egui_ctx.clone();
         let waker = Waker::new(move || ctx.request_repaint());
-        let mut services = Services::start(EngineOptions { device, encoder, model }, folders, waker)?;
+        let mut services =
+            Services::start(EngineOptions { device, encoder, model }, folders, state.prefs.review.reviewer(), waker)?;
         services.run(Effect::SetDecoding(state.prefs.decoding.options()));
         let mut app = Self {
             state,
@@ -91,6 +92,7 @@ impl App {
             }
             Effect::Timeline(zoom) => self.local.stage.zoom(zoom, &self.state),
             Effect::FullScreen(on) => ctx.send_viewport_cmd(ViewportCommand::Fullscreen(on)),
+            Effect::Copy(text) => ctx.copy_text(text),
             Effect::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             other => {
                 if let Some(services) = &mut self.services {

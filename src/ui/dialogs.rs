@@ -10,6 +10,7 @@ use crate::app::action::Action;
 use crate::app::place::Place;
 use crate::app::state::Dialog;
 
+use super::clock_dialog::{self, ClockDialogState};
 use super::key_editor::{KeyEditorState, key_editor_ui};
 use super::palette::{PaletteState, palette_ui};
 use super::root::ViewContext;
@@ -22,6 +23,7 @@ pub struct DialogState {
     text: String,
     palette: PaletteState,
     key_editor: KeyEditorState,
+    clock: ClockDialogState,
 }
 
 impl DialogState {
@@ -44,6 +46,7 @@ pub fn dialogs_ui(view: &ViewContext<'_>, dialogs: &mut DialogState, ctx: &Conte
     let response = Modal::new(Id::unique("dialog")).show(ctx, |ui| match dialog {
         Dialog::GoTo => go_to_ui(view, dialogs, fresh, ui),
         Dialog::SnapshotFolder => snapshot_folder_ui(view, dialogs, fresh, ui),
+        Dialog::Clock => clock_dialog::clock_ui(view, &mut dialogs.clock, fresh, ui),
         Dialog::Keys => key_list::key_list_ui(view, ui),
         Dialog::ChangeKeys => key_editor_ui(view, &mut dialogs.key_editor, ui),
         Dialog::Palette => palette_ui(view, &mut dialogs.palette, fresh, ui),

@@ -13,6 +13,7 @@ use super::command_button::command_button;
 use super::figures;
 use super::inspector::facts_ui;
 use super::root::ViewContext;
+use super::verdict;
 
 /// Rows of the list that are shown before it scrolls.
 const ROWS: f32 = 7.0;
@@ -42,16 +43,19 @@ pub fn events_ui(view: &ViewContext<'_>, session: &Session, entry: &Entry, ui: &
                 let event = entry.events[i];
                 let (first, last) = (session.grid().range(event.first).start, session.grid().range(event.last).end - 1);
                 let span = session.frames().frames_span(first, last);
-                let text = format!("{}   {}", span.start, figures::duration(span.length().secs_f64()));
+                let mark = entry.mark(i);
+                let letter = mark.map_or("·", |mark| verdict::letter(mark.verdict));
+                let text = format!("{letter} {}   {}", span.start, figures::duration(span.length().secs_f64()));
                 let button =
                     egui::Button::selectable(current == Some(i), RichText::new(text).font(view.tokens.figures()))
                         .right_text(RichText::new(format!("{:.2}", event.peak_score)).font(view.tokens.figures()))
                         .min_size(egui::vec2(ui.available_width(), row));
                 let response = ui.add(button);
-                let name = format!("Event {} at {}", i + 1, span.start);
+                let said = mark.map(|mark| format!(", {}", verdict::sentence(mark))).unwrap_or_default();
+                let name = format!("Event {} at {}{said}", i + 1, span.start);
                 response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, current == Some(i), &name));
                 let tip = format!(
-                    "Frames {first} to {last}, highest score {:.3} in snippet {}.",
+                    "Frames {first} to {last}, highest score {:.3} in snippet {}{said}.",
                     event.peak_score, event.peak
                 );
                 if response.on_hover_text(tip).clicked() {

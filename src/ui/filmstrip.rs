@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::fmt;
 
 use egui::{
-    Align2, Color32, ColorImage, CornerRadius, Rect, Response, Role, Sense, TextureHandle, TextureOptions, Ui,
+    Align2, Color32, ColorImage, CornerRadius, Painter, Rect, Response, Role, Sense, TextureHandle, TextureOptions, Ui,
     WidgetInfo, pos2, vec2,
 };
 
@@ -35,7 +35,7 @@ impl fmt::Debug for Stills {
 }
 
 /// A small picture that can be drawn.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Still {
     /// What to draw. Kept alive by the collection.
     pub texture: egui::TextureId,
@@ -99,7 +99,7 @@ impl<'a> Filmstrip<'a> {
         let (rect, response) = ui.allocate_exact_size(size, sense);
         let said = if let Some(still) = &still {
             let exact = still.frame == frame;
-            paint(ui, rect, still, if exact { Color32::WHITE } else { Color32::GRAY });
+            paint(ui.painter(), rect, still, if exact { Color32::WHITE } else { Color32::GRAY });
             if !exact && rect.width() >= LABELLED {
                 let p = &tokens.palette;
                 let text = format!("#{} stands in", still.frame);
@@ -117,7 +117,7 @@ impl<'a> Filmstrip<'a> {
 }
 
 /// Draws a still over `rect`.
-pub fn paint(ui: &Ui, rect: Rect, still: &Still, tint: Color32) {
+pub fn paint(painter: &Painter, rect: Rect, still: &Still, tint: Color32) {
     let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-    ui.painter().image(still.texture, rect, whole, tint);
+    painter.image(still.texture, rect, whole, tint);
 }

@@ -7,7 +7,7 @@ use crate::app::library::{Entry, FileState, ScoringState};
 use crate::app::session::Session;
 
 use super::root::{LocalUi, ViewContext};
-use super::{decoding_panel, event_panel, figures, tsa_panel, why_panel};
+use super::{decoding_panel, event_panel, figures, tsa_panel, verdict_panel, why_panel};
 
 /// Draws the panel.
 pub fn inspector_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
@@ -20,6 +20,7 @@ pub fn inspector_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
         };
         if let Some(session) = view.state.session.as_ref().filter(|s| s.entry == entry.id) {
             section(ui, "Snippet on screen", |ui| snippet_ui(view, session, entry, ui));
+            section(ui, "Verdict", |ui| verdict_panel::verdict_ui(view, local, entry, ui));
             section(ui, "Events", |ui| event_panel::events_ui(view, session, entry, ui));
             section(ui, "Why flagged", |ui| why_panel::why_ui(view, session, entry, ui));
             section(ui, "Event rule", |ui| event_panel::rule_ui(view, ui));
@@ -102,6 +103,14 @@ fn snippet_ui(view: &ViewContext<'_>, session: &Session, entry: &Entry, ui: &mut
             format!("{}–{}", frames.start, frames.end.saturating_sub(1)),
             "First and last frame of the snippet.",
         );
+        if let Some(clock) = view.state.clock() {
+            let time = session.frames().time(session.frame());
+            rows.row(
+                "Date",
+                clock.at(time).text().unwrap_or_else(|| "–".to_owned()),
+                "When this frame was recorded, from the clock that was stated for this file.",
+            );
+        }
         rows.row(
             "Attention",
             value(scores.map(|s| &s.attention), 3),

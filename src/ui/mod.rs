@@ -4,6 +4,7 @@
 //! nothing. Does not own decisions (`app`), threads (`app::services`) or the window (`shell`).
 
 mod about;
+mod clock_dialog;
 mod command_button;
 mod decoding_panel;
 mod dialogs;
@@ -28,6 +29,8 @@ pub mod theme;
 pub mod timeline;
 mod transport_bar;
 mod tsa_panel;
+mod verdict;
+mod verdict_panel;
 pub mod video_view;
 mod why_panel;
 pub mod widgets;

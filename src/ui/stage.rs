@@ -9,9 +9,11 @@ use crate::app::action::Action;
 use crate::app::effect::Zoom;
 use crate::app::library::{Entry, EntryId, FileState};
 use crate::app::state::AppState;
+use crate::domain::frame::{Delay, Playing};
 use crate::domain::playback::PlaybackCommand;
 use crate::domain::segment::EventRule;
 
+use super::filmstrip::Still;
 use super::root::ViewContext;
 use super::timeline::geometry::Limits;
 use super::timeline::{self, TimelineAction, TimelineInput, TimelineState};
@@ -91,6 +93,9 @@ pub fn video_ui(view: &ViewContext<'_>, stage: &mut StageState, ui: &mut Ui) {
             snippets: entry.scored.as_ref().map(|s| &s.snippets),
             rule: &view.state.rule,
             picture: view.state.picture,
+            stand_in: stand_in(view, playing, ui),
+            clock: view.state.clock(),
+            mark: view.state.current_event().and_then(|event| entry.mark(event)),
         },
         (_, _, Some(Entry { file: FileState::Refused(reason), .. })) => VideoContent::Failed(reason),
         (_, _, Some(_)) => VideoContent::Empty("The file is being opened."),
@@ -105,6 +110,17 @@ pub fn video_ui(view: &ViewContext<'_>, stage: &mut StageState, ui: &mut Ui) {
     if response.clicked() && view.state.session.is_some() {
         view.actions.send(Action::Playback(PlaybackCommand::TogglePlay));
     }
+}
+
+/// While the frame asked for is being decoded: a small picture that is nearer to it than what is at hand.
+fn stand_in(view: &ViewContext<'_>, playing: &Playing, ui: &Ui) -> Option<Still> {
+    let at_rest = view.state.session.as_ref().is_some_and(|s| !s.transport.is_playing());
+    if !at_rest || playing.delay != Delay::Decoding {
+        return None;
+    }
+    let far = |frame: usize| frame.abs_diff(playing.wanted);
+    let still = view.filmstrip.as_ref()?.nearest(ui.ctx(), playing.wanted)?;
+    playing.frame.as_ref().is_none_or(|frame| far(still.frame) < far(frame.number)).then_some(still)
 }
 
 /// The timeline.
@@ -127,6 +143,8 @@ pub fn timeline_ui(view: &ViewContext<'_>, stage: &mut StageState, ui: &mut Ui) 
         lanes: entry.lanes(),
         revision: entry.revision(),
         events: &entry.events,
+        marks: &entry.marks,
+        marks_revision: entry.marks_revision(),
         cost: entry.cost(),
         selected_event: view.state.current_event(),
         rule: &view.state.rule,

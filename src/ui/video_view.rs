@@ -12,10 +12,14 @@ use egui::{
     vec2,
 };
 
+use super::filmstrip::{self, Still};
 use super::picture_gestures::{area, gestures};
 use super::theme::Tokens;
+use super::verdict;
 use super::widgets::chip::chip;
+use crate::app::clock::RecordingClock;
 use crate::app::picture::{Deinterlace, PictureView};
+use crate::app::reviews::EventMark;
 use crate::domain::frame::{Delay, Detail, Frame, Playing};
 use crate::domain::score::SnippetScores;
 use crate::domain::segment::EventRule;
@@ -48,6 +52,12 @@ pub enum VideoContent<'a> {
         rule: &'a EventRule,
         /// How the picture is looked at.
         picture: PictureView,
+        /// A small picture nearer to the frame that is asked for than the best one at hand, while that is decoded.
+        stand_in: Option<Still>,
+        /// When the recording was made, if that was stated.
+        clock: Option<RecordingClock>,
+        /// What was said about the event on screen.
+        mark: Option<EventMark>,
     },
 }
 
@@ -79,9 +89,19 @@ pub fn video_ui(
             paint_message(&painter, rect, "This video cannot be shown", reason, tokens);
             (*reason).to_owned()
         }
-        VideoContent::Video { playing, grid, snippets, rule, picture: looked_at } => {
+        VideoContent::Video { playing, grid, snippets, rule, picture: looked_at, stand_in, clock, mark } => {
             let late = is_late(ui, playing.delay, state);
             match &playing.frame {
+                _ if let Some(still) = stand_in => {
+                    let size = playing.frame.as_ref().map_or((f64::from(still.aspect), 1.0), |f| f.display_size());
+                    let area = area(rect, size, looked_at).round_to_pixels(ui.pixels_per_point());
+                    wanted = gestures(ui, &response, rect, area, looked_at);
+                    filmstrip::paint(&painter, area, still, Color32::WHITE);
+                    let text = format!("small picture of #{} → #{}", still.frame, playing.wanted);
+                    let colors = (tokens.palette.on_scrim, tokens.palette.scrim);
+                    let at = area.intersect(rect).left_top() + INSET;
+                    chip(&painter, at, Align2::LEFT_TOP, text, tokens.figures(), colors);
+                }
                 None if late => paint_message(&painter, rect, "Decoding …", "", tokens),
                 None => {}
                 Some(frame) => {
@@ -96,7 +116,16 @@ pub fn video_ui(
                         }
                     }
                     if overlay {
-                        let caption = Caption { playing, frame, grid: *grid, snippets: *snippets, rule, late };
+                        let caption = Caption {
+                            playing,
+                            frame,
+                            grid: *grid,
+                            snippets: *snippets,
+                            rule,
+                            late,
+                            clock: *clock,
+                            mark: *mark,
+                        };
                         caption.paint(&painter, area.intersect(rect), tokens);
                         paint_look(&painter, area.intersect(rect), looked_at, tokens);
                     }
@@ -175,6 +204,8 @@ struct Caption<'a> {
     snippets: Option<&'a SnippetScores>,
     rule: &'a EventRule,
     late: bool,
+    clock: Option<RecordingClock>,
+    mark: Option<EventMark>,
 }
 
 impl Caption<'_> {
@@ -184,6 +215,9 @@ impl Caption<'_> {
         let plain = (p.on_scrim, p.scrim);
         let at = area.left_top() + INSET;
         let mut text = format!("{}   #{}", self.frame.time, self.frame.number);
+        if let Some(date) = self.clock.and_then(|clock| clock.at(self.frame.time).text()) {
+            text = format!("{text}   {date}");
+        }
         if self.stands_in() {
             text = format!("{text} → #{}", self.playing.wanted);
         }
@@ -203,6 +237,11 @@ impl Caption<'_> {
         };
         chip(painter, next, Align2::RIGHT_TOP, format!("snippet {snippet}"), font.clone(), plain);
 
+        if let Some(mark) = self.mark {
+            let at = area.right_bottom() - INSET;
+            let ink = verdict::color(mark.verdict, &Tokens::of(egui::Theme::Dark).palette);
+            chip(painter, at, Align2::RIGHT_BOTTOM, verdict::sentence(mark), font.clone(), (ink, p.scrim));
+        }
         let below = place.left_bottom() + vec2(0.0, 6.0);
         self.paint_warning(painter, below, font, tokens);
     }

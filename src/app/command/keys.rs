@@ -43,6 +43,18 @@ impl UiCommand {
             Self::LoopEvent => vec![S::shift(Key::W)],
             Self::ClearLoop => vec![S::shift(Key::D)],
             Self::Snapshot => vec![S::plain(Key::C)],
+            // The system's own key for copying; a text field with marked text keeps it.
+            Self::CopyTime => vec![S::command(Key::C)],
+            Self::CopyFrame => vec![S::alt(Key::C)],
+            Self::Undo => vec![S::command(Key::Z)],
+            Self::Redo => vec![S::command_shift(Key::Z)],
+            Self::JudgeAnomaly => vec![S::plain(Key::A)],
+            Self::JudgeFalseAlarm => vec![S::plain(Key::X)],
+            Self::JudgeUnsure => vec![S::plain(Key::U)],
+            Self::ClearVerdict => vec![S::shift(Key::X)],
+            Self::ToggleReviewed => vec![S::plain(Key::R)],
+            Self::NextOpenEvent => vec![S::shift(Key::N)],
+            Self::PreviousOpenEvent => vec![S::shift(Key::P)],
             Self::NextEvent => vec![S::plain(Key::N)],
             Self::PreviousEvent => vec![S::plain(Key::P)],
             Self::NextVideo => vec![S::plain(Key::Down)],
@@ -75,6 +87,9 @@ impl UiCommand {
             Self::Keys => vec![S::plain(Key::Question)],
             Self::MakeDemo
             | Self::RemoveFromList
+            | Self::CopyPosition
+            | Self::RecordingClock
+            | Self::ToggleAdvance
             | Self::VolumeUp
             | Self::VolumeDown
             | Self::ScoreAgain

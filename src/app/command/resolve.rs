@@ -2,14 +2,16 @@
 //!
 //! Owns what a command means at this moment, and so whether it can be used. Does not carry anything out.
 
-use crate::app::action::Action;
+use crate::app::action::{Action, Copied};
 use crate::app::arrangement::{Layout, PanelKind};
 use crate::app::effect::Zoom;
 use crate::app::lanes::{LaneKind, LaneSettings};
 use crate::app::picture::{PAN_STEP, PictureView, ZOOM_STEP};
+use crate::app::prefs::ReviewPrefs;
 use crate::app::state::{AppState, DemoState, Dialog};
 use crate::domain::looping::LoopPoints;
 use crate::domain::playback::PlaybackCommand;
+use crate::domain::review::Verdict;
 use crate::domain::time::MediaTime;
 
 use super::UiCommand;
@@ -37,6 +39,12 @@ impl UiCommand {
                 entry.scoring.is_pending().then_some(Action::CancelScoring(entry.id))
             }
             Self::CancelAll => (state.library.unfinished() > 0).then_some(Action::CancelAll),
+            Self::Undo => state.reviews.writable().is_ok().then_some(Action::Undo),
+            Self::Redo => state.reviews.writable().is_ok().then_some(Action::Redo),
+            Self::ToggleAdvance => {
+                let review = &state.prefs.review;
+                Some(Action::SetReviewPrefs(ReviewPrefs { advance: !review.advance, ..review.clone() }))
+            }
             Self::ToggleSnapping => Some(Action::ToggleSnapping),
             Self::ToggleOverview => Some(Action::ToggleLane(LaneKind::Overview)),
             Self::ToggleScore => Some(Action::ToggleLane(LaneKind::Score)),
@@ -113,8 +121,22 @@ impl UiCommand {
                 (looped != LoopPoints::default()).then_some(Action::Playback(P::ClearLoop))
             }
             Self::Snapshot => Some(Action::Snapshot),
-            Self::NextEvent => Some(Action::StepEvent { forward: true }),
-            Self::PreviousEvent => Some(Action::StepEvent { forward: false }),
+            Self::CopyTime => Some(Action::Copy(Copied::Time)),
+            Self::CopyFrame => Some(Action::Copy(Copied::Frame)),
+            Self::CopyPosition => Some(Action::Copy(Copied::Position)),
+            Self::RecordingClock => Some(Action::Open(Dialog::Clock)),
+            Self::JudgeAnomaly => state.current_event().map(|_| Action::Judge(Verdict::Anomaly)),
+            Self::JudgeFalseAlarm => state.current_event().map(|_| Action::Judge(Verdict::FalseAlarm)),
+            Self::JudgeUnsure => state.current_event().map(|_| Action::Judge(Verdict::Unsure)),
+            Self::ClearVerdict => {
+                let mark = state.shown()?.mark(state.current_event()?);
+                mark.map(|_| Action::ClearVerdict)
+            }
+            Self::ToggleReviewed => Some(Action::ToggleReviewed),
+            Self::NextEvent => Some(Action::StepEvent { forward: true, open: false }),
+            Self::PreviousEvent => Some(Action::StepEvent { forward: false, open: false }),
+            Self::NextOpenEvent => Some(Action::StepEvent { forward: true, open: true }),
+            Self::PreviousOpenEvent => Some(Action::StepEvent { forward: false, open: true }),
             Self::ZoomToFit => Some(Action::Timeline(Zoom::Fit)),
             Self::ZoomIn => Some(Action::Timeline(Zoom::In)),
             Self::ZoomOut => Some(Action::Timeline(Zoom::Out)),

@@ -9,6 +9,7 @@ mod demo;
 mod keeper;
 mod opener;
 mod reporter;
+mod reviews;
 mod scoring;
 mod snapshot;
 mod sound;
@@ -57,8 +58,11 @@ pub struct Services {
     opener: opener::Opener,
     scoring: scoring::Scoring,
     keeper: keeper::Keeper,
+    reviews: reviews::ReviewKeeper,
     demo: demo::DemoMaker,
     snapshots: snapshot::Snapshots,
+    /// The video on screen.
+    video: Option<OpenedVideo>,
     player: Option<Player>,
     speaker: Speaker,
     thumbs: Thumbs,
@@ -68,16 +72,17 @@ pub struct Services {
 }
 
 impl Services {
-    /// Starts the workers. `waker` is called whenever there is something to see.
+    /// Starts the workers; edits are signed by `who`. `waker` is called whenever there is something to see.
     ///
     /// # Errors
     /// The system has no thread to give.
-    pub fn start(engine: EngineOptions, folders: &Folders, waker: Waker) -> io::Result<Self> {
+    pub fn start(engine: EngineOptions, folders: &Folders, who: String, waker: Waker) -> io::Result<Self> {
         let (send, events) = sync_channel(EVENTS);
         let reporter = Reporter::new(send, waker.clone());
         Ok(Self {
             opener: opener::Opener::start(reporter.clone())?,
             scoring: scoring::Scoring::start(engine, folders.features.clone(), reporter.clone())?,
+            reviews: reviews::ReviewKeeper::start(folders.project.clone(), who, reporter.clone())?,
             keeper: keeper::Keeper::start(folders.config.clone(), reporter.clone())?,
             demo: demo::DemoMaker::new(folders.data.clone(), reporter.clone()),
             snapshots: snapshot::Snapshots::start(folders.snapshots.clone(), reporter.clone())?,
@@ -85,6 +90,7 @@ impl Services {
             reporter,
             events,
             waker,
+            video: None,
             player: None,
             speaker: Speaker::start(Box::new(Loudspeaker))?,
             decoding: DecodeOptions::default(),
@@ -105,8 +111,11 @@ impl Services {
             Effect::Show(video) => self.show(video.map(|video| *video)),
             Effect::Identified(id) => self.thumbs.identify(id),
             Effect::SetDecoding(options) => {
-                self.decoding = options;
-                if let Some(player) = &self.player {
+                let before = std::mem::replace(&mut self.decoding, options);
+                if before.hardware != options.hardware {
+                    // Begins anew, so that nothing the other decoder gave is left.
+                    self.play();
+                } else if let Some(player) = &self.player {
                     player.keep(options.cache_bytes);
                 }
             }
@@ -116,7 +125,13 @@ impl Services {
             Effect::MakeDemo => self.demo.make(),
             Effect::Snapshot { video, folder } => self.snapshots.ask(video, folder),
             Effect::SavePrefs(prefs) => self.keeper.save(*prefs),
-            Effect::Pick { .. } | Effect::Timeline(_) | Effect::FullScreen(_) | Effect::Quit => {}
+            Effect::LoadReview { id, .. } => self.reviews.ask(reviews::Request::Load(id)),
+            Effect::Record { ticket, step, who, model } => {
+                self.reviews.ask(reviews::Request::Record { ticket, step, who, model });
+            }
+            Effect::Undo { redo, who } => self.reviews.ask(reviews::Request::Undo { redo, who }),
+            Effect::RecordEvents(_) => {}
+            Effect::Copy(_) | Effect::Pick { .. } | Effect::Timeline(_) | Effect::FullScreen(_) | Effect::Quit => {}
         }
     }
 
@@ -125,23 +140,32 @@ impl Services {
         let mut events: Vec<Event> = self.events.try_iter().collect();
         self.scoring.poll(&mut events);
         self.demo.poll(&mut events);
+        self.reviews.flush();
         let complaint = self.player.as_ref().and_then(Player::error);
         if complaint != self.complaint {
             events.extend(complaint.clone().map(|text| Event::Told(Severity::Error, text)));
             self.complaint = complaint;
         }
+        let notice = self.player.as_ref().and_then(Player::take_notice);
+        events.extend(notice.map(|text| Event::Told(Severity::Warning, text)));
         events
     }
 
     fn show(&mut self, video: Option<OpenedVideo>) {
         self.speaker.show(video.as_ref().and_then(sound::file));
-        match video.as_ref().map(|video| Player::open(video, self.decoding, self.waker.clone())) {
+        self.video.clone_from(&video);
+        self.play();
+        self.snapshots.forget();
+        self.thumbs.show(video);
+    }
+
+    /// Starts the player of the video on screen.
+    fn play(&mut self) {
+        match self.video.as_ref().map(|video| Player::open(video, self.decoding, self.waker.clone())) {
             None => self.player = None,
             Some(Ok(player)) => self.player = Some(player),
             Some(Err(err)) => self.reporter.tell(Severity::Error, format!("{err}.")),
         }
-        self.snapshots.forget();
-        self.thumbs.show(video);
     }
 
     /// A frame of the window begins, `secs` after the last one. Returns the seconds that playback should move by: sound is
@@ -186,6 +210,7 @@ impl Services {
     pub fn finish(self) {
         // Workers that wait to report are let go before anything is waited for.
         drop(self.events);
+        self.reviews.finish();
         self.snapshots.finish();
         self.keeper.finish();
     }
@@ -194,4 +219,49 @@ impl Services {
 /// Names and versions of the libraries that decode.
 pub fn versions() -> Vec<(String, String)> {
     ffmpeg_versions()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::domain::pixels::RgbPicture;
+    use crate::domain::time::Rate;
+    use crate::media::{self, VideoWriter};
+
+    #[test]
+    fn switching_hardware_off_starts_the_player_anew() {
+        let folder = tempfile::tempdir().expect("is made");
+        let path = folder.path().join("clip.mp4");
+        let mut writer = VideoWriter::create(&path, 32, 32, Rate { num: 25, den: 1 }).expect("is made");
+        for _ in 0..10 {
+            writer.push(&RgbPicture::black(32, 32)).expect("is written");
+        }
+        writer.finish().expect("is written");
+        let video = media::open(&path).expect("opens");
+        let (wake, woken) = sync_channel(1);
+        let waker = Waker::new(move || {
+            wake.try_send(()).ok();
+        });
+        let engine = EngineOptions { device: Some("cpu".to_owned()), encoder: EncoderSpec::Builtin, model: None };
+        let mut services = Services::start(engine, &Folders::below(folder.path()), waker).expect("starts");
+        let settled = |services: &Services| -> Arc<str> {
+            let player = services.player.as_ref().expect("plays");
+            loop {
+                let answer = player.request(Request::at(7));
+                if answer.delay == Delay::UpToDate {
+                    return answer.decoder;
+                }
+                woken.recv_timeout(Duration::from_mins(1)).expect("the player wakes the window");
+            }
+        };
+        services.run(Effect::Show(Some(Box::new(video))));
+        assert!(!settled(&services).contains("switched off"));
+        let off = DecodeOptions { hardware: false, ..DecodeOptions::default() };
+        services.run(Effect::SetDecoding(off));
+        assert!(settled(&services).ends_with("switched off"));
+        services.finish();
+    }
 }

@@ -1,12 +1,14 @@
 //! Moving through the video on screen, and from event to event across files.
 
 use crate::app::effect::Effect;
-use crate::app::library::EntryId;
+use crate::app::library::{Entry, EntryId};
 use crate::app::notice::Severity;
 use crate::app::place::Place;
 use crate::app::session::Session;
 use crate::app::state::AppState;
 use crate::domain::playback::PlaybackCommand;
+use crate::domain::snippet::SnippetGrid;
+use crate::domain::time::MediaTime;
 
 use super::library;
 
@@ -78,33 +80,56 @@ pub(super) fn loop_event(state: &mut AppState, index: usize) {
 
 /// Goes to an event by its index.
 pub(super) fn show_event(state: &mut AppState, index: usize) {
-    if let Some(event) = state.events().get(index).copied() {
-        seek(state, |session| session.grid().range(event.first).start);
+    if let Some(event) = state.events().get(index).copied()
+        && let Some(session) = &state.session
+    {
+        go_to_event(state, session.grid().range(event.first).start);
     }
 }
 
-/// Goes to the next event; beyond the last one, to the first of the next file that has any.
-pub(super) fn step_event(state: &mut AppState, forward: bool, effects: &mut Vec<Effect>) {
-    let Some(session) = &state.session else { return };
-    if let Some(frame) = session.event_start(state.events(), forward) {
-        apply(state, PlaybackCommand::SeekFrame(frame));
-    } else if let Some((entry, frame)) = other_file(state, forward) {
+/// Goes to the event that begins with frame `start` of the video on screen.
+fn go_to_event(state: &mut AppState, start: usize) {
+    let run_up = MediaTime::from_secs_f64(f64::from(state.prefs.review.run_up_secs));
+    if let Some(session) = &mut state.session {
+        session.go_to_event(start, run_up);
+    }
+}
+
+/// Goes to the next event; beyond the last one, to the first of the next file that has any. With `open` only to those
+/// that still need a look.
+pub(super) fn step_event(state: &mut AppState, forward: bool, open: bool, effects: &mut Vec<Effect>) {
+    let (Some(session), Some(entry)) = (&state.session, state.shown()) else { return };
+    let wanted = |index: usize| !open || entry.is_open(index);
+    if let Some(frame) = session.event_start(&entry.events, forward, wanted) {
+        go_to_event(state, frame);
+    } else if let Some((entry, frame)) = other_file(state, forward, open) {
+        let playing = session.transport.is_playing();
         library::select(state, entry, effects);
-        apply(state, PlaybackCommand::SeekFrame(frame));
+        if playing {
+            apply(state, PlaybackCommand::TogglePlay);
+        }
+        go_to_event(state, frame);
     } else {
-        let text = if forward { "There is no later event." } else { "There is no earlier event." };
+        let text = match (open, forward) {
+            (false, true) => "There is no later event.",
+            (false, false) => "There is no earlier event.",
+            (true, true) => "There is no later event without a verdict.",
+            (true, false) => "There is no earlier event without a verdict.",
+        };
         state.notices.push(Severity::Info, text);
     }
 }
 
 /// The nearest file in the list that has events, and the first frame of its nearest one.
-fn other_file(state: &AppState, forward: bool) -> Option<(EntryId, usize)> {
+fn other_file(state: &AppState, forward: bool, open: bool) -> Option<(EntryId, usize)> {
     let rows = state.library.visible();
     let at = rows.iter().position(|e| Some(e.id) == state.library.selected_id())?;
-    let has_events = |e: &&&crate::app::library::Entry| e.video().is_some() && !e.events.is_empty();
-    let entry =
-        if forward { rows[at + 1..].iter().find(has_events) } else { rows[..at].iter().rev().find(has_events) }?;
-    let event = if forward { entry.events.first() } else { entry.events.last() }?;
-    let grid = crate::domain::snippet::SnippetGrid::new(entry.video()?.frames.len());
-    Some((entry.id, grid.range(event.first).start))
+    let found = |entry: &&Entry| {
+        let video = entry.video()?;
+        let wanted = |index: &usize| !open || entry.is_open(*index);
+        let mut all = 0..entry.events.len();
+        let index = if forward { all.find(wanted) } else { all.rfind(wanted) }?;
+        Some((entry.id, SnippetGrid::new(video.frames.len()).range(entry.events[index].first).start))
+    };
+    if forward { rows[at + 1..].iter().find_map(found) } else { rows[..at].iter().rev().find_map(found) }
 }

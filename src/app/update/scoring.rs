@@ -11,6 +11,8 @@ use crate::domain::library::VideoId;
 use crate::domain::score::{ScoredVideo, TsaSettings};
 use crate::domain::segment::EventRule;
 
+use super::review;
+
 /// The model is loaded. Its own threshold counts unless the person has chosen one.
 pub(super) fn engine_ready(state: &mut AppState, facts: EngineFacts) {
     // A build for a GPU that does not use it says why at once; for others the bar at the top says it on request.
@@ -108,6 +110,7 @@ pub(super) fn progressed(state: &mut AppState, job: JobId, running: ScoringState
 pub(super) fn identified(state: &mut AppState, job: JobId, id: VideoId, effects: &mut Vec<Effect>) {
     let Some(entry) = entry_of(state, job) else { return };
     entry.video_id = Some(id.clone());
+    effects.extend(review::load(entry));
     let of = entry.id;
     if state.session.as_ref().is_some_and(|session| session.entry == of) {
         effects.push(Effect::Identified(id));

@@ -64,11 +64,11 @@ fn scored(scores: &[f32], complete: bool) -> Box<ScoredVideo> {
 /// Two events: snippets 1 and 5.
 const CURVE: [f32; 7] = [0.1, 0.9, 0.1, 0.1, 0.1, 0.8, 0.1];
 
-fn act(state: &mut AppState, action: Action) -> Vec<Effect> {
+pub(super) fn act(state: &mut AppState, action: Action) -> Vec<Effect> {
     update(state, Message::Action(action))
 }
 
-fn hear(state: &mut AppState, event: Event) -> Vec<Effect> {
+pub(super) fn hear(state: &mut AppState, event: Event) -> Vec<Effect> {
     update(state, Message::Event(event))
 }
 
@@ -82,7 +82,7 @@ fn found(state: &mut AppState, names: &[&str]) -> Vec<Effect> {
 }
 
 /// A state with `names` opened and, with the engine ready, the first being scored.
-fn opened(names: &[&str]) -> AppState {
+pub(super) fn opened(names: &[&str]) -> AppState {
     let mut state = AppState::default();
     ready(&mut state);
     found(&mut state, names);
@@ -105,7 +105,7 @@ fn running(state: &AppState) -> EntryId {
 }
 
 /// Finishes the scoring that runs with [`CURVE`].
-fn finish(state: &mut AppState) -> Vec<Effect> {
+pub(super) fn finish(state: &mut AppState) -> Vec<Effect> {
     let job = state.running.expect("something runs").id;
     hear(state, Event::Scored { job, scored: scored(&CURVE, true), notes: Vec::new() })
 }
@@ -263,12 +263,12 @@ fn events_are_stepped_through_across_files() {
     let at = |state: &AppState| (state.library.selected_id().unwrap(), frame(state));
     let (first, second) = (grid.range(1).start, grid.range(5).start);
     for expected in [(a, first), (a, second), (b, first), (b, second), (b, second)] {
-        act(&mut state, Action::StepEvent { forward: true });
+        act(&mut state, Action::StepEvent { forward: true, open: false });
         assert_eq!(at(&state), expected);
     }
     assert_eq!(state.notices.list().len(), 1);
     for expected in [(b, first), (a, second), (a, first)] {
-        act(&mut state, Action::StepEvent { forward: false });
+        act(&mut state, Action::StepEvent { forward: false, open: false });
         assert_eq!(at(&state), expected);
     }
 }
@@ -401,7 +401,7 @@ fn any_action() -> impl Strategy<Value = Action> {
         any::<bool>().prop_map(|backward| Action::ShuttleSlow { backward }),
         any::<bool>().prop_map(|forward| Action::StepSnippet { forward }),
         any::<bool>().prop_map(|forward| Action::StepKeyframe { forward }),
-        any::<bool>().prop_map(|forward| Action::StepEvent { forward }),
+        any::<bool>().prop_map(|forward| Action::StepEvent { forward, open: false }),
         (0_usize..4).prop_map(Action::ShowEvent),
         (0.0_f32..1.0).prop_map(|threshold| Action::SetRule(EventRule { threshold, ..EventRule::default() })),
         (0_u64..3).prop_map(|seed| Action::SetTsa(TsaSettings { seed, ..TsaSettings::default() })),

@@ -7,9 +7,14 @@ use std::time::Duration;
 use super::*;
 use crate::media::SyntheticSource;
 
-const OPTIONS: DecodeOptions = DecodeOptions { cache_bytes: 1 << 20 };
+const OPTIONS: DecodeOptions = DecodeOptions { cache_bytes: 1 << 20, hardware: false };
 /// What one frame of 16 × 16 and its entry take, a little rounded up.
 const FRAME: usize = 640;
+
+/// Options that keep so many frames.
+fn room_for(frames: usize) -> DecodeOptions {
+    DecodeOptions { cache_bytes: frames * FRAME, ..OPTIONS }
+}
 
 /// A source that tells what is done to it, and in which some frames cannot be decoded.
 struct Watched {
@@ -178,7 +183,7 @@ fn an_older_picture_stands_in_until_the_right_one_is_there() {
 #[test]
 fn nothing_decoded_on_the_way_is_shown() {
     // Room for a few frames only, so that every step back decodes anew.
-    let player = watch(DecodeOptions { cache_bytes: 20 * FRAME }, 0..0, false);
+    let player = watch(room_for(20), 0..0, false);
     let mut last = 299;
     player.settle(Request::at(last));
     for frame in (150..299).rev() {
@@ -264,7 +269,7 @@ fn fast_play_shows_the_last_decoded_frame_before_the_position() {
 #[test]
 fn key_frames_stay_where_there_is_little_room() {
     // Full of frames that are nearer than the key frame before the position.
-    let player = watch(DecodeOptions { cache_bytes: 30 * FRAME }, 0..0, false);
+    let player = watch(room_for(30), 0..0, false);
     for frame in 100..119 {
         player.settle(playing(frame, false, 1.0));
     }
@@ -315,7 +320,7 @@ fn what_cannot_be_decoded_is_replaced_by_the_last_good_frame() {
 
 #[test]
 fn little_room_is_kept_to_and_said() {
-    let player = watch(DecodeOptions { cache_bytes: 40 * FRAME }, 0..0, false);
+    let player = watch(room_for(40), 0..0, false);
     for frame in (0..200).rev() {
         let answer = player.settle(playing(frame, true, 1.0));
         assert_eq!(shown(&answer), Some(frame));

@@ -3,6 +3,7 @@
 //! Owns the contract between the timeline and its caller. Does not own drawing or gestures.
 
 use crate::app::lanes::{LaneKind, LaneSettings, TimelinePrefs};
+use crate::app::reviews::EventMark;
 use crate::domain::event_cost::EventCost;
 use crate::domain::frames::FrameTable;
 use crate::domain::lane_data::LaneData;
@@ -33,6 +34,10 @@ pub struct TimelineInput<'a> {
     pub revision: u64,
     /// Events, in order.
     pub events: &'a [AnomalySegment],
+    /// What was said about each event; may be shorter.
+    pub marks: &'a [Option<EventMark>],
+    /// Changes whenever `marks` do.
+    pub marks_revision: u64,
     /// What these events cost their reader.
     pub cost: EventCost,
     /// The event that the rest of the window is about.

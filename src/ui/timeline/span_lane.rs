@@ -8,21 +8,25 @@ use egui::{Align2, Color32, Id, Rect, Ui, pos2, vec2};
 
 use super::lanes::Lane;
 use super::scene::Scene;
-use super::summary::{CURRENT, DAMAGE, EVENT, GAP, TRUTH};
+use super::summary::{ANOMALY, CURRENT, DAMAGE, EVENT, FALSE_ALARM, GAP, TRUTH, UNSURE};
 use crate::domain::time::{MediaTime, TimeSpan};
 use crate::gpu::marks::{CODES, MarkInk, marks};
 use crate::ui::theme::Palette;
+use crate::ui::verdict::letter;
 
 /// The events behind the score among the marks of the window.
 pub(super) const BANDS: u32 = 0;
 const EVENTS: u32 = 1;
 const TRUTHS: u32 = 2;
 const RECORDING: u32 = 3;
+const VERDICTS: u32 = 4;
 
 /// Room above and below bars.
 const INSET: f32 = 3.0;
 /// An event narrower than this has no number.
 const NUMBERED_WIDTH: f32 = 26.0;
+/// Height of the strip that tells the verdict.
+const VERDICT: f32 = 5.0;
 
 fn one_each(colors: &[(u8, Color32)]) -> [Color32; CODES] {
     let mut all = [Color32::TRANSPARENT; CODES];
@@ -42,6 +46,15 @@ pub(super) fn event_ink(p: &Palette, [strength, current]: [f32; 2], cap: f32) ->
     }
 }
 
+/// The colours of verdicts; false alarms are striped, so that colour is not all that tells them.
+fn verdict_ink(p: &Palette) -> MarkInk {
+    MarkInk {
+        body: one_each(&[(ANOMALY, p.error), (FALSE_ALARM, p.good), (UNSURE, p.warn)]),
+        striped: [false, true, false],
+        ..MarkInk::default()
+    }
+}
+
 /// One bar per event, numbered where there is room.
 pub(super) fn events_lane_ui(ui: &Ui, id: Id, lane: &Lane, scene: &Scene<'_>) {
     let (input, p) = (scene.input, &scene.input.tokens.palette);
@@ -49,13 +62,16 @@ pub(super) fn events_lane_ui(ui: &Ui, id: Id, lane: &Lane, scene: &Scene<'_>) {
     scene.paint_ground(&painter, lane);
     let bars = lane.body.shrink2(vec2(0.0, INSET));
     painter.add(marks(bars, EVENTS, Arc::clone(&scene.marks.events), event_ink(p, [0.62, 1.0], 0.0)));
+    let strip = bars.with_min_y(bars.bottom() - VERDICT);
+    painter.add(marks(strip, VERDICTS, Arc::clone(&scene.marks.verdicts), verdict_ink(p)));
     for wide in scene.marks.wide.iter().filter(|wide| wide.right - wide.left >= NUMBERED_WIDTH) {
         // The gap to a neighbour that would otherwise touch.
         let edge = Rect::from_x_y_ranges(wide.right - 1.0..=wide.right, bars.y_range());
         painter.rect_filled(edge, 0, p.sunken);
         let clip = Rect::from_x_y_ranges(wide.left..=wide.right - 2.0, bars.y_range());
         let at = pos2(wide.left + 5.0, bars.center().y);
-        let text = (wide.index + 1).to_string();
+        let verdict = input.marks.get(wide.index).copied().flatten().map(|mark| letter(mark.verdict));
+        let text = format!("{}{}", wide.index + 1, verdict.map(|letter| format!(" {letter}")).unwrap_or_default());
         painter.with_clip_rect(clip.intersect(lane.body)).text(
             at,
             Align2::LEFT_CENTER,
@@ -68,7 +84,7 @@ pub(super) fn events_lane_ui(ui: &Ui, id: Id, lane: &Lane, scene: &Scene<'_>) {
     let value = input.selected_event.map_or_else(|| count.to_string(), |i| format!("{} of {count}", i + 1));
     scene.gutter_ui(ui, lane, id.with("value"), "Events", &value, p.text_strong).on_hover_text(
         "Runs of snippets that the rule flags, numbered from the start; the one at the position is brighter. Click \
-         one to go there.",
+         one to go there. The strip below tells the verdict: anomaly (A), false alarm (X, striped), unsure (U).",
     );
 }
 

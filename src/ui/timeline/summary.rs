@@ -9,7 +9,9 @@ use std::sync::Arc;
 use super::geometry::{Axis, Visible};
 use super::input::TimelineInput;
 use super::marks::{first_from, mark, mark_frames};
+use crate::app::reviews::EventMark;
 use crate::domain::pyramid::{Extent, Pyramid};
+use crate::domain::review::Verdict;
 use crate::domain::segment::EventRule;
 use crate::domain::time::TimeSpan;
 use crate::gpu::curve::ColumnRange;
@@ -18,6 +20,12 @@ use crate::gpu::curve::ColumnRange;
 pub(super) const EVENT: u8 = 1;
 /// Code of a column with the event that is current.
 pub(super) const CURRENT: u8 = 2;
+/// Code of a column with an event that was judged an anomaly.
+pub(super) const ANOMALY: u8 = 1;
+/// Code of a column with a false alarm.
+pub(super) const FALSE_ALARM: u8 = 2;
+/// Code of a column with an event of which nobody was sure.
+pub(super) const UNSURE: u8 = 3;
 /// Code of a column with annotated anomalies.
 pub(super) const TRUTH: u8 = 1;
 /// Code of a column in which nothing was recorded.
@@ -107,8 +115,9 @@ impl Columns {
 /// What is marked in each pixel column of the axis.
 #[derive(Debug)]
 pub(super) struct Marks {
-    key: (View, EventRule, Option<usize>),
+    key: (View, EventRule, Option<usize>, u64),
     pub events: Arc<[u8]>,
+    pub verdicts: Arc<[u8]>,
     pub truth: Arc<[u8]>,
     pub recording: Arc<[u8]>,
     pub wide: Vec<WideEvent>,
@@ -138,6 +147,17 @@ impl Marks {
         if let Some(current) = input.selected_event.filter(|i| *i < input.events.len()) {
             mark_frames(&mut events, CURRENT, &columns.frames, 1, |_| event(current));
         }
+        let mut verdicts = vec![0; count];
+        if input.marks.iter().any(Option::is_some) {
+            for (code, verdict) in
+                [(ANOMALY, Verdict::Anomaly), (FALSE_ALARM, Verdict::FalseAlarm), (UNSURE, Verdict::Unsure)]
+            {
+                let of = |(i, mark): (usize, &Option<EventMark>)| mark.filter(|m| m.verdict == verdict).map(|_| i);
+                let marked: Vec<usize> =
+                    input.marks.iter().take(input.events.len()).enumerate().filter_map(of).collect();
+                mark_frames(&mut verdicts, code, &columns.frames, marked.len(), |i| event(marked[i]));
+            }
+        }
         let mut truth = vec![0; count];
         let ranges = input.lanes.truth.as_deref().unwrap_or(&[]);
         mark_frames(&mut truth, TRUTH, &columns.frames, ranges.len(), |i| ranges[i].clone());
@@ -148,6 +168,7 @@ impl Marks {
         Self {
             key: Self::key(input, axis, count),
             events: events.into(),
+            verdicts: verdicts.into(),
             truth: truth.into(),
             recording: recording.into(),
             wide: wide_events(input, axis),
@@ -159,8 +180,8 @@ impl Marks {
     }
 
     /// Events follow from the scores and the rule.
-    fn key(input: &TimelineInput<'_>, axis: &Axis, count: usize) -> (View, EventRule, Option<usize>) {
-        (View::of(input, axis, count), *input.rule, input.selected_event)
+    fn key(input: &TimelineInput<'_>, axis: &Axis, count: usize) -> (View, EventRule, Option<usize>, u64) {
+        (View::of(input, axis, count), *input.rule, input.selected_event, input.marks_revision)
     }
 }
 

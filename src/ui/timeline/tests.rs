@@ -85,6 +85,8 @@ impl World {
             lanes: &self.lanes,
             revision: 1,
             events: &self.events,
+            marks: &[],
+            marks_revision: 0,
             cost: EventCost::of(&self.events, self.scored_to, &self.table),
             selected_event: Some(0),
             rule: &self.rule,

@@ -1,0 +1,300 @@
+//! What the project says about the videos that are open, and what is on its way to disk.
+//!
+//! Owns the reviews as they are on disk, the steps that are not yet, and the state that the window shows: both
+//! together. Does not own the disk (`services`), nor what a gesture changes (`update`).
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::PathBuf;
+
+use crate::domain::interval::FrameSpan;
+use crate::domain::library::VideoId;
+use crate::domain::record::{Conflict, ItemId, ReviewState, Step, Subject};
+use crate::domain::review::{Judgement, Standing, Verdict, standings};
+
+/// The project that verdicts go into.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Project {
+    /// Being opened.
+    #[default]
+    Opening,
+    /// Open.
+    Open {
+        /// Where it is.
+        folder: PathBuf,
+        /// Who writes to it, if that is another window; then it can only be read.
+        held_by: Option<String>,
+    },
+    /// Cannot be used; the sentence says why.
+    Failed(String),
+}
+
+/// Handle of a step that is on its way to disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ticket(pub u64);
+
+/// How the verdict on an event came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ground {
+    /// The event itself was judged.
+    Judged,
+    /// Most of its frames were judged, as part of an event of other bounds.
+    Inherited,
+    /// Few of its frames were judged: another look is due.
+    Changed,
+}
+
+/// What is known of one event's verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EventMark {
+    /// Whose verdict it is.
+    pub item: ItemId,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// How it came about.
+    pub ground: Ground,
+    /// Whether it is still on its way to disk.
+    pub pending: bool,
+}
+
+impl EventMark {
+    /// Whether the event needs no look any more.
+    pub fn settles(&self) -> bool {
+        self.ground != Ground::Changed
+    }
+}
+
+/// The reviews of all open videos.
+#[derive(Clone, Debug, Default)]
+pub struct Reviews {
+    /// The project.
+    pub project: Project,
+    /// As on disk.
+    saved: BTreeMap<VideoId, ReviewState>,
+    /// With what is on its way.
+    shown: BTreeMap<VideoId, ReviewState>,
+    pending: VecDeque<(Ticket, Step)>,
+    tickets: u64,
+    next_item: u64,
+    /// How often anything changed, and the number of the last change of each video.
+    changes: u64,
+    changed: BTreeMap<VideoId, u64>,
+}
+
+impl Reviews {
+    /// The project was opened; items get numbers from `next_item` on.
+    pub fn opened(&mut self, folder: PathBuf, held_by: Option<String>, next_item: u64) {
+        *self = Self {
+            project: Project::Open { folder, held_by },
+            next_item: next_item.max(1),
+            changes: self.changes + 1,
+            tickets: self.tickets,
+            ..Self::default()
+        };
+    }
+
+    /// Whether edits can be made; else why not.
+    ///
+    /// # Errors
+    /// A sentence for the person.
+    pub fn writable(&self) -> Result<(), String> {
+        match &self.project {
+            Project::Opening => Err("The project is still being opened; try again in a moment.".to_owned()),
+            Project::Failed(reason) => Err(reason.clone()),
+            Project::Open { held_by: Some(who), .. } => {
+                Err(format!("This project can only be read here: {who} has it open. Close it there to edit here."))
+            }
+            Project::Open { held_by: None, .. } => Ok(()),
+        }
+    }
+
+    /// What is known about a video, with what is on its way to disk; nothing before it is loaded.
+    pub fn of(&self, video: &VideoId) -> Option<&ReviewState> {
+        self.shown.get(video)
+    }
+
+    /// What was made of a video's review is out of date when this is another number.
+    pub fn revision(&self, video: &VideoId) -> u64 {
+        self.changed.get(video).copied().unwrap_or(0)
+    }
+
+    /// Whether anything about `subject` is on its way to disk.
+    pub fn is_pending(&self, subject: &Subject) -> bool {
+        self.pending.iter().any(|(_, step)| step.changes.iter().any(|change| change.subject == *subject))
+    }
+
+    /// Steps on their way to disk.
+    pub fn pending(&self) -> usize {
+        self.pending.len()
+    }
+
+    /// A number for a new item.
+    pub fn new_item(&mut self) -> ItemId {
+        self.next_item += 1;
+        ItemId(self.next_item - 1)
+    }
+
+    /// A video's reviews were read from disk.
+    pub fn loaded(&mut self, review: ReviewState) {
+        let video = review.video.clone();
+        self.saved.insert(video.clone(), review);
+        self.show([&video]);
+    }
+
+    /// Shows a step before it is on disk. The ticket comes back with the answer.
+    ///
+    /// # Errors
+    /// The step does not start from what is shown; nothing has changed.
+    pub fn submit(&mut self, step: Step) -> Result<Ticket, Conflict> {
+        apply(&mut self.shown, &step)?;
+        self.tickets += 1;
+        self.touch(step.changes.iter().filter_map(|change| change.subject.video()));
+        let ticket = Ticket(self.tickets);
+        self.pending.push_back((ticket, step));
+        Ok(ticket)
+    }
+
+    /// A step is on disk: one of ours, or an undo or redo that was found there.
+    pub fn recorded(&mut self, ticket: Option<Ticket>, step: &Step) {
+        self.pending.retain(|(t, _)| Some(*t) != ticket);
+        if let Err(conflict) = apply(&mut self.saved, step) {
+            // The disk is right; what it says comes with the next loading of the video.
+            log::error!("after a step that is on disk: {conflict}");
+        }
+        self.show(step.changes.iter().filter_map(|change| change.subject.video()));
+    }
+
+    /// A step did not get to disk: it is taken back, and so are later ones that build on it.
+    pub fn refused(&mut self, ticket: Ticket) {
+        self.pending.retain(|(t, _)| *t != ticket);
+        let all: Vec<VideoId> = self.saved.keys().cloned().collect();
+        self.show(&all);
+    }
+
+    fn touch<'a>(&mut self, videos: impl IntoIterator<Item = &'a VideoId>) {
+        self.changes += 1;
+        for video in videos {
+            self.changed.insert(video.clone(), self.changes);
+        }
+    }
+
+    /// Makes what is shown of `videos` from what is on disk and what is on its way.
+    fn show<'a>(&mut self, videos: impl IntoIterator<Item = &'a VideoId> + Clone) {
+        self.touch(videos.clone());
+        for video in videos {
+            let Some(saved) = self.saved.get(video) else { continue };
+            let mut review = saved.clone();
+            for (_, step) in &self.pending {
+                // One that builds on a step that was refused is going to be refused as well.
+                review.apply_step(step).ok();
+            }
+            self.shown.insert(video.clone(), review);
+        }
+    }
+
+    /// The verdicts on events of a video, given by their frames.
+    pub fn marks(&self, video: &VideoId, events: &[FrameSpan]) -> Vec<Option<EventMark>> {
+        let Some(review) = self.of(video) else { return vec![None; events.len()] };
+        let judged: Vec<(ItemId, &Judgement)> = review.judgements.iter().map(|(id, j)| (*id, j)).collect();
+        let spans: Vec<FrameSpan> = judged.iter().map(|(_, j)| j.span).collect();
+        let mark = |standing| {
+            let (at, ground) = match standing {
+                Standing::Unjudged => return None,
+                Standing::Judged(at) => (at, Ground::Judged),
+                Standing::Inherited(at) => (at, Ground::Inherited),
+                Standing::Changed(at) => (at, Ground::Changed),
+            };
+            let (item, judgement) = judged[at];
+            let subject = Subject::Judgement { video: video.clone(), id: item };
+            Some(EventMark { item, verdict: judgement.verdict, ground, pending: self.is_pending(&subject) })
+        };
+        standings(events, &spans).into_iter().map(mark).collect()
+    }
+}
+
+/// Applies a step to all videos that it is about, or to none. Those that are not loaded pass.
+fn apply(reviews: &mut BTreeMap<VideoId, ReviewState>, step: &Step) -> Result<(), Conflict> {
+    let videos: BTreeSet<&VideoId> = step.changes.iter().filter_map(|change| change.subject.video()).collect();
+    let known = videos.into_iter().filter_map(|video| reviews.get(video));
+    let mut next: Vec<ReviewState> = known.cloned().collect();
+    next.iter_mut().try_for_each(|review| review.apply_step(step))?;
+    reviews.extend(next.into_iter().map(|review| (review.video.clone(), review)));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::record::{Change, Value};
+
+    fn video() -> VideoId {
+        VideoId::from_hash([7; 32])
+    }
+
+    fn span(start: usize, end: usize) -> FrameSpan {
+        FrameSpan::new(start, end).expect("holds frames")
+    }
+
+    fn judge(id: u64, before: Option<Value>, verdict: Verdict) -> Step {
+        let judgement = Judgement {
+            span: span(16, 48),
+            verdict,
+            class: None,
+            tags: Vec::new(),
+            note: String::new(),
+            model: None,
+            peak_frame: 20,
+            peak_score: 0.9,
+        };
+        let subject = Subject::Judgement { video: video(), id: ItemId(id) };
+        Step::new("verdict", vec![Change { subject, before, after: Some(Value::Judgement(judgement)) }])
+    }
+
+    fn open() -> Reviews {
+        let mut reviews = Reviews::default();
+        assert!(reviews.writable().is_err());
+        reviews.opened(PathBuf::from("/p"), None, 5);
+        reviews.loaded(ReviewState::new(video()));
+        assert_eq!(reviews.writable(), Ok(()));
+        reviews
+    }
+
+    fn mark(reviews: &Reviews) -> Option<EventMark> {
+        reviews.marks(&video(), &[span(16, 48)])[0]
+    }
+
+    #[test]
+    fn a_verdict_is_pending_until_it_is_on_disk() {
+        let mut reviews = open();
+        let id = reviews.new_item();
+        assert_eq!(id, ItemId(5));
+        let step = judge(id.0, None, Verdict::FalseAlarm);
+        let ticket = reviews.submit(step.clone()).expect("applies");
+        assert_eq!(mark(&reviews).map(|m| (m.verdict, m.pending)), Some((Verdict::FalseAlarm, true)));
+        reviews.recorded(Some(ticket), &step);
+        assert_eq!(mark(&reviews).map(|m| (m.verdict, m.pending)), Some((Verdict::FalseAlarm, false)));
+        // An undo that was found in the log.
+        reviews.recorded(None, &step.inverse());
+        assert_eq!(mark(&reviews), None);
+    }
+
+    #[test]
+    fn a_refused_step_goes_with_those_that_build_on_it() {
+        let mut reviews = open();
+        let first = judge(5, None, Verdict::Unsure);
+        let ticket = reviews.submit(first.clone()).expect("applies");
+        let after = first.changes[0].after.clone();
+        reviews.submit(judge(5, after, Verdict::Anomaly)).expect("builds on it");
+        assert_eq!(mark(&reviews).map(|m| m.verdict), Some(Verdict::Anomaly));
+        reviews.refused(ticket);
+        assert_eq!(mark(&reviews), None);
+        // What does not start from what is shown is refused at once.
+        assert!(reviews.submit(first.inverse()).is_err());
+    }
+
+    #[test]
+    fn another_window_makes_it_read_only() {
+        let mut reviews = Reviews::default();
+        reviews.opened(PathBuf::from("/p"), Some("kt on desk 4".to_owned()), 1);
+        assert!(reviews.writable().is_err_and(|sentence| sentence.contains("kt on desk 4")));
+    }
+}

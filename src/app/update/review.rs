@@ -1,0 +1,372 @@
+//! Verdicts: given, taken back, described; and what the project answers.
+
+use std::path::PathBuf;
+
+use crate::app::action::Description;
+use crate::app::effect::{Effect, FoundEvents};
+use crate::app::library::Entry;
+use crate::app::notice::Severity;
+use crate::app::prefs::ReviewPrefs;
+use crate::app::reviews::{Project, Ticket};
+use crate::app::state::AppState;
+use crate::domain::interval::FrameSpan;
+use crate::domain::library::VideoId;
+use crate::domain::record::{Change, ItemId, Step, Subject, Value};
+use crate::domain::review::{Judgement, Verdict};
+
+use super::{playback, view};
+
+/// How a verdict is called in sentences.
+pub(super) fn name(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Anomaly => "Anomaly",
+        Verdict::FalseAlarm => "False alarm",
+        Verdict::Unsure => "Unsure",
+    }
+}
+
+/// The event that the person looks at.
+struct Looked {
+    video: VideoId,
+    file: String,
+    span: FrameSpan,
+    peak_frame: usize,
+    peak_score: f32,
+    model: Option<String>,
+    /// The judgement that speaks for it.
+    judged: Option<(ItemId, Judgement)>,
+}
+
+/// The event on screen, or a sentence why nothing can be said about it.
+fn looked(state: &AppState) -> Result<Looked, String> {
+    state.reviews.writable()?;
+    let (Some(session), Some(entry)) = (&state.session, state.shown()) else {
+        return Err("No video is on screen.".to_owned());
+    };
+    let Some(index) = state.current_event() else {
+        return Err("There is no event here. Go to one with “Next event”.".to_owned());
+    };
+    let event = entry.events[index];
+    let (Some(video), Some(span)) = (entry.video_id.clone(), entry.event_spans().get(index).copied()) else {
+        return Err(format!("{} is still being read; its verdicts can be given in a moment.", entry.name));
+    };
+    let Some(review) = state.reviews.of(&video) else {
+        return Err(format!("What the project knows of {} is still being read; try again in a moment.", entry.name));
+    };
+    let judged = entry.mark(index).and_then(|mark| Some((mark.item, review.judgements.get(&mark.item)?.clone())));
+    Ok(Looked {
+        video,
+        file: entry.name.clone(),
+        span,
+        peak_frame: session.grid().middle(event.peak),
+        peak_score: event.peak_score,
+        model: entry.scored.as_ref().map(|scored| scored.model.clone()),
+        judged,
+    })
+}
+
+/// Says what the event on screen is, and goes on to the next one that needs a look.
+pub(super) fn judge(state: &mut AppState, verdict: Verdict, effects: &mut Vec<Effect>) {
+    let looked = match looked(state) {
+        Ok(looked) => looked,
+        Err(sentence) => return state.notices.push(Severity::Info, sentence),
+    };
+    let old = looked.judged.clone();
+    let described = old.as_ref().map(|(_, judgement)| judgement.clone());
+    let judgement = Judgement {
+        span: looked.span,
+        verdict,
+        class: described.as_ref().and_then(|j| j.class.clone()),
+        tags: described.as_ref().map_or_else(Vec::new, |j| j.tags.clone()),
+        note: described.map_or_else(String::new, |j| j.note),
+        model: looked.model.clone(),
+        peak_frame: looked.peak_frame,
+        peak_score: looked.peak_score,
+    };
+    if old.as_ref().is_none_or(|(_, old)| *old != judgement) {
+        let title = format!("{}: frames {} of {}", name(verdict), looked.span, looked.file);
+        change_judgement(state, &looked, title, Some(judgement), effects);
+    }
+    if state.prefs.review.advance {
+        playback::step_event(state, true, true, effects);
+    }
+}
+
+/// Takes back what was said about the event on screen.
+pub(super) fn clear(state: &mut AppState, effects: &mut Vec<Effect>) {
+    match looked(state) {
+        Ok(looked) if looked.judged.is_some() => {
+            let title = format!("No verdict: frames {} of {}", looked.span, looked.file);
+            change_judgement(state, &looked, title, None, effects);
+        }
+        Ok(_) => {}
+        Err(sentence) => state.notices.push(Severity::Info, sentence),
+    }
+}
+
+/// Changes the class, tags and note of the event on screen, which has a verdict.
+pub(super) fn describe(state: &mut AppState, description: Description, effects: &mut Vec<Effect>) {
+    let looked = match looked(state) {
+        Ok(looked) => looked,
+        Err(sentence) => return state.notices.push(Severity::Info, sentence),
+    };
+    let Some((_, old)) = &looked.judged else { return };
+    let Description { class, tags, note } = description;
+    let judgement = Judgement { class, tags, note, ..old.clone() };
+    if judgement != *old {
+        let title = format!("Description: frames {} of {}", old.span, looked.file);
+        change_judgement(state, &looked, title, Some(judgement), effects);
+    }
+}
+
+fn change_judgement(
+    state: &mut AppState,
+    looked: &Looked,
+    title: String,
+    after: Option<Judgement>,
+    effects: &mut Vec<Effect>,
+) {
+    let (id, before) = match &looked.judged {
+        Some((id, before)) => (*id, Some(Value::Judgement(before.clone()))),
+        None => (state.reviews.new_item(), None),
+    };
+    let subject = Subject::Judgement { video: looked.video.clone(), id };
+    let change = Change { subject, before, after: after.map(Value::Judgement) };
+    submit(state, Step::new(title, vec![change]), looked.model.clone(), effects);
+}
+
+/// Marks the video on screen as looked through, or no longer, and goes on.
+pub(super) fn toggle_reviewed(state: &mut AppState, effects: &mut Vec<Effect>) {
+    if let Err(sentence) = state.reviews.writable() {
+        return state.notices.push(Severity::Info, sentence);
+    }
+    let Some(entry) = state.shown() else { return };
+    let review = entry.video_id.as_ref().and_then(|video| state.reviews.of(video));
+    let Some(review) = review else {
+        let text = format!("{} is still being read; it can be marked in a moment.", entry.name);
+        return state.notices.push(Severity::Info, text);
+    };
+    let (was, name) = (review.reviewed, entry.name.clone());
+    let subject = Subject::Reviewed { video: review.video.clone() };
+    let mark = |there: bool| there.then_some(Value::Reviewed);
+    let change = Change { subject, before: mark(was), after: mark(!was) };
+    let title = if was { format!("Not reviewed: {name}") } else { format!("Reviewed: {name}") };
+    submit(state, Step::new(title, vec![change]), None, effects);
+    if !was
+        && state.prefs.review.advance
+        && let Some(next) = state.library.neighbour(1)
+    {
+        super::library::select(state, next, effects);
+    }
+}
+
+/// Shows a step as pending and has it written.
+fn submit(state: &mut AppState, step: Step, model: Option<String>, effects: &mut Vec<Effect>) {
+    match state.reviews.submit(step.clone()) {
+        Ok(ticket) => {
+            let who = state.prefs.review.reviewer();
+            effects.push(Effect::Record { ticket, step: Box::new(step), who, model });
+        }
+        Err(conflict) => state.notices.push(Severity::Error, format!("Nothing was changed: {conflict}.")),
+    }
+}
+
+/// Takes back the last step, or carries it out again. The project knows which one that is, also across restarts.
+pub(super) fn undo(state: &mut AppState, redo: bool, effects: &mut Vec<Effect>) {
+    match state.reviews.writable() {
+        Ok(()) => effects.push(Effect::Undo { redo, who: state.prefs.review.reviewer() }),
+        Err(sentence) => state.notices.push(Severity::Info, sentence),
+    }
+}
+
+/// Changes how events are reviewed.
+pub(super) fn set_prefs(state: &mut AppState, prefs: ReviewPrefs, effects: &mut Vec<Effect>) {
+    if state.prefs.review != prefs {
+        state.prefs.review = prefs;
+        view::save(state, effects);
+    }
+}
+
+/// The project is open: what it says about the videos that are known by now is read.
+pub(super) fn project_opened(
+    state: &mut AppState,
+    folder: PathBuf,
+    held_by: Option<String>,
+    next_item: u64,
+    effects: &mut Vec<Effect>,
+) {
+    if let Some(who) = &held_by {
+        let text = format!("{who} has this project open: verdicts can be read here, not given.");
+        state.notices.push(Severity::Warning, text);
+    }
+    state.reviews.opened(folder, held_by, next_item);
+    effects.extend(state.library.entries().iter().filter_map(load));
+}
+
+/// The project cannot be used: videos play and are scored, nothing can be said about them.
+pub(super) fn project_failed(state: &mut AppState, reason: String) {
+    state.notices.push(Severity::Error, reason.clone());
+    state.reviews.project = Project::Failed(reason);
+}
+
+/// What the project says about an entry is to be read, once its content is known.
+pub(super) fn load(entry: &Entry) -> Option<Effect> {
+    let (id, video) = (entry.video_id.clone()?, entry.video()?);
+    Some(Effect::LoadReview { id, video: Box::new(video.clone()) })
+}
+
+/// A step is on disk.
+pub(super) fn recorded(state: &mut AppState, ticket: Option<Ticket>, step: &Step, said: Option<String>) {
+    state.reviews.recorded(ticket, step);
+    if let Some(said) = said {
+        state.notices.push(Severity::Info, said);
+    }
+}
+
+/// A step did not get to disk.
+pub(super) fn refused(state: &mut AppState, ticket: Ticket, reason: String) {
+    state.reviews.refused(ticket);
+    state.notices.push(Severity::Error, reason);
+}
+
+/// Keeps the marks of events in step with events and reviews, and the project's queue with the events.
+pub(super) fn pump(state: &mut AppState, effects: &mut Vec<Effect>) {
+    let (rule, writable, reviews) = (state.rule, state.reviews.writable().is_ok(), &state.reviews);
+    for entry in state.library.entries_mut() {
+        let Some(id) = entry.video_id.clone() else { continue };
+        let now = (entry.events_revision(), reviews.revision(&id));
+        if entry.marked_at == now {
+            continue;
+        }
+        let spans = entry.event_spans();
+        entry.marks = reviews.marks(&id, &spans);
+        // Until a video is loaded the project does not know it.
+        let known = writable && reviews.of(&id).is_some();
+        let complete = entry.scored.as_ref().filter(|scored| scored.complete);
+        if let Some(scored) = complete.filter(|_| known && entry.queued_at != entry.events_revision()) {
+            let (events, model) = (std::sync::Arc::clone(&entry.events), scored.model.clone());
+            effects.push(Effect::RecordEvents(Box::new(FoundEvents { id, events, spans, model, rule })));
+            entry.queued_at = entry.events_revision();
+        }
+        entry.marked_at = now;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::action::{Action, Event};
+    use crate::app::command::UiCommand;
+    use crate::app::update::tests::{act, finish, hear, opened};
+    use crate::domain::playback::PlaybackCommand;
+    use crate::domain::record::ReviewState;
+
+    fn id() -> VideoId {
+        VideoId::from_hash([1; 32])
+    }
+
+    /// One scored video with two events, snippets 1 and 5, and an open project that knows nothing about it.
+    fn reviewing() -> AppState {
+        let mut state = opened(&["a.mp4"]);
+        let job = state.running.expect("is being scored").id;
+        hear(&mut state, Event::ProjectOpened { folder: PathBuf::from("/p"), held_by: None, next_item: 1 });
+        let effects = hear(&mut state, Event::Identified { job, id: id() });
+        assert!(effects.iter().any(|e| matches!(e, Effect::LoadReview { .. })), "{effects:?}");
+        let effects = finish(&mut state);
+        // The project must know a video before it can list its events.
+        assert!(!effects.iter().any(|e| matches!(e, Effect::RecordEvents(_))), "{effects:?}");
+        let effects = hear(&mut state, Event::ReviewLoaded(Box::new(ReviewState::new(id()))));
+        assert!(
+            effects.iter().any(|e| matches!(e, Effect::RecordEvents(found) if found.spans.len() == 2)),
+            "{effects:?}"
+        );
+        state
+    }
+
+    fn press(state: &mut AppState, command: UiCommand) -> Vec<Effect> {
+        let action = command.resolve(state).expect("can be used");
+        act(state, action)
+    }
+
+    fn record(effects: &[Effect]) -> Option<(Ticket, Step)> {
+        effects.iter().find_map(|e| match e {
+            Effect::Record { ticket, step, .. } => Some((*ticket, (**step).clone())),
+            _ => None,
+        })
+    }
+
+    fn verdicts(state: &AppState) -> Vec<Option<(Verdict, bool)>> {
+        let entry = state.shown().expect("is shown");
+        (0..entry.events.len()).map(|i| entry.mark(i).map(|mark| (mark.verdict, mark.pending))).collect()
+    }
+
+    #[test]
+    fn one_key_judges_and_goes_on() {
+        let mut state = reviewing();
+        press(&mut state, UiCommand::NextEvent);
+        assert_eq!(state.current_event(), Some(0));
+        let (ticket, step) = record(&press(&mut state, UiCommand::JudgeFalseAlarm)).expect("is written");
+        assert_eq!(verdicts(&state), [Some((Verdict::FalseAlarm, true)), None]);
+        assert_eq!(state.current_event(), Some(1), "the next one without a verdict");
+        hear(&mut state, Event::StepRecorded { ticket: Some(ticket), step: Box::new(step.clone()), said: None });
+        assert_eq!(verdicts(&state)[0], Some((Verdict::FalseAlarm, false)));
+        press(&mut state, UiCommand::JudgeAnomaly);
+        assert_eq!(UiCommand::NextOpenEvent.resolve(&state).map(|a| act(&mut state, a).len()), Some(0));
+        // An undo of another day.
+        let undone = Box::new(step.inverse());
+        hear(&mut state, Event::StepRecorded { ticket: None, step: undone, said: Some("Undone".to_owned()) });
+        assert_eq!(verdicts(&state)[0], None);
+    }
+
+    #[test]
+    fn what_does_not_get_to_disk_is_taken_back_and_told() {
+        let mut state = reviewing();
+        press(&mut state, UiCommand::NextEvent);
+        let (ticket, _) = record(&press(&mut state, UiCommand::JudgeUnsure)).expect("is written");
+        hear(&mut state, Event::StepRefused { ticket, reason: "the disk is full".to_owned() });
+        assert_eq!(verdicts(&state), [None, None]);
+        assert!(state.notices.list().iter().any(|n| n.text.contains("the disk is full")));
+    }
+
+    #[test]
+    fn the_same_verdict_again_writes_nothing_and_another_replaces_it() {
+        let mut state = reviewing();
+        let stay = ReviewPrefs { advance: false, ..ReviewPrefs::default() };
+        act(&mut state, Action::SetReviewPrefs(stay));
+        press(&mut state, UiCommand::NextEvent);
+        let (_, first) = record(&press(&mut state, UiCommand::JudgeUnsure)).expect("is written");
+        assert_eq!(record(&press(&mut state, UiCommand::JudgeUnsure)), None);
+        let (_, second) = record(&press(&mut state, UiCommand::JudgeAnomaly)).expect("is written");
+        assert_eq!(second.changes[0].before, first.changes[0].after);
+        let described = Description { class: Some("Fight".to_owned()), ..Description::default() };
+        assert!(record(&act(&mut state, Action::Describe(described))).is_some());
+        press(&mut state, UiCommand::ClearVerdict);
+        assert_eq!(verdicts(&state), [None, None]);
+        assert_eq!(UiCommand::ClearVerdict.resolve(&state), None);
+    }
+
+    #[test]
+    fn while_it_plays_events_are_gone_to_with_a_run_up_that_counts_as_the_event() {
+        let mut state = reviewing();
+        act(&mut state, Action::Playback(PlaybackCommand::TogglePlay));
+        press(&mut state, UiCommand::NextEvent);
+        press(&mut state, UiCommand::NextEvent);
+        let session = state.session.as_ref().expect("is shown");
+        assert_eq!((session.frame(), session.attended()), (80 - 25, 80));
+        assert_eq!(state.current_event(), Some(1));
+        press(&mut state, UiCommand::PreviousEvent);
+        assert_eq!(state.current_event(), Some(0));
+    }
+
+    #[test]
+    fn nothing_is_written_into_a_project_that_another_window_holds() {
+        let mut state = reviewing();
+        let held_by = Some("kt".to_owned());
+        hear(&mut state, Event::ProjectOpened { folder: PathBuf::from("/p"), held_by, next_item: 1 });
+        hear(&mut state, Event::ReviewLoaded(Box::new(ReviewState::new(id()))));
+        press(&mut state, UiCommand::NextEvent);
+        assert_eq!(record(&press(&mut state, UiCommand::JudgeAnomaly)), None);
+        assert_eq!(record(&press(&mut state, UiCommand::ToggleReviewed)), None);
+        assert_eq!(UiCommand::Undo.resolve(&state), None);
+    }
+}

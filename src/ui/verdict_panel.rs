@@ -1,0 +1,133 @@
+//! What is said about the event on screen: the verdict, and what describes it.
+//!
+//! Owns the text that is being written. Does not own the rules of verdicts: see `app::update`.
+
+use egui::{Button, Key, RichText, TextEdit, Ui};
+
+use super::command_button::command_button;
+use super::root::{LocalUi, ViewContext};
+use super::verdict;
+use crate::app::action::{Action, Description};
+use crate::app::command::UiCommand;
+use crate::app::library::Entry;
+use crate::app::reviews::{EventMark, Project};
+use crate::domain::record::ItemId;
+use crate::domain::review::{Judgement, Verdict};
+
+/// Text that is being written about a judgement.
+#[derive(Debug, Default)]
+pub struct DescriptionDraft {
+    of: Option<(ItemId, Description)>,
+    class: String,
+    tags: String,
+    note: String,
+}
+
+impl DescriptionDraft {
+    /// Begins with what is kept, whenever that is another.
+    fn follow(&mut self, item: ItemId, judgement: &Judgement) {
+        let kept =
+            Description { class: judgement.class.clone(), tags: judgement.tags.clone(), note: judgement.note.clone() };
+        if self.of.as_ref() != Some(&(item, kept.clone())) {
+            self.class = kept.class.clone().unwrap_or_default();
+            self.tags = kept.tags.join(", ");
+            self.note.clone_from(&kept.note);
+            self.of = Some((item, kept));
+        }
+    }
+
+    fn written(&self) -> Description {
+        let words = self.tags.split(',').map(str::trim).filter(|tag| !tag.is_empty());
+        let class = self.class.trim();
+        Description {
+            class: (!class.is_empty()).then(|| class.to_owned()),
+            tags: words.map(str::to_owned).collect(),
+            note: self.note.trim().to_owned(),
+        }
+    }
+
+    /// What is to be kept now, if it is other than what is.
+    fn changed(&self) -> Option<Description> {
+        let written = self.written();
+        self.of.as_ref().filter(|(_, kept)| *kept != written).map(|_| written)
+    }
+}
+
+/// Draws the section.
+pub fn verdict_ui(view: &ViewContext<'_>, local: &mut LocalUi, entry: &Entry, ui: &mut Ui) {
+    let palette = &view.tokens.palette;
+    let weak = |text: &str| RichText::new(text).color(palette.text_weak);
+    let current = view.state.current_event();
+    let mark = current.and_then(|event| entry.mark(event));
+    ui.horizontal(|ui| {
+        button_ui(view, UiCommand::JudgeAnomaly, Verdict::Anomaly, mark, ui);
+        button_ui(view, UiCommand::JudgeFalseAlarm, Verdict::FalseAlarm, mark, ui);
+        button_ui(view, UiCommand::JudgeUnsure, Verdict::Unsure, mark, ui);
+    });
+    match (&view.state.reviews.project, current, mark) {
+        (Project::Failed(reason), ..) => {
+            ui.label(RichText::new(reason).color(palette.error));
+        }
+        (_, None, _) => {
+            ui.label(weak("The frame on screen is in no event."));
+        }
+        (_, Some(_), None) => {
+            ui.label(weak("This event needs a verdict."));
+        }
+        (_, Some(_), Some(mark)) => {
+            let text = verdict::sentence(mark);
+            ui.horizontal(|ui| {
+                ui.label(RichText::new(text).color(verdict::color(mark.verdict, palette)));
+                command_button(view, ui, UiCommand::ClearVerdict, "Clear");
+            });
+            let review = entry.video_id.as_ref().and_then(|video| view.state.reviews.of(video));
+            if let Some(judgement) = review.and_then(|review| review.judgements.get(&mark.item)) {
+                description_ui(view, &mut local.description, mark.item, judgement, ui);
+            }
+        }
+    }
+    let open = (0..entry.events.len()).filter(|event| entry.is_open(*event)).count();
+    ui.horizontal(|ui| {
+        ui.label(weak(&format!("{open} of {} without a verdict", entry.events.len())));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            command_button(view, ui, UiCommand::NextOpenEvent, "Next open");
+        });
+    });
+}
+
+fn button_ui(view: &ViewContext<'_>, command: UiCommand, verdict: Verdict, mark: Option<EventMark>, ui: &mut Ui) {
+    let given = mark.is_some_and(|mark| mark.verdict == verdict);
+    let color = verdict::color(verdict, &view.tokens.palette);
+    let text = RichText::new(format!("{}  {}", command.text(), verdict::letter(verdict)));
+    let text = if given { text.strong().color(color) } else { text };
+    command_button(view, ui, command, text);
+}
+
+/// Class, tags and note; sent when a field is left.
+fn description_ui(
+    view: &ViewContext<'_>,
+    draft: &mut DescriptionDraft,
+    item: ItemId,
+    judgement: &Judgement,
+    ui: &mut Ui,
+) {
+    draft.follow(item, judgement);
+    let mut left = false;
+    let mut field = |ui: &mut Ui, name: &str, text: &mut String, hint: &str| {
+        ui.horizontal(|ui| {
+            let label = ui.label(RichText::new(name).color(view.tokens.palette.text_weak));
+            let response =
+                ui.add(TextEdit::singleline(text).hint_text(hint).desired_width(f32::INFINITY)).labelled_by(label.id);
+            left |= response.lost_focus() || (response.has_focus() && ui.input(|i| i.key_pressed(Key::Enter)));
+        });
+    };
+    field(ui, "Class", &mut draft.class, "Fight");
+    field(ui, "Tags", &mut draft.tags, "night, entrance");
+    field(ui, "Note", &mut draft.note, "What is to be seen");
+    if let Some(changed) = draft.changed() {
+        let clicked = ui.add(Button::new("Keep description")).clicked();
+        if left || clicked {
+            view.actions.send(Action::Describe(changed));
+        }
+    }
+}
