@@ -176,9 +176,10 @@ impl ProjectError {
         }
     }
 
-    /// Damage to the database in `folder`.
+    /// Damage to the database in `folder`; looks for the way out.
     pub(super) fn damaged(folder: &Path, problem: impl Into<String>) -> Self {
-        Self::Damaged { path: folder.join(super::DATABASE), problem: problem.into(), backup: None }
+        let backup = super::Project::newest_good_backup(folder);
+        Self::Damaged { path: folder.join(super::DATABASE), problem: problem.into(), backup }
     }
 }
 
@@ -215,10 +216,8 @@ impl Fault {
             Self::Sql(source) => match source.sqlite_error_code() {
                 Some(ErrorCode::DiskFull) => ProjectError::Full { path },
                 Some(ErrorCode::NotADatabase) => ProjectError::damaged(folder, "it is not a database"),
-                Some(ErrorCode::DatabaseCorrupt) => ProjectError::damaged(folder, "a part of it is not readable"),
-                Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
-                    ProjectError::ReadOnly { path }
-                }
+                Some(ErrorCode::DatabaseCorrupt) => ProjectError::damaged(folder, "a part of it cannot be read"),
+                Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => ProjectError::ReadOnly { path },
                 _ => ProjectError::Database { path, source },
             },
         }

@@ -304,3 +304,16 @@ pub(super) fn refresh(connection: &Connection, video: &VideoId) -> Result<(), Fa
     }
     Ok(())
 }
+
+/// Counts every pile anew and puts every event where it belongs.
+pub(super) fn rebuild(connection: &Connection) -> Result<(), Fault> {
+    connection.execute_batch(
+        "DELETE FROM pile WHERE NOT EXISTS (SELECT 1 FROM queue WHERE pile = pile.id);
+         UPDATE pile SET (events, length_us, by_score, by_uncertainty, from_us) =
+             (SELECT count(*), sum(to_us - queue.from_us), min(queue.by_score), min(queue.by_uncertainty),
+              min(queue.from_us) FROM queue WHERE pile = pile.id)",
+    )?;
+    let mut found = connection.prepare("SELECT hash FROM video")?;
+    let videos = found.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+    videos.iter().try_for_each(|video| refresh(connection, &fold::video_id(video)?))
+}

@@ -78,14 +78,18 @@ impl Project {
 
 /// The present value of a subject.
 pub(super) fn current(connection: &Connection, subject: &Subject) -> Result<Option<Value>, Fault> {
-    text(connection, subject)?.map(|text| value(&text, subject.kind())).transpose()
+    let text = written(connection, (subject.kind(), video_text(subject), &subject.key()))?;
+    text.map(|text| value(&text, subject.kind())).transpose()
 }
 
-/// The present value as it is written.
-fn text(connection: &Connection, subject: &Subject) -> rusqlite::Result<Option<String>> {
+/// The present value of a subject, by its columns, as it is written.
+pub(super) fn written(
+    connection: &Connection,
+    (kind, video, key): (&str, &str, &str),
+) -> rusqlite::Result<Option<String>> {
     let mut found =
         connection.prepare_cached("SELECT value FROM current WHERE kind = ?1 AND video = ?2 AND key = ?3")?;
-    found.query_row(params![subject.kind(), video_text(subject), subject.key()], |row| row.get(0)).optional()
+    found.query_row([kind, video, key], |row| row.get(0)).optional()
 }
 
 /// A change as the log holds it.
@@ -98,12 +102,14 @@ pub(super) struct Written {
 pub(super) fn apply(connection: &Connection, change: &Change, seq: i64) -> Result<Written, Fault> {
     let subject = &change.subject;
     let after = change.after.as_ref().map(|after| json(after, subject)).transpose()?;
-    let before = text(connection, subject)?;
+    let key = subject.key();
+    let columns = (subject.kind(), video_text(subject), key.as_str());
+    let before = written(connection, columns)?;
     let held = before.as_deref().map(|text| value(text, subject.kind())).transpose()?;
     if held != change.before {
         return Err(ProjectError::from(Conflict(subject.clone())).into());
     }
-    put(connection, (subject.kind(), video_text(subject), &subject.key()), after.as_deref(), seq)?;
+    put(connection, columns, after.as_deref(), seq)?;
     Ok(Written { before, after })
 }
 

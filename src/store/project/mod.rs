@@ -11,6 +11,7 @@
 //! A [`Project`] blocks, and may be sent to another thread but not shared: one worker owns it, the window sends it
 //! steps. Of several programs the first one writes; the others read and say who holds it.
 
+mod backup;
 mod chain;
 mod error;
 mod events;
@@ -20,8 +21,10 @@ mod log;
 mod pages;
 mod piles;
 mod schema;
+mod stamps;
 #[cfg(test)]
 mod testing;
+mod verify;
 mod videos;
 mod walk;
 
@@ -31,10 +34,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, OpenFlags};
 
+pub use backup::BackupJob;
 pub use chain::LogHash;
 pub use error::ProjectError;
 pub use lock::Holder;
 pub use log::{Appended, Author};
+pub use verify::{Problem, Verification};
 pub use videos::Candidate;
 
 use error::Fault;
@@ -114,7 +119,17 @@ impl Project {
             let writes = lock.is_ours();
             let access = if writes { OpenFlags::SQLITE_OPEN_READ_WRITE } else { OpenFlags::SQLITE_OPEN_READ_ONLY };
             let mut connection = Connection::open_with_flags(&path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+            // Looks before anything is written.
             schema::check(&connection, &path, writes)?;
+            if let Some(problem) = schema::damage_of_record(&connection)? {
+                return Err(ProjectError::damaged(folder, problem).into());
+            }
+            if writes && connection.is_readonly("main")? {
+                return Err(ProjectError::ReadOnly { path: path.clone() }.into());
+            }
+            if writes && schema::is_old(&connection)? {
+                BackupJob::of(folder).run()?;
+            }
             schema::set_pragmas(&connection, writes)?;
             if writes {
                 schema::migrate(&mut connection)?;

@@ -141,10 +141,9 @@ pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
 
 /// Refuses what is not ours, is newer than this program, or is older and may not be written.
 pub(super) fn check(connection: &Connection, path: &Path, writes: bool) -> Result<(), Fault> {
-    let application: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let (found, known) = (version(connection)?, MIGRATIONS.len());
     let path = path.to_owned();
-    if application != APPLICATION {
+    if !is_ours(connection)? {
         return Err(ProjectError::Foreign { path }.into());
     }
     if found > known {
@@ -154,6 +153,29 @@ pub(super) fn check(connection: &Connection, path: &Path, writes: bool) -> Resul
         return Err(ProjectError::Older { path, found, known }.into());
     }
     Ok(())
+}
+
+/// Whether this program made the database.
+pub(super) fn is_ours(connection: &Connection) -> rusqlite::Result<bool> {
+    let application: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    Ok(application == APPLICATION)
+}
+
+/// Whether an older version of this program made it.
+pub(super) fn is_old(connection: &Connection) -> rusqlite::Result<bool> {
+    Ok(version(connection)? < MIGRATIONS.len())
+}
+
+/// What is wrong with the pages of the tables that cannot be made again.
+pub(super) fn damage_of_record(connection: &Connection) -> rusqlite::Result<Option<String>> {
+    let found = ["log", "current", "step"].map(|table| damage(connection, &format!("PRAGMA quick_check('{table}')")));
+    found.into_iter().find(|found| !matches!(found, Ok(None))).unwrap_or(Ok(None))
+}
+
+/// What a check of SQLite's finds first.
+pub(super) fn damage(connection: &Connection, check: &str) -> rusqlite::Result<Option<String>> {
+    let found: String = connection.query_row(check, [], |row| row.get(0))?;
+    Ok((found != "ok").then(|| found.lines().last().unwrap_or_default().to_owned()))
 }
 
 fn version(connection: &Connection) -> rusqlite::Result<usize> {
@@ -210,8 +232,7 @@ mod tests {
             MIGRATIONS[..old].iter().for_each(|sql| connection.execute_batch(sql).expect("is sound"));
             connection.pragma_update(None, "application_id", APPLICATION).expect("is set");
             connection.pragma_update(None, "user_version", old as i64).expect("is set");
-            let row =
-                "INSERT INTO log VALUES (1, 1, 0, 'Ada', '0', NULL, 'old', NULL, 'schema', '', '', NULL, '1', x'00')";
+            let row = "INSERT INTO log VALUES (1, 1, 0, 'Ada', '0', NULL, 'old', NULL, 'schema', '', '', NULL, '1', zeroblob(32))";
             connection.execute(row, []).expect("is written");
             drop(connection);
             let project = Project::open(folder.path(), "Ada").expect("opens");
@@ -220,6 +241,7 @@ mod tests {
             let rows: i64 =
                 project.connection.query_row("SELECT count(*) FROM log", [], |row| row.get(0)).expect("counts");
             assert_eq!(rows, 1, "from layout {old}");
+            assert!(Project::newest_good_backup(folder.path()).is_some(), "a copy of the old one is kept");
         }
     }
 
