@@ -246,7 +246,8 @@ mod tests {
             wake.try_send(()).ok();
         });
         let engine = EngineOptions { device: Some("cpu".to_owned()), encoder: EncoderSpec::Builtin, model: None };
-        let mut services = Services::start(engine, &Folders::below(folder.path()), waker).expect("starts");
+        let mut services =
+            Services::start(engine, &Folders::below(folder.path()), "Ada".to_owned(), waker).expect("starts");
         let settled = |services: &Services| -> Arc<str> {
             let player = services.player.as_ref().expect("plays");
             loop {
