@@ -62,28 +62,27 @@ pub enum SourceError {
 /// # Errors
 /// A file is damaged or of another format, or the files are of several.
 pub fn read(format: Option<Format>, sources: &[Source], list: Option<&[u8]>) -> Result<SourceRead, SourceError> {
-    let mut found: Option<(Format, &str)> = None;
+    let guess = |source: &Source| format.or_else(|| Format::guess(&source.name, &source.bytes));
+    let known = sources.iter().find_map(|source| Some((guess(source)?, source.name.as_str())));
+    let Some((format, first_file)) = known else {
+        let file = sources.first().map_or_else(String::new, |source| source.name.clone());
+        return Err(SourceError::Unknown { file });
+    };
     let mut file = LabelFile::default();
     for source in sources {
-        let own = format.or_else(|| Format::guess(&source.name, &source.bytes));
-        let own = own.ok_or_else(|| SourceError::Unknown { file: source.name.clone() })?;
-        if let Some((first, first_file)) = found.filter(|(first, _)| *first != own) {
+        // A file that shows nothing, such as an empty one, is like those that it came with.
+        if let Some(second) = guess(source).filter(|second| *second != format) {
             let (first_file, file) = (first_file.to_owned(), source.name.clone());
-            return Err(SourceError::Mixed { first_file, first, file, second: own });
+            return Err(SourceError::Mixed { first_file, first: format, file, second });
         }
-        found.get_or_insert((own, &source.name));
         let options = ReadOptions { list, video: Some(named_after(&source.name)) };
-        let read = labels::read(own, &source.bytes, options)
+        let read = labels::read(format, &source.bytes, options)
             .map_err(|err| SourceError::Format { file: source.name.clone(), source: err })?;
         file.videos.extend(read.videos);
-        let several = sources.len() > 1;
-        let told = |text: String| if several { format!("{}: {text}", source.name) } else { text };
+        let told = |text: String| if sources.len() > 1 { format!("{}: {text}", source.name) } else { text };
         file.warnings.extend(read.warnings.into_iter().map(told));
     }
-    match found {
-        Some((format, _)) => Ok(SourceRead { format, file }),
-        None => Err(SourceError::Unknown { file: "no file".to_owned() }),
-    }
+    Ok(SourceRead { format, file })
 }
 
 /// The video that a label file is called after: `door.txt` and `door.mp4.txt` both speak of the door.
@@ -104,11 +103,11 @@ mod tests {
 
     #[test]
     fn files_without_names_are_called_after_their_file() {
-        let files = [source("door.txt", "1.0\t2.0\tfight\n"), source("a.mp4.txt", "0\t1\tx\n")];
+        let files = [source("door.txt", "1.0\t2.0\tfight\n"), source("a.mp4.txt", "0\t1\tx\n"), source("c.txt", "")];
         let read = read(None, &files, None).expect("are read");
         assert_eq!(read.format, Format::Audacity);
         let names: Vec<&str> = read.file.videos.iter().map(|v| v.name.as_str()).collect();
-        assert_eq!(names, ["door", "a.mp4"]);
+        assert_eq!(names, ["door", "a.mp4", "c"]);
     }
 
     #[test]
