@@ -110,7 +110,7 @@ fn a_table_is_planned_imported_and_taken_back_as_one() {
     for part in [
         "Table (CSV) (csv), told by the content",
         "matched    3 videos, 4 intervals",
-        "1 video not found:\n  gone.mp4",
+        "1 video not found, left out (--videos names the folder they are in):\n  gone.mp4",
         "1 problem:\n  a.mp4: Interval 3 (Fall, frame 50 to frame 90) lies partly outside",
         "first      a.mp4, Fight, frames 5 to 19, 00:00.200 to 00:00.800",
         "lane       Ada",
@@ -273,6 +273,29 @@ fn a_project_is_verified_with_its_videos() {
     fs::write(at.join("p/project.db"), "no database").expect("is written");
     assert!(refused(&run(at, &["verify", "p"]), 1).contains("damaged"));
     assert!(refused(&run(at, &["verify", "nowhere"]), 2).contains("holds no project"));
+}
+
+#[test]
+fn a_case_is_one_page_with_what_it_takes_to_check_it() {
+    let folder = footage();
+    let at = folder.path();
+    fs::write(at.join("labels.csv"), TABLE).expect("is written");
+    out(&run(at, &["import", "labels.csv", "--videos", "v", "--project", "p"]));
+    let verified = json(&run(at, &["verify", "p", "--record-only", "--json"]));
+    fs::remove_file(at.join("v/c.mp4")).expect("is removed");
+    let told = out(&run(at, &["report", "--project", "p", "--title", "Yard & door", "-o", "case"]));
+    assert!(told.contains("c.mp4") && told.contains("written    2 videos"), "{told}");
+    let page = fs::read_to_string(at.join("case/case.html")).expect("is there");
+    let head = verified["head"].as_str().expect("is text");
+    for part in ["<h1>Yard &amp; door</h1>", head, "a.mp4", "seen, twice", "data:image/png;base64,", "Grace", "c.mp4"] {
+        assert!(page.contains(part), "{part} is missing");
+    }
+    let table = fs::read_to_string(at.join("case/case.csv")).expect("is there");
+    assert_eq!(table.lines().filter(|line| line.contains(",label,")).count(), 3);
+    out(&run(at, &["report", "--project", "p", "--videos", "v/a", "-o", "one"]));
+    assert!(!fs::read_to_string(at.join("one/case.html")).expect("is there").contains("b b.mp4"));
+    let unknown = run(at, &["report", "--project", "p", "--videos", "x", "-o", "one"]);
+    assert!(refused(&unknown, 2).contains("holds no video \"x\""));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use exchange::{ExportArgs, ImportArgs, VerifyArgs};
+use exchange::{ExportArgs, ImportArgs, ReportArgs, VerifyArgs};
 
 pub mod exchange;
 
@@ -55,6 +55,8 @@ pub enum Command {
     Export(ExportArgs),
     /// Check that a project's record and videos are what they were
     Verify(VerifyArgs),
+    /// Write the report of a case: events, verdicts, pictures and hashes in one page
+    Report(ReportArgs),
     /// Make demo clips with exact ground truth
     Demo(DemoArgs),
     /// Measure how fast things are on this machine

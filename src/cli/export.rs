@@ -2,7 +2,6 @@
 //!
 //! Owns which files are written, and that losses are said before. Does not own what goes into them (`app::exchange`).
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -14,9 +13,7 @@ use super::labels::{count, end_rule, listed};
 use super::progress::{Bar, cancelled_by_interrupt};
 use super::project;
 use crate::app::exchange::{self, Choice, ExportPlan, OpenedFrames, OutFile};
-use crate::domain::library::VideoId;
 use crate::domain::queue::KnownVideo;
-use crate::domain::record::ReviewState;
 use crate::formats::labels::WriteOptions;
 use crate::jobs::{Progress, Ticket};
 use crate::store::Project;
@@ -42,7 +39,7 @@ pub fn run(args: &ExportArgs) -> Result<(), CliError> {
     let end = end_rule(args.format, args.end)?;
     let ticket = cancelled_by_interrupt()?;
     let project = project::open(&folder)?;
-    let plan = gather(&project, &choice(args), &ticket)?;
+    let plan = gather(project, &choice(args), &ticket)?;
     let summary = summary(args, &folder, &plan);
     if !args.json {
         files::print(&summary.before())?;
@@ -75,15 +72,10 @@ fn choice(args: &ExportArgs) -> Choice {
 }
 
 /// All reviews of the project, and the frames of those videos that have something to export.
-fn gather(project: &Project, choice: &Choice, ticket: &Ticket) -> Result<ExportPlan, CliError> {
-    let known: HashMap<VideoId, KnownVideo> =
-        project.videos()?.into_iter().map(|video| (video.id.clone(), video)).collect();
-    let mut reviews: Vec<(KnownVideo, ReviewState)> = Vec::new();
-    for id in project.reviewed_videos()? {
-        let state = project.review_state(&id)?;
-        reviews.push((known.get(&id).cloned().unwrap_or_else(|| nameless(id)), state));
-    }
-    reviews.sort_by(|(a, _), (b, _)| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
+fn gather(project: Project, choice: &Choice, ticket: &Ticket) -> Result<ExportPlan, CliError> {
+    let reviews = project::reviews(&project)?;
+    // Whoever wants to write need not wait until all videos are read.
+    drop(project);
     let mut bar = Bar::new("videos", "read");
     let mut progress = Progress { done: 0, total: reviews.len(), skipped: 0 };
     let mut open = |video: &KnownVideo| -> Result<OpenedFrames, String> {
@@ -97,12 +89,6 @@ fn gather(project: &Project, choice: &Choice, ticket: &Ticket) -> Result<ExportP
     };
     let plan = ExportPlan::gather(&reviews, choice, &mut open);
     if ticket.is_stale() { Err(CliError::Cancelled) } else { Ok(plan) }
-}
-
-/// A video of the record whose file the project was never told of.
-fn nameless(id: VideoId) -> KnownVideo {
-    let (name, path) = (id.short().to_owned(), PathBuf::new());
-    KnownVideo { id, name, size: 0, path, frames: None, duration: None, present: false }
 }
 
 fn summary(args: &ExportArgs, folder: &Path, plan: &ExportPlan) -> Summary {

@@ -34,18 +34,22 @@ pub fn run(args: &ImportArgs) -> Result<(), CliError> {
     if let Some(step) = args.undo {
         return undo(&folder, StepId(step), args.json);
     }
-    let read = read(args)?;
+    let (read, list) = read(args)?;
     let convention = convention(read.format, args)?;
-    let project = project::open_if_there(&folder)?;
+    let mut project = project::open_if_there(&folder)?;
     if let Some(project) = project.as_ref().filter(|_| !args.dry_run) {
         project::require_writable(project)?;
     }
     let known = project.as_ref().map_or_else(|| Ok(Vec::new()), Project::videos)?;
+    if args.dry_run {
+        // Nobody should find the project held because of a question.
+        project = None;
+    }
     let library = library(args, &read, &known, &ticket)?;
     let lane = args.lane.clone().unwrap_or_else(project::reviewer);
     let plan = plan(read, convention, &lane, &library, &ticket)?;
     let names: Vec<String> = args.files.iter().map(|file| name_of(file)).collect();
-    let outline = Outline::new(&plan, names.clone(), args.format.is_none());
+    let outline = Outline::new(&plan, names.clone(), args.format.is_none(), list.as_deref());
     if args.dry_run || plan.matched.is_empty() {
         print(&outline, args.json)?;
         if args.dry_run {
@@ -60,8 +64,8 @@ pub fn run(args: &ImportArgs) -> Result<(), CliError> {
     print(&write(project, &plan, outline, &names)?, args.json)
 }
 
-/// The label files, in the format that was named or that they seem to be in.
-fn read(args: &ImportArgs) -> Result<SourceRead, CliError> {
+/// The label files, in the format that was named or that they seem to be in, and the list if they need one.
+fn read(args: &ImportArgs) -> Result<(SourceRead, Option<PathBuf>), CliError> {
     let mut sources = Vec::with_capacity(args.files.len());
     for file in &args.files {
         sources.push(Source { name: name_of(file), bytes: files::bytes(file)? });
@@ -70,8 +74,11 @@ fn read(args: &ImportArgs) -> Result<SourceRead, CliError> {
         [one] => Some(one.with_extension("list")).filter(|list| list.is_file()),
         _ => None,
     };
-    let list = args.list.clone().or_else(beside).map(|list| files::bytes(&list)).transpose()?;
-    Ok(exchange::read(args.format, &sources, list.as_deref())?)
+    let list = args.list.clone().or_else(beside);
+    let bytes = list.as_deref().map(files::bytes).transpose()?;
+    let read = exchange::read(args.format, &sources, bytes.as_deref())?;
+    let list = list.filter(|_| read.format.needs_list());
+    Ok((read, list))
 }
 
 fn name_of(file: &Path) -> String {

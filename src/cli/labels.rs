@@ -10,6 +10,8 @@ use crate::formats::labels::{Convention, Format, Rate, Unit};
 
 /// Entries of a list that are shown on a screen; `--json` has all.
 const SHOWN: usize = 5;
+/// Letters of an entry that are shown: a sentence may name ten thousand videos.
+const WIDTH: usize = 200;
 
 /// The end rule that was asked for, if the format leaves it open.
 ///
@@ -62,7 +64,10 @@ pub fn listed(heading: &str, lines: impl ExactSizeIterator<Item = String>) -> St
     let shown = if all <= SHOWN + 1 { all } else { SHOWN };
     let mut text = format!("{heading}:\n");
     for line in lines.take(shown) {
-        text += &format!("  {line}\n");
+        match line.char_indices().nth(WIDTH) {
+            Some((cut, _)) => text += &format!("  {} …\n", &line[..cut]),
+            None => text += &format!("  {line}\n"),
+        }
     }
     if shown < all {
         text += &format!("  and {} more; --json lists all\n", all - shown);
@@ -81,6 +86,7 @@ mod tests {
         assert_eq!(lines(6).lines().count(), 7);
         assert_eq!(lines(290).lines().last(), Some("  and 285 more; --json lists all"));
         assert_eq!(lines(290).lines().count(), 7);
+        assert_eq!(listed("long", ["ä".repeat(999)].into_iter()).lines().last().map(|l| l.chars().count()), Some(204));
     }
 
     #[test]

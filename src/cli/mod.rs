@@ -15,6 +15,7 @@ use error::CliError;
 
 pub mod args;
 pub mod bench;
+pub mod case;
 pub mod demo;
 pub mod doctor;
 pub mod engine;
@@ -90,6 +91,7 @@ pub fn run() -> Outcome {
         Some(Command::Import(args)) => import::run(args),
         Some(Command::Export(args)) => export::run(args),
         Some(Command::Verify(args)) => verify::run(args),
+        Some(Command::Report(args)) => case::run(args),
         Some(Command::Bench(args)) => bench::run(args),
         Some(Command::Doctor(args)) => doctor::run(args),
     };

@@ -14,6 +14,7 @@ use crate::domain::label::{Label, VideoLabel};
 #[derive(Debug, Serialize)]
 pub struct Outline {
     files: Vec<String>,
+    list: Option<String>,
     format: String,
     format_name: &'static str,
     told_by_content: bool,
@@ -106,7 +107,7 @@ impl Reason {
 
 impl Outline {
     /// What `plan` would do with these files.
-    pub fn new(plan: &ImportPlan, files: Vec<String>, told_by_content: bool) -> Self {
+    pub fn new(plan: &ImportPlan, files: Vec<String>, told_by_content: bool, list: Option<&Path>) -> Self {
         let reason = |(video, reason): (&str, &str)| Reason { video: video.to_owned(), reason: reason.to_owned() };
         let matched = |video: &PlannedVideo| Matched {
             names: video.names.iter().map(|(name, _)| name.clone()).collect(),
@@ -120,6 +121,7 @@ impl Outline {
         let (first, last) = plan.ends().map_or((None, None), |[a, b]| (Some(interval(a)), Some(interval(b))));
         Self {
             files,
+            list: list.map(|list| list.display().to_string()),
             format: plan.format.to_string(),
             format_name: plan.format.name(),
             told_by_content,
@@ -170,13 +172,19 @@ impl Outline {
             count(self.matched.len(), "video"),
             count(self.intervals, "interval"),
         );
+        if let Some(list) = &self.list {
+            text += &format!("list       {list}\n");
+        }
         for (name, interval) in [("first", &self.first), ("last", &self.last)] {
             if let Some(interval) = interval {
                 text += &format!("{name:<11}{}\n", interval.line());
             }
         }
         let heading = |n: usize, what: &str| format!("{} {what}", count(n, "video"));
-        text += &listed(&heading(self.unmatched.len(), "not found"), self.unmatched.iter().cloned());
+        text += &listed(
+            &heading(self.unmatched.len(), "not found, left out (--videos names the folder they are in)"),
+            self.unmatched.iter().cloned(),
+        );
         let several = |a: &Ambiguous| format!("{}: {}", a.name, a.paths.join(" or "));
         let heading_several = heading(self.ambiguous.len(), "of which several are meant, left out");
         text += &listed(&heading_several, self.ambiguous.iter().map(several));

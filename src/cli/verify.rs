@@ -60,6 +60,8 @@ pub fn run(args: &VerifyArgs) -> Result<(), CliError> {
     };
     if !args.record_only {
         let known = project.videos()?;
+        // Reading all videos may take hours, and nobody should find the project held meanwhile.
+        drop(project);
         let mut bar = Bar::new("videos", "bytes");
         let states = exchange::check_files(&known, &ticket, &mut |progress| bar.set(progress))?;
         findings.videos = Some(Videos::new(&known, states));

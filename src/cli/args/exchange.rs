@@ -1,4 +1,4 @@
-//! The arguments of `import`, `export` and `verify`.
+//! The arguments of the commands that work on a project: `import`, `export`, `verify` and `report`.
 //!
 //! Owns their names, help texts and examples. Does not own what they mean together: see each command.
 
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 use strum::IntoEnumIterator as _;
 
-use super::SpanEndName;
+use super::{EngineArgs, SpanEndName, threshold};
 use crate::formats::labels::Format;
 
 fn format(text: &str) -> Result<Format, String> {
@@ -133,4 +133,39 @@ pub struct VerifyArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `report`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+The report holds every event with its verdict, a picture of its peak and the curve of its video, the labels, and what is
+needed to check all this: hashes of videos, model and record, settings, versions. case.html needs no other file; case.csv
+has the same as a table. Videos are scored again, from cached features where there are any.
+
+Examples:
+  lookback report -o case-17/                            all videos about which anything was said
+  lookback report --videos door.mp4 --videos yard.mp4 -o case-17/
+  lookback report --project case/ --threshold 0.4 -o case-17/")]
+pub struct ReportArgs {
+    /// Folder of the project; the window's by default
+    #[arg(long, value_name = "FOLDER")]
+    pub project: Option<PathBuf>,
+    /// Name of a video of the project; may be repeated. All videos about which anything was said by default
+    #[arg(long, value_name = "NAME")]
+    pub videos: Vec<String>,
+    /// Folder to write into
+    #[arg(short, long, value_name = "FOLDER")]
+    pub output: PathBuf,
+    /// Headline
+    #[arg(long, value_name = "TEXT", default_value = "Case report")]
+    pub title: String,
+    /// Score from which a snippet starts an event; as in the window by default
+    #[arg(long, value_name = "SCORE", value_parser = threshold)]
+    pub threshold: Option<f32>,
+    /// What computes.
+    #[command(flatten)]
+    pub engine: EngineArgs,
+    /// Neither read nor keep cached features
+    #[arg(long)]
+    pub no_cache: bool,
 }
