@@ -3,6 +3,8 @@
 //! Owns the end rule as typed, what a format's numbers mean in words, and lists that stay short on a screen. Does not
 //! own any command.
 
+use std::fmt::Write as _;
+
 use super::args::SpanEndName;
 use super::error::CliError;
 use crate::formats::ground_truth::SpanEnd;
@@ -65,12 +67,12 @@ pub fn listed(heading: &str, lines: impl ExactSizeIterator<Item = String>) -> St
     let mut text = format!("{heading}:\n");
     for line in lines.take(shown) {
         match line.char_indices().nth(WIDTH) {
-            Some((cut, _)) => text += &format!("  {} …\n", &line[..cut]),
-            None => text += &format!("  {line}\n"),
-        }
+            Some((cut, _)) => writeln!(text, "  {} …", &line[..cut]).ok(),
+            None => writeln!(text, "  {line}").ok(),
+        };
     }
     if shown < all {
-        text += &format!("  and {} more; --json lists all\n", all - shown);
+        writeln!(text, "  and {} more; --json lists all", all - shown).ok();
     }
     text
 }

@@ -2,6 +2,7 @@
 //!
 //! Owns the words and the keys. Does not own the plan (`app::exchange`).
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use serde::Serialize;
@@ -173,11 +174,11 @@ impl Outline {
             count(self.intervals, "interval"),
         );
         if let Some(list) = &self.list {
-            text += &format!("list       {list}\n");
+            writeln!(text, "list       {list}").ok();
         }
         for (name, interval) in [("first", &self.first), ("last", &self.last)] {
             if let Some(interval) = interval {
-                text += &format!("{name:<11}{}\n", interval.line());
+                writeln!(text, "{name:<11}{}", interval.line()).ok();
             }
         }
         let heading = |n: usize, what: &str| format!("{} {what}", count(n, "video"));

@@ -3,6 +3,8 @@
 //! Owns what is printed and the exit code. Does not own the checks: the record's are the store's, the files' are
 //! [`crate::app::exchange`]'s.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use super::args::exchange::VerifyArgs;
@@ -106,7 +108,7 @@ impl Findings {
         text += &listed(&count(self.problems.len(), "problem"), self.problems.iter().cloned());
         let Some(videos) = &self.videos else { return text };
         let all = videos.same + videos.wrong();
-        text += &format!("videos     {} of {} as they were\n", videos.same, count(all, "video"));
+        writeln!(text, "videos     {} of {} as they were", videos.same, count(all, "video")).ok();
         for (what, lines) in
             [("changed", &videos.changed), ("missing", &videos.missing), ("unreadable", &videos.unreadable)]
         {

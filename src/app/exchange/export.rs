@@ -143,13 +143,15 @@ fn names(videos: &[&KnownVideo]) -> Vec<String> {
     let with = |video: &KnownVideo, depth: usize| {
         let folders = folders(video);
         let shown = &folders[folders.len().saturating_sub(depth)..];
-        shown.iter().map(|part| format!("{part}/")).collect::<String>() + &video.name
+        [shown, std::slice::from_ref(&video.name)].concat().join("/")
     };
     let deepest = videos.iter().map(|video| folders(video).len()).max().unwrap_or(0);
     let mut names: Vec<String> = videos.iter().map(|video| video.name.clone()).collect();
     for depth in 1..=deepest {
         let mut counts: HashMap<&str, usize> = HashMap::new();
-        names.iter().for_each(|name| *counts.entry(name).or_default() += 1);
+        for name in &names {
+            *counts.entry(name).or_default() += 1;
+        }
         let double: Vec<bool> = names.iter().map(|name| counts[name.as_str()] > 1).collect();
         if !double.contains(&true) {
             break;
