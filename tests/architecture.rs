@@ -55,6 +55,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("eframe", &["shell", "main"]),
     ("rfd", &["shell", "main"]),
     ("clap", &["cli"]),
+    ("quick_xml", &["formats"]),
     ("indicatif", &["cli"]),
     // In `domain` by its tests alone: that what it says survives being written.
     ("serde_json", &["domain", "formats", "cli", "app", "store", "model", "demo"]),

@@ -11,6 +11,7 @@ pub mod clock;
 pub mod command;
 pub mod effect;
 pub mod engine;
+pub mod exchange;
 pub mod finder;
 pub mod folders;
 pub mod keymap;

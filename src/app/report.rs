@@ -7,7 +7,11 @@
 //! FOLDER/index.html
 //! FOLDER/01-NAME/timeline.png  timeline.svg  peak-1.png …  scores.json  scores.csv
 //! ```
+//!
+//! The report of a case, which adds what people said, is [`case`]'s.
 
+pub mod case;
+mod case_page;
 mod page;
 
 use std::fs;

@@ -7,6 +7,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use exchange::{ExportArgs, ImportArgs, ReportArgs, VerifyArgs};
+
+pub mod exchange;
+
 /// Review of video that a model has flagged.
 ///
 /// Without a command, opens the window on the given videos and folders.
@@ -45,6 +49,14 @@ pub enum Command {
     Train(TrainArgs),
     /// Compute frame-level ROC-AUC, PR-AUC and average precision
     Eval(EvalArgs),
+    /// Bring the labels of another tool into a project
+    Import(ImportArgs),
+    /// Write the labels or verdicts of a project for another tool
+    Export(ExportArgs),
+    /// Check that a project's record and videos are what they were
+    Verify(VerifyArgs),
+    /// Write the report of a case: events, verdicts, pictures and hashes in one page
+    Report(ReportArgs),
     /// Make demo clips with exact ground truth
     Demo(DemoArgs),
     /// Measure how fast things are on this machine
@@ -464,6 +476,12 @@ mod tests {
             &["eval", "--scores", "a.npy"],
             &["train", "--normal", "n", "--abnormal", "a", "-o", "m", "--steps", "0"],
             &["bench", "nothing"],
+            &["import"],
+            &["import", "a", "--format", "word"],
+            &["import", "a", "--undo", "1"],
+            &["import", "a", "--fps", "0"],
+            &["export", "-o", "a"],
+            &["export", "--format", "csv", "--lane", "a", "--verdicts", "-o", "a"],
         ] {
             assert_eq!(parse(wrong).expect_err("is refused").exit_code(), 2, "{wrong:?}");
         }

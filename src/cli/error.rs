@@ -10,11 +10,13 @@ use std::path::Path;
 
 use thiserror::Error;
 
+use crate::app::exchange::SourceError;
 use crate::app::pipeline::PipelineError;
 use crate::app::report::ReportError;
 use crate::demo::DemoError;
 use crate::media::MediaError;
 use crate::model::ModelError;
+use crate::store::ProjectError;
 
 /// Why a command did not do what was asked.
 #[derive(Debug, Error)]
@@ -107,6 +109,24 @@ impl From<DemoError> for CliError {
 impl From<serde_json::Error> for CliError {
     fn from(err: serde_json::Error) -> Self {
         Self::Failed(err.to_string())
+    }
+}
+
+impl From<ProjectError> for CliError {
+    fn from(err: ProjectError) -> Self {
+        match err {
+            ProjectError::Io { .. }
+            | ProjectError::Full { .. }
+            | ProjectError::Unreadable { .. }
+            | ProjectError::Database { .. } => Self::Failed(err.to_string()),
+            _ => Self::Input(err.to_string()),
+        }
+    }
+}
+
+impl From<SourceError> for CliError {
+    fn from(err: SourceError) -> Self {
+        Self::Input(err.to_string())
     }
 }
 

@@ -15,19 +15,26 @@ use error::CliError;
 
 pub mod args;
 pub mod bench;
+pub mod case;
 pub mod demo;
 pub mod doctor;
 pub mod engine;
 pub mod error;
 pub mod eval;
+pub mod export;
 pub mod extract;
 pub mod files;
+pub mod import;
+pub mod labels;
 pub mod lists;
 pub mod measure;
+pub mod outline;
 pub mod progress;
+pub mod project;
 pub mod report;
 pub mod score;
 pub mod train;
+pub mod verify;
 
 /// What is left to do after the command line was read.
 #[derive(Debug)]
@@ -81,6 +88,10 @@ pub fn run() -> Outcome {
         Some(Command::Extract(args)) => extract::run(args),
         Some(Command::Train(args)) => train::run(args),
         Some(Command::Eval(args)) => eval::run(args),
+        Some(Command::Import(args)) => import::run(args),
+        Some(Command::Export(args)) => export::run(args),
+        Some(Command::Verify(args)) => verify::run(args),
+        Some(Command::Report(args)) => case::run(args),
         Some(Command::Bench(args)) => bench::run(args),
         Some(Command::Doctor(args)) => doctor::run(args),
     };

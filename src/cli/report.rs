@@ -48,25 +48,31 @@ impl Scene {
         events.sort_by(|a, b| b.peak_score.total_cmp(&a.peak_score));
         let mut peaks: Vec<usize> = events.iter().take(most).map(|e| e.peak).collect();
         peaks.sort_unstable();
-        let grid = SnippetGrid::new(self.video.frames.len());
-        for peak in peaks {
-            // A picture that cannot be decoded again is left out: the scores are what matters.
-            let next = SnippetSampler::open(&self.video, EncoderInput::MiddleFrame, peak).and_then(|mut s| s.next());
-            if let Ok(Some((snippet, SnippetPixels::Middle(picture)))) = next {
-                self.peaks.push((grid.middle(snippet), picture));
-            }
-        }
+        self.peaks = peaks.into_iter().filter_map(|peak| picture(&self.video, peak)).collect();
     }
+}
 
-    fn facts(&self) -> Vec<(String, String)> {
-        let info = &self.video.info;
-        let fact = |name: &str, value: String| (name.to_owned(), value);
-        vec![
-            fact("Codec", info.codec.clone()),
-            fact("Size", format!("{} × {}", info.width, info.height)),
-            fact("Frames", format!("{}, {:.2} per second", self.video.frames.len(), self.video.frames.mean_fps())),
-        ]
+/// The middle frame of a snippet and its number. One that cannot be decoded again is left out: the scores are what
+/// matters.
+pub fn picture(video: &OpenedVideo, snippet: usize) -> Option<(usize, RgbPicture)> {
+    let next = SnippetSampler::open(video, EncoderInput::MiddleFrame, snippet).and_then(|mut s| s.next());
+    match next {
+        Ok(Some((snippet, SnippetPixels::Middle(picture)))) => {
+            Some((SnippetGrid::new(video.frames.len()).middle(snippet), picture))
+        }
+        _ => None,
     }
+}
+
+/// What is listed of a video.
+pub fn facts(video: &OpenedVideo) -> Vec<(String, String)> {
+    let info = &video.info;
+    let fact = |name: &str, value: String| (name.to_owned(), value);
+    vec![
+        fact("Codec", info.codec.clone()),
+        fact("Size", format!("{} × {}", info.width, info.height)),
+        fact("Frames", format!("{}, {:.2} per second", video.frames.len(), video.frames.mean_fps())),
+    ]
 }
 
 /// Collects scored videos until the report is written.
@@ -104,7 +110,7 @@ impl ReportParts {
             .map(|(scene, peaks)| ReportVideo {
                 path: &scene.video.info.path,
                 id: Some(&scene.id),
-                facts: scene.facts(),
+                facts: facts(&scene.video),
                 frames: &scene.video.frames,
                 scored: &scene.scored,
                 events: &scene.events,

@@ -6,5 +6,6 @@
 
 pub mod features;
 pub mod ground_truth;
+pub mod labels;
 pub mod list;
 pub mod npy;

@@ -11,6 +11,6 @@ mod training;
 
 pub use chart::{ChartError, ChartSize};
 pub use detection::{DetectionCurve, DetectionView, detection_png, detection_svg};
-pub use png::picture_png;
+pub use png::{picture_png, picture_png_within};
 pub use timeline::{TimelineChart, timeline_png, timeline_svg};
 pub use training::{LossCurve, training_png, training_svg};

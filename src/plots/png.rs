@@ -3,7 +3,7 @@
 //! Owns the encoding of pictures for reports. Does not own what is in them.
 
 use image::codecs::png::PngEncoder;
-use image::{ExtendedColorType, ImageEncoder as _};
+use image::{ExtendedColorType, ImageEncoder as _, RgbImage, imageops};
 
 use super::chart::ChartError;
 use crate::domain::pixels::RgbPicture;
@@ -14,6 +14,23 @@ use crate::domain::pixels::RgbPicture;
 /// The picture is empty, too large for PNG, or its bytes do not fit its size.
 pub fn picture_png(picture: &RgbPicture) -> Result<Vec<u8>, ChartError> {
     encode(&picture.data, picture.width, picture.height)
+}
+
+/// `picture` as a PNG file, made smaller where its longer side has more than `side` pixels.
+///
+/// # Errors
+/// As [`picture_png`].
+pub fn picture_png_within(picture: &RgbPicture, side: usize) -> Result<Vec<u8>, ChartError> {
+    let (width, height, longer) = (picture.width, picture.height, picture.width.max(picture.height));
+    if longer <= side {
+        return picture_png(picture);
+    }
+    let whole = RgbImage::from_raw(width as u32, height as u32, picture.data.clone());
+    let whole = whole.ok_or(ChartError::Picture { width, height, bytes: picture.data.len() })?;
+    let scaled = |length: usize| ((length * side).div_ceil(longer)).max(1);
+    let (width, height) = (scaled(width), scaled(height));
+    let small = imageops::resize(&whole, width as u32, height as u32, imageops::FilterType::Triangle);
+    encode(small.as_raw(), width, height)
 }
 
 pub(super) fn encode(rgb: &[u8], width: usize, height: usize) -> Result<Vec<u8>, ChartError> {
@@ -39,6 +56,18 @@ mod tests {
         let read = image::load_from_memory(&picture_png(&picture).expect("encodes")).expect("is a PNG").into_rgb8();
         assert_eq!((read.width(), read.height()), (3, 2));
         assert_eq!(read.into_raw(), picture.data);
+    }
+
+    #[test]
+    fn a_large_picture_is_made_smaller_in_its_proportions() {
+        let read = |picture: &RgbPicture| {
+            let png = picture_png_within(picture, 40).expect("encodes");
+            image::load_from_memory(&png).expect("is a PNG").into_rgb8()
+        };
+        let grey = |width, height| RgbPicture { width, height, data: vec![90; width * height * 3] };
+        let sizes = [(160, 90), (20, 400), (40, 30)].map(|(w, h)| read(&grey(w, h)).dimensions());
+        assert_eq!(sizes, [(40, 23), (2, 40), (40, 30)]);
+        assert!(read(&grey(160, 90)).into_raw().iter().all(|value| *value == 90));
     }
 
     #[test]

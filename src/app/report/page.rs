@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+// Writing to a string cannot fail: its results are dropped below.
 use super::{Report, ReportVideo};
 use crate::domain::event_cost::EventCost;
 use crate::domain::snippet::SnippetGrid;
@@ -29,13 +30,7 @@ pub(super) fn file_name(path: &Path) -> String {
 pub(super) fn page(report: &Report<'_>, parts: &[String]) -> String {
     let mut html = String::new();
     let title = escape(report.title);
-    // Writing to a string cannot fail.
-    write!(
-        html,
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title>\
-         <meta name=\"viewport\" content=\"width=device-width\"><style>{STYLE}</style></head><body><main><h1>{title}</h1>"
-    )
-    .ok();
+    head(&mut html, &title);
     overview(&mut html, report);
     for (video, part) in report.videos.iter().zip(parts) {
         section(&mut html, video, part);
@@ -43,6 +38,16 @@ pub(super) fn page(report: &Report<'_>, parts: &[String]) -> String {
     about(&mut html, report);
     html.push_str("</main></body></html>\n");
     html
+}
+
+/// Everything up to the headline; `title` is escaped.
+pub(super) fn head(html: &mut String, title: &str) {
+    write!(
+        html,
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title>\
+         <meta name=\"viewport\" content=\"width=device-width\"><style>{STYLE}</style></head><body><main><h1>{title}</h1>"
+    )
+    .ok();
 }
 
 fn overview(html: &mut String, report: &Report<'_>) {
@@ -126,7 +131,8 @@ fn peaks(html: &mut String, video: &ReportVideo<'_>, part: &str, grid: SnippetGr
     html.push_str("</div>");
 }
 
-fn facts(html: &mut String, video: &ReportVideo<'_>) {
+/// What a video is, and what scored it.
+pub(super) fn facts(html: &mut String, video: &ReportVideo<'_>) {
     let tsa = &video.scored.tsa;
     let attention = if tsa.enabled {
         format!("ratio {}, sigma {}, {} draws, seed {}", tsa.ratio, tsa.sigma, tsa.samples, tsa.seed)
@@ -146,7 +152,8 @@ fn facts(html: &mut String, video: &ReportVideo<'_>) {
     table(html, &rows);
 }
 
-fn about(html: &mut String, report: &Report<'_>) {
+/// How scores became events, and which programs did it.
+pub(super) fn about(html: &mut String, report: &Report<'_>) {
     let rule = report.rule;
     let mut rows = vec![(
         "events".to_owned(),
@@ -164,7 +171,8 @@ fn about(html: &mut String, report: &Report<'_>) {
     html.push_str("<p>A score belongs to a snippet of 16 frames. Frames are counted from 0, and an event's last frame belongs to it.</p></section>");
 }
 
-fn table(html: &mut String, rows: &[(String, String)]) {
+/// Names and values.
+pub(super) fn table(html: &mut String, rows: &[(String, String)]) {
     html.push_str("<table class=\"facts\">");
     for (name, value) in rows {
         write!(html, "<tr><td>{}</td><td><code>{}</code></td></tr>", escape(name), escape(value)).ok();
@@ -172,7 +180,8 @@ fn table(html: &mut String, rows: &[(String, String)]) {
     html.push_str("</table>");
 }
 
-fn escape(text: &str) -> String {
+/// Text between tags or in an attribute.
+pub(super) fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -1,0 +1,82 @@
+//! The project that a command works on.
+//!
+//! Owns which folder that is, opening it to read or to write, what is read of it at once, and whose edits they are. Does not own the project
+//! (`store`).
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use super::error::CliError;
+use crate::app::folders::Folders;
+use crate::app::prefs::Prefs;
+use crate::domain::library::VideoId;
+use crate::domain::queue::KnownVideo;
+use crate::domain::record::ReviewState;
+use crate::store::{Project, ProjectError};
+
+/// The folder that was named, or that of the window.
+///
+/// # Errors
+/// None was named and this system offers no place for one.
+pub fn folder(named: Option<&Path>) -> Result<PathBuf, CliError> {
+    named.map(Path::to_owned).or_else(|| Folders::standard().project).ok_or_else(|| {
+        CliError::Input("this system offers no folder for a project: name one, such as --project case".to_owned())
+    })
+}
+
+/// Whose edits these are: the name that the window uses.
+pub fn reviewer() -> String {
+    Folders::standard().config.as_deref().map(Prefs::read).unwrap_or_default().prefs.review.reviewer()
+}
+
+/// The project in `folder`, whoever writes to it.
+///
+/// # Errors
+/// There is none, or it cannot be used.
+pub fn open(folder: &Path) -> Result<Project, CliError> {
+    Ok(Project::open(folder, &reviewer())?)
+}
+
+/// The project in `folder`, if there is one.
+///
+/// # Errors
+/// It cannot be used.
+pub fn open_if_there(folder: &Path) -> Result<Option<Project>, CliError> {
+    if Project::is_in(folder) { open(folder).map(Some) } else { Ok(None) }
+}
+
+/// All videos about which anything is known, by name, with what is known.
+///
+/// # Errors
+/// The project cannot be read.
+pub fn reviews(project: &Project) -> Result<Vec<(KnownVideo, ReviewState)>, CliError> {
+    let known: HashMap<VideoId, KnownVideo> =
+        project.videos()?.into_iter().map(|video| (video.id.clone(), video)).collect();
+    let mut reviews = Vec::new();
+    for id in project.reviewed_videos()? {
+        let state = project.review_state(&id)?;
+        reviews.push((known.get(&id).cloned().unwrap_or_else(|| nameless(id)), state));
+    }
+    reviews.sort_by(|(a, _), (b, _)| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
+    Ok(reviews)
+}
+
+/// A video of the record whose file the project was never told of.
+fn nameless(id: VideoId) -> KnownVideo {
+    let (name, path) = (id.short().to_owned(), PathBuf::new());
+    KnownVideo { id, name, size: 0, path, frames: None, duration: None, present: false }
+}
+
+/// Refuses a project that another window writes to, before any work is done for nothing.
+///
+/// # Errors
+/// Who has it open.
+pub fn require_writable(project: &Project) -> Result<(), CliError> {
+    match project.held_by() {
+        None => Ok(()),
+        Some(holder) => {
+            let (path, holder) = (project.folder().to_owned(), holder.to_string());
+            Err(ProjectError::Held { path, holder }.into())
+        }
+    }
+}
