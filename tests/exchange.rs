@@ -88,8 +88,11 @@ TIME_SLOT_REF1=\"ts1\" TIME_SLOT_REF2=\"ts2\"><ANNOTATION_VALUE>Fight</ANNOTATIO
 <ANNOTATION><ALIGNABLE_ANNOTATION ANNOTATION_ID=\"a2\" TIME_SLOT_REF1=\"ts2\" TIME_SLOT_REF2=\"ts3\">
 <ANNOTATION_VALUE>Fall</ANNOTATION_VALUE></ALIGNABLE_ANNOTATION></ANNOTATION></TIER></ANNOTATION_DOCUMENT>";
 
+/// A video, its intervals as text, and the labels of the whole video by lane.
+type Said = (VideoId, Vec<String>, Vec<(String, VideoLabel)>);
+
 /// All that a project says, without the numbers of its items.
-fn said(project: &Path) -> Vec<(VideoId, Vec<String>, Vec<(String, VideoLabel)>)> {
+fn said(project: &Path) -> Vec<Said> {
     let project = Project::open(project, "Grace").expect("opens");
     let state = |id: VideoId| {
         let ReviewState { labels, video_labels, .. } = project.review_state(&id).expect("reads");
@@ -184,7 +187,11 @@ fn every_format_comes_back_as_far_as_it_said() {
         assert_eq!(written["intervals"].as_u64(), Some(3), "{format}: {written}");
         let files: Vec<&str> =
             written["files"].as_array().expect("is a list").iter().filter_map(Json::as_str).collect();
-        let labels: Vec<&str> = files.iter().copied().filter(|file| !file.ends_with(".list")).collect();
+        let labels: Vec<&str> = files
+            .iter()
+            .copied()
+            .filter(|file| Path::new(file).extension().is_none_or(|ending| ending != "list"))
+            .collect();
         let mut import =
             vec!["import", "--format", format, "--videos", "v", "--project", format, "--lane", "Ada", "--json"];
         import.extend(&labels);
@@ -198,9 +205,7 @@ fn every_format_comes_back_as_far_as_it_said() {
             assert_eq!(back, all, "{format}");
         }
         // Whatever a format leaves out, frames stay; those that touch become one in frame labels.
-        let frames = |said: &[(VideoId, Vec<String>, Vec<(String, VideoLabel)>)]| -> usize {
-            said.iter().map(|(_, labels, _)| labels.len()).sum()
-        };
+        let frames = |said: &[Said]| -> usize { said.iter().map(|(_, labels, _)| labels.len()).sum() };
         assert_eq!(frames(&back), if format == "gt-npy" { 2 } else { 3 }, "{format}");
         let guessed = json(&run(
             at,
