@@ -15,6 +15,7 @@ fn main() -> ExitCode {
         device: request.device.clone(),
         encoder: request.encoder.clone(),
         model: request.model.clone(),
+        project: request.project.clone(),
     };
     match shell::run(options) {
         Ok(()) => ExitCode::SUCCESS,

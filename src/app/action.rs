@@ -129,6 +129,8 @@ pub enum Action {
     UndoStep(StepId),
     /// Read the history.
     ReadHistory,
+    /// Open the project in this folder, or make one there.
+    OpenProject(PathBuf),
     /// Put this backup in the place of the damaged project.
     RestoreBackup(PathBuf),
     /// These rows of the review queue are in sight.

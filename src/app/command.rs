@@ -48,6 +48,7 @@ pub enum UiCommand {
     OpenFiles,
     OpenFolder,
     MakeDemo,
+    OpenProject,
     RemoveFromList,
     SnapshotFolder,
     Quit,
@@ -154,6 +155,9 @@ impl UiCommand {
             Self::OpenFiles => ("Open files…", "Choose video files with the system's dialog."),
             Self::OpenFolder => ("Open folder…", "Choose a folder and open all video files in it."),
             Self::MakeDemo => ("Make demo scenes", "Draw six surveillance scenes with known anomalies and open them."),
+            Self::OpenProject => {
+                ("Open project…", "Open or make a folder of verdicts and labels, or go back to another one.")
+            }
             Self::RemoveFromList => ("Remove from list", "Take the selected file out of the list; the file stays."),
             Self::Quit => ("Quit", "Close the window."),
             Self::PlayPause => ("Play / pause", "Start or stop playback; at the end, start over."),
@@ -294,6 +298,7 @@ impl UiCommand {
             Self::OpenFiles
             | Self::OpenFolder
             | Self::MakeDemo
+            | Self::OpenProject
             | Self::RemoveFromList
             | Self::SnapshotFolder
             | Self::Quit => Group::File,

@@ -160,6 +160,13 @@ pub enum Effect {
     },
     /// Read the history of the project.
     ReadHistory,
+    /// Open the project in this folder, or make one there, instead of the one that is open.
+    OpenProject {
+        /// Where.
+        folder: PathBuf,
+        /// Who wants it.
+        who: String,
+    },
     /// Put a backup in the place of the damaged project.
     Restore {
         /// Which.

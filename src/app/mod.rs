@@ -22,6 +22,7 @@ pub mod picture;
 pub mod pipeline;
 pub mod place;
 pub mod prefs;
+pub mod projects;
 pub mod report;
 pub mod review_queue;
 pub mod reviews;

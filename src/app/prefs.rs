@@ -16,6 +16,7 @@ use super::clock::Clocks;
 use super::finder::Recent;
 use super::keymap::Keymap;
 use super::lanes::TimelinePrefs;
+use super::projects::RecentProjects;
 
 /// Light or dark.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,6 +130,8 @@ pub struct Prefs {
     pub clocks: Clocks,
     /// How events are reviewed.
     pub review: ReviewPrefs,
+    /// Projects that were open lately.
+    pub projects: RecentProjects,
 }
 
 impl Default for Prefs {
@@ -148,6 +151,7 @@ impl Default for Prefs {
             decoding: Decoding::default(),
             clocks: Clocks::default(),
             review: ReviewPrefs::default(),
+            projects: RecentProjects::default(),
         }
     }
 }

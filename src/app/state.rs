@@ -2,6 +2,8 @@
 //!
 //! Owns the value that the window draws. It changes only in [`super::update`]; views read it.
 
+use std::path::PathBuf;
+
 use crate::domain::event_cost::EventCost;
 use crate::domain::record::HistoryEntry;
 use crate::domain::score::TsaSettings;
@@ -47,6 +49,8 @@ pub enum Dialog {
     Clock,
     /// What was done in the project.
     History,
+    /// Open another project.
+    Project,
     /// Other keys for commands.
     ChangeKeys,
     /// What this program is and what it runs on.
@@ -99,6 +103,8 @@ pub struct AppState {
     pub picture_pinned: bool,
     /// Verdicts, labels and notes on the videos.
     pub reviews: Reviews,
+    /// The project of those who never chose one.
+    pub home_project: Option<PathBuf>,
     /// The events of all videos of the project.
     pub queue: ReviewQueue,
     /// The newest steps of the project, once they were read.

@@ -70,6 +70,7 @@ fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Redo => review::undo(state, Undoing::LastUndo, effects),
         Action::UndoStep(step) => review::undo(state, Undoing::Step(step), effects),
         Action::ReadHistory => review::read_history(state, effects),
+        Action::OpenProject(folder) => review::open_project(state, folder, effects),
         Action::RestoreBackup(backup) => review::restore(state, backup, effects),
         Action::QueueInSight(rows) => review_queue::in_sight(state, rows, effects),
         Action::FilterQueue(filter, sort) => review_queue::filter(state, filter, sort),

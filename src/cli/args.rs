@@ -22,6 +22,9 @@ pub struct Arguments {
     pub command: Option<Command>,
     /// Videos or folders of videos to open in the window
     pub paths: Vec<PathBuf>,
+    /// Folder of the project that verdicts go into; it is made if need be [default: that of the last time]
+    #[arg(long, value_name = "DIR")]
+    pub project: Option<PathBuf>,
     /// Where the model computes, encodes and reads its weights.
     #[command(flatten)]
     pub engine: EngineArgs,

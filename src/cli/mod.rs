@@ -56,6 +56,8 @@ pub struct WindowRequest {
     pub encoder: EncoderSpec,
     /// Weights; `None` takes the shipped ones.
     pub model: Option<PathBuf>,
+    /// The project that verdicts go into; `None` takes that of the last time.
+    pub project: Option<PathBuf>,
     /// The folder of demo clips, if the window is the end of `demo --open`.
     demo: Option<PathBuf>,
 }
@@ -63,7 +65,7 @@ pub struct WindowRequest {
 impl WindowRequest {
     fn new(paths: Vec<PathBuf>, engine: &EngineArgs, demo: Option<PathBuf>) -> Self {
         let device = engine.device.map(|d: DeviceName| d.as_str().to_owned());
-        Self { paths, device, encoder: engine::spec(&engine.encoder), model: engine.model.clone(), demo }
+        Self { paths, device, encoder: engine::spec(&engine.encoder), model: engine.model.clone(), project: None, demo }
     }
 }
 
@@ -106,7 +108,7 @@ fn window(arguments: Arguments) -> Result<WindowRequest, CliError> {
     if arguments.engine.projection.is_some() {
         return Err(CliError::Input("--projection is for the commands score and eval".to_owned()));
     }
-    Ok(WindowRequest::new(arguments.paths, &arguments.engine, None))
+    Ok(WindowRequest { project: arguments.project, ..WindowRequest::new(arguments.paths, &arguments.engine, None) })
 }
 
 /// What to do when no window can be opened: the demo ends in a report instead, other requests in advice.

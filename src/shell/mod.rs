@@ -27,6 +27,8 @@ pub struct WindowOptions {
     pub encoder: EncoderSpec,
     /// Weights; `None` takes the shipped ones.
     pub model: Option<PathBuf>,
+    /// The project that verdicts go into; `None` takes that of the last time.
+    pub project: Option<PathBuf>,
 }
 
 /// Opens the window and returns when it is closed.

@@ -53,7 +53,10 @@ impl App {
         for warning in read.warnings {
             state.notices.push(Severity::Warning, warning);
         }
-        let WindowOptions { paths, device, encoder, model } = options;
+        let WindowOptions { paths, device, encoder, model, project } = options;
+        state.home_project.clone_from(&folders.project);
+        let project = project.or_else(|| state.prefs.projects.latest()).or_else(|| folders.project.clone());
+        let folders = &Folders { project, ..folders.clone() };
         let ctx = cc.egui_ctx.clone();
         let waker = Waker::new(move || ctx.request_repaint());
         let mut services =

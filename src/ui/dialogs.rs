@@ -14,7 +14,7 @@ use super::clock_dialog::{self, ClockDialogState};
 use super::key_editor::{KeyEditorState, key_editor_ui};
 use super::palette::{PaletteState, palette_ui};
 use super::root::ViewContext;
-use super::{about, history_panel, key_list};
+use super::{about, history_panel, key_list, project_dialog};
 
 /// What the open dialog remembers.
 #[derive(Debug, Default)]
@@ -48,6 +48,7 @@ pub fn dialogs_ui(view: &ViewContext<'_>, dialogs: &mut DialogState, ctx: &Conte
         Dialog::SnapshotFolder => snapshot_folder_ui(view, dialogs, fresh, ui),
         Dialog::Clock => clock_dialog::clock_ui(view, &mut dialogs.clock, fresh, ui),
         Dialog::History => history_panel::history_ui(view, ui),
+        Dialog::Project => project_dialog::project_ui(view, &mut dialogs.text, fresh, ui),
         Dialog::Keys => key_list::key_list_ui(view, ui),
         Dialog::ChangeKeys => key_editor_ui(view, &mut dialogs.key_editor, ui),
         Dialog::Palette => palette_ui(view, &mut dialogs.palette, fresh, ui),

@@ -6,6 +6,7 @@ use strum::IntoEnumIterator as _;
 use crate::app::command::{Group, UiCommand};
 use crate::app::engine::Engine;
 use crate::app::library::ScoringState;
+use crate::app::reviews::Project;
 use crate::app::state::DemoState;
 
 use super::command_button::command_entry;
@@ -26,6 +27,7 @@ pub fn top_bar_ui(view: &ViewContext<'_>, ui: &mut Ui) {
             // Beside the menus, a button is a button again.
             ui.reset_style();
             engine_ui(view, ui);
+            project_ui(view, ui);
             jobs_ui(view, ui);
         });
     });
@@ -61,6 +63,23 @@ fn menu_ui(view: &ViewContext<'_>, group: Group, ui: &mut Ui) {
             ui.separator();
         }
         command_entry(view, ui, command);
+    }
+}
+
+/// The project that verdicts go into, by the name of its folder.
+fn project_ui(view: &ViewContext<'_>, ui: &mut Ui) {
+    let palette = &view.tokens.palette;
+    match &view.state.reviews.project {
+        Project::Opening => {}
+        Project::Failed { reason, .. } => {
+            ui.label(RichText::new("No project").color(palette.error)).on_hover_text(reason);
+            ui.add_space(10.0);
+        }
+        Project::Open { folder, held_by } => {
+            let name = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+            let name = if held_by.is_some() { format!("{name} (only to read)") } else { name };
+            fact(view, ui, "Project", &name, &format!("Verdicts and labels: {}", folder.display()));
+        }
     }
 }
 

@@ -24,6 +24,7 @@ mod panels;
 pub mod peaks;
 mod picture_gestures;
 mod picture_panel;
+mod project_dialog;
 mod queue_panel;
 pub mod root;
 mod shortcuts;

@@ -147,3 +147,31 @@ fn several_events_get_one_verdict_in_one_step() {
     w.harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     w.wait("the undo of both", |s| (0..2).all(|i| s.queue.row(i).is_some_and(|r| r.status.verdict().is_none())));
 }
+
+#[test]
+fn each_project_has_its_own_verdicts() {
+    let mut w = Window::new();
+    flagged(&mut w, "door.mp4", 160);
+    w.key(Key::X);
+    w.wait("the disk", |s| verdict(s) == Some((Verdict::FalseAlarm, false)));
+    let (home, other) = (Window::project(w.folder.path()), w.folder.path().join("other case"));
+    let open = |w: &mut Window, folder: &std::path::Path| {
+        w.harness.get_by_role_and_label(Role::Button, "File").click();
+        w.harness.run_steps(3);
+        w.click("Open project…");
+        w.type_into("Open or make a project in", &folder.display().to_string());
+        w.click("Open or make");
+        let folder = folder.to_owned();
+        w.wait("the project", |s| {
+            matches!(&s.reviews.project, lookback::app::reviews::Project::Open { folder: at, .. } if *at == folder)
+                && s.shown().is_some_and(|e| e.video_id.as_ref().is_some_and(|id| s.reviews.of(id).is_some()))
+        });
+    };
+    open(&mut w, &other);
+    assert_eq!(verdict(w.state()), None);
+    w.key(Key::F3);
+    w.wait("its queue", |s| s.queue.len() == 1);
+    open(&mut w, &home);
+    assert_eq!(verdict(w.state()), Some((Verdict::FalseAlarm, false)));
+    assert_eq!(w.state().prefs.projects.list(), [home, other]);
+}

@@ -64,8 +64,13 @@ impl Window {
     pub fn harness(folder: &Path, paths: Vec<PathBuf>) -> Harness<'static, App> {
         let folders = Folders::below(folder.join("own"));
         Harness::builder().with_size([1440.0, 900.0]).with_max_steps(60).wgpu().build_eframe(move |cc| {
-            let options =
-                WindowOptions { paths, device: Some("cpu".into()), encoder: EncoderSpec::Builtin, model: None };
+            let options = WindowOptions {
+                paths,
+                device: Some("cpu".into()),
+                encoder: EncoderSpec::Builtin,
+                model: None,
+                project: None,
+            };
             App::new(cc, options, &folders).expect("starts")
         })
     }

@@ -89,6 +89,7 @@ impl UiCommand {
             Self::BackOut => vec![S::plain(Key::Escape)],
             Self::Keys => vec![S::plain(Key::Question)],
             Self::MakeDemo
+            | Self::OpenProject
             | Self::RemoveFromList
             | Self::CopyPosition
             | Self::RecordingClock

@@ -26,6 +26,7 @@ impl UiCommand {
             Self::OpenFiles => (!state.picking).then_some(Action::PickFiles),
             Self::OpenFolder => (!state.picking).then_some(Action::PickFolder),
             Self::MakeDemo => (state.demo == DemoState::Idle).then_some(Action::MakeDemo),
+            Self::OpenProject => Some(Action::Open(Dialog::Project)),
             Self::RemoveFromList => state.library.selected_id().map(Action::Remove),
             Self::Quit => Some(Action::Quit),
             Self::NextVideo if state.works_in_queue() => (!state.queue.is_empty()).then_some(Action::StepRow(1)),

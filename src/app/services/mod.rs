@@ -142,6 +142,7 @@ impl Services {
                 self.reviews.ask(reviews::Request::JudgeRows { rows, verdict, first, title, who });
             }
             Effect::ReadHistory => self.reviews.ask(reviews::Request::History),
+            Effect::OpenProject { folder, who } => self.reviews.ask(reviews::Request::Open { folder, who }),
             Effect::Restore { backup, who } => self.reviews.ask(reviews::Request::Restore { backup, who }),
             Effect::RecordEvents(found) => self.reviews.found(*found),
             Effect::CountQueue { question, filter } => self.reviews.ask(reviews::Request::Count(question, filter)),

@@ -53,6 +53,8 @@ pub(super) enum Request {
     Undo { which: Undoing, who: String },
     /// Read the newest steps.
     History,
+    /// Open the project in this folder instead, or make one there.
+    Open { folder: PathBuf, who: String },
     /// Put a backup in the place of the damaged project.
     Restore { backup: PathBuf, who: String },
 }
@@ -75,6 +77,7 @@ impl ReviewKeeper {
         let theirs = Arc::clone(&found);
         let backups = Backups::start(reporter.clone())?;
         let worker = Worker::spawn("store", QUEUE, move |requests, _| {
+            let mut folder = folder;
             let mut project = folder.as_deref().and_then(|folder| accept(open(folder, &who), folder, &reporter));
             if folder.is_none() {
                 let reason = "Verdicts cannot be kept: this system offers no folder for them.".to_owned();
@@ -82,15 +85,26 @@ impl ReviewKeeper {
             }
             // All that was sent is carried out, also when the window is closed meanwhile.
             for request in requests {
-                if let (Request::Restore { backup, who }, Some(folder)) = (&request, &folder) {
-                    // The damaged one is let go of first.
-                    drop(project.take());
-                    project = accept(Project::restore(folder, backup, who), folder, &reporter);
-                } else if let Some(project) = &mut project {
-                    for event in answer(project, request, &theirs) {
-                        reporter.send(event);
+                match (request, &mut project) {
+                    (Request::Open { folder: other, who }, _) => {
+                        // The one before is let go of first: it may be the same.
+                        drop(project.take());
+                        project = accept(open(&other, &who), &other, &reporter);
+                        folder = Some(other);
                     }
-                    backups.look(project);
+                    (Request::Restore { backup, who }, _) => {
+                        drop(project.take());
+                        project =
+                            folder.as_deref().and_then(|at| accept(Project::restore(at, &backup, &who), at, &reporter));
+                    }
+                    (request, Some(project)) => {
+                        for event in answer(project, request, &theirs) {
+                            reporter.send(event);
+                        }
+                        backups.look(project);
+                    }
+                    // Nothing is sent that a project would have to answer.
+                    (_, None) => {}
                 }
             }
         })?;
@@ -229,7 +243,7 @@ fn answer(project: &mut Project, request: Request, found: &Found) -> Vec<Event> 
                 Err(err) => failed(&err),
             }
         }
-        Request::Restore { .. } => Vec::new(),
+        Request::Open { .. } | Request::Restore { .. } => Vec::new(),
         Request::History => match project.history(HISTORY, None) {
             Ok(history) => vec![Event::HistoryRead(history)],
             Err(err) => failed(&err),

@@ -212,6 +212,17 @@ pub(super) fn read_history(state: &mut AppState, effects: &mut Vec<Effect>) {
     effects.push(Effect::ReadHistory);
 }
 
+/// Opens another project. What was said in the one before stays there.
+pub(super) fn open_project(state: &mut AppState, folder: PathBuf, effects: &mut Vec<Effect>) {
+    state.dialog = None;
+    if state.reviews.pending() > 0 {
+        let text = "The last edits are still being written; open the other project in a moment.";
+        return state.notices.push(Severity::Info, text);
+    }
+    state.reviews.project = Project::Opening;
+    effects.push(Effect::OpenProject { folder, who: state.prefs.review.reviewer() });
+}
+
 /// Puts a backup in the place of the project that cannot be used.
 pub(super) fn restore(state: &mut AppState, backup: PathBuf, effects: &mut Vec<Effect>) {
     if matches!(state.reviews.project, Project::Failed { .. }) {
@@ -240,7 +251,17 @@ pub(super) fn project_opened(
         let text = format!("{who} has this project open: verdicts can be read here, not given.");
         state.notices.push(Severity::Warning, text);
     }
+    state.prefs.projects.note(&folder);
+    view::save(state, effects);
     state.reviews.opened(folder, held_by, next_item);
+    state.queue.restart();
+    state.history = None;
+    for entry in state.library.entries_mut() {
+        // This project may not have been told of any events yet.
+        entry.queued_at = 0;
+        entry.marked_at = (0, 0);
+        entry.marks.clear();
+    }
     effects.extend(state.library.entries().iter().filter_map(load));
 }
 
