@@ -95,6 +95,7 @@ impl Footage {
             revision: *revision,
             events,
             marks: &[],
+            judged: &[],
             marks_revision: 0,
             cost: *cost,
             selected_event: None,

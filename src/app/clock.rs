@@ -1,7 +1,8 @@
 //! The clock of a recording: which date and time a place of the video belongs to.
 //!
 //! Owns how a date is typed and written, the start that a person stated for a file, and the error of its
-//! recorder's clock. Does not own time zones: a recorder shows local time, and so does this.
+//! recorder's clock; the clock of this machine for what is recorded here. A recorder shows local time without a zone, and
+//! so do moments.
 
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
@@ -36,14 +37,15 @@ impl Moment {
         Some(moment.strftime("%Y-%m-%d %H:%M:%S%.3f").to_string())
     }
 
-    /// A moment of Coordinated Universal Time, in microseconds since the start of 1970.
-    pub fn of_utc_micros(micros: i64) -> Self {
-        Self(micros)
-    }
-
     fn plus(self, micros: i64) -> Self {
         Self(self.0.saturating_add(micros))
     }
+}
+
+/// A moment of Coordinated Universal Time, in microseconds since the start of 1970, on the clock of this machine.
+pub fn local_time(micros: i64) -> String {
+    let Ok(moment) = jiff::Timestamp::from_microsecond(micros) else { return String::new() };
+    moment.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 /// What a person stated about the clock of a recording.

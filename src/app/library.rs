@@ -12,6 +12,7 @@ use crate::domain::event_cost::EventCost;
 use crate::domain::interval::FrameSpan;
 use crate::domain::lane_data::LaneData;
 use crate::domain::library::VideoId;
+use crate::domain::review::Verdict;
 use crate::domain::score::ScoredVideo;
 use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::domain::snippet::SnippetGrid;
@@ -113,6 +114,8 @@ pub struct Entry {
     pub events: Arc<[AnomalySegment]>,
     /// What was said about each of these events; kept by [`super::update`].
     pub marks: Vec<Option<EventMark>>,
+    /// The frames that verdicts cover, whether they are an event now or not; kept by [`super::update`].
+    pub judged: Vec<(FrameSpan, Verdict)>,
     /// What `marks` were made from: [`Self::events_revision`] and that of the reviews.
     pub(super) marked_at: (u64, u64),
     /// The events that the project's queue was told of, as their revision.
@@ -148,6 +151,7 @@ impl Entry {
             scored: None,
             events: Arc::default(),
             marks: Vec::new(),
+            judged: Vec::new(),
             marked_at: (0, 0),
             queued_at: 0,
             found: 0,

@@ -15,7 +15,7 @@ pub enum Place {
 }
 
 impl Place {
-    /// Understands `1234`, `12.5s`, `2m`, `1h`, `01:23`, `1:02:03.250`. `None` for anything else.
+    /// Understands `1234`, `12.5`, `12.5s`, `2m`, `1h`, `01:23`, `1:02:03.250`. `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         if let Ok(frame) = text.parse::<usize>() {
@@ -25,7 +25,9 @@ impl Place {
             Some(rest) => (-1.0, rest),
             None => (1.0, text),
         };
-        let secs = if digits.contains(':') { clock(digits)? } else { with_unit(digits)? };
+        // A frame number has no fraction, so a number with one is meant as seconds.
+        let plain = || digits.contains('.').then(|| number(digits)).flatten();
+        let secs = if digits.contains(':') { clock(digits)? } else { with_unit(digits).or_else(plain)? };
         Some(Self::Time(MediaTime::from_secs_f64(sign * secs)))
     }
 }
@@ -71,6 +73,7 @@ mod tests {
     fn frames_and_times() {
         assert_eq!(Place::parse(" 120 "), Some(Place::Frame(120)));
         assert_eq!(Place::parse("12.5s"), Some(time(12.5)));
+        assert_eq!(Place::parse("12.5"), Some(time(12.5)));
         assert_eq!(Place::parse("2m"), Some(time(120.0)));
         assert_eq!(Place::parse("01:23"), Some(time(83.0)));
         assert_eq!(Place::parse("1:02:03.250"), Some(time(3723.25)));

@@ -99,6 +99,15 @@ impl ReviewQueue {
         !self.counting || self.unasked(rows).next().is_some()
     }
 
+    /// The place of the row that is about this, if it is here.
+    pub fn place_of(&self, target: &Target) -> Option<u64> {
+        let places = self.blocks.iter().flat_map(|(first, (_, rows))| (*first..).zip(rows));
+        places
+            .into_iter()
+            .find(|(_, row)| row.video == target.video && row.flagged.span == target.span)
+            .map(|(at, _)| at)
+    }
+
     /// Whether a row is marked.
     pub fn is_marked(&self, row: &QueueRow) -> bool {
         self.marked.iter().any(|marked| marked.event == row.event)
@@ -242,6 +251,8 @@ mod tests {
         queue.toggle_mark(3);
         queue.toggle_mark(50);
         assert_eq!(places(&queue), [7, 2, 4]);
+        let target = queue.row(6).map(Target::of).expect("is here");
+        assert_eq!(queue.place_of(&target), Some(6));
         queue.restart();
         assert!(queue.marked.is_empty());
     }

@@ -106,7 +106,7 @@ impl Reviews {
             Project::Opening => Err("The project is still being opened; try again in a moment.".to_owned()),
             Project::Failed { reason, .. } => Err(reason.clone()),
             Project::Open { held_by: Some(who), .. } => {
-                Err(format!("This project can only be read here: {who} has it open. Close it there to edit here."))
+                Err(format!("This project can only be read here: it is open in {who}. Close it there to edit here."))
             }
             Project::Open { held_by: None, .. } => Ok(()),
         }
@@ -199,6 +199,22 @@ impl Reviews {
             }
             self.shown.insert(video.clone(), review);
         }
+    }
+
+    /// The frames of a video that each verdict covers, whether they are an event now or not; those of one verdict in order
+    /// and not touching.
+    pub fn judged(&self, video: &VideoId) -> Vec<(FrameSpan, Verdict)> {
+        let Some(review) = self.of(video) else { return Vec::new() };
+        let mut all: Vec<(Verdict, FrameSpan)> = review.judgements.values().map(|j| (j.verdict, j.span)).collect();
+        all.sort_unstable();
+        let mut merged: Vec<(FrameSpan, Verdict)> = Vec::with_capacity(all.len());
+        for (verdict, span) in all {
+            match merged.last_mut() {
+                Some((last, of)) if *of == verdict && last.end() >= span.start() => *last = last.hull(span),
+                _ => merged.push((span, verdict)),
+            }
+        }
+        merged
     }
 
     /// The verdicts on events of a video, given by their frames.
@@ -299,6 +315,15 @@ mod tests {
         assert_eq!(mark(&reviews), None);
         // What does not start from what is shown is refused at once.
         assert!(reviews.submit(first.inverse()).is_err());
+    }
+
+    #[test]
+    fn judged_frames_stay_known_without_an_event() {
+        let mut reviews = open();
+        for (id, verdict) in [(5, Verdict::Unsure), (6, Verdict::Unsure), (7, Verdict::Anomaly)] {
+            reviews.submit(judge(id, None, verdict)).expect("applies");
+        }
+        assert_eq!(reviews.judged(&video()), [(span(16, 48), Verdict::Anomaly), (span(16, 48), Verdict::Unsure)]);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use super::library::{Entry, EntryId, Library};
 use super::notice::Notices;
 use super::picture::PictureView;
 use super::prefs::Prefs;
-use super::review_queue::ReviewQueue;
+use super::review_queue::{ReviewQueue, Target};
 use super::reviews::Reviews;
 use super::session::Session;
 
@@ -140,6 +140,13 @@ impl AppState {
     /// Whether the person works through the review queue rather than the list of files.
     pub fn works_in_queue(&self) -> bool {
         self.prefs.layout.is_in_front(PanelKind::Queue)
+    }
+
+    /// The event on screen as the queue knows it.
+    pub fn target(&self) -> Option<Target> {
+        let entry = self.shown()?;
+        let span = entry.event_spans().get(self.current_event()?).copied()?;
+        Some(Target { video: entry.video_id.clone()?, span })
     }
 
     /// Events of the video on screen.

@@ -59,7 +59,8 @@ pub fn tour(folder: &Path) -> Result<(), CliError> {
         let (extracted, scored) = score_video(&path, &mut extractor, &judge, &ticket)?;
         let count = extracted.video.frames.len();
         let events = judge.rule.events(&scored.snippets.scores).len();
-        files::print(&format!("{}: {count} frames, {events} events\n", path.display()))?;
+        let noun = if events == 1 { "event" } else { "events" };
+        files::print(&format!("{}: {count} frames, {events} {noun}\n", path.display()))?;
         frames.scores.extend(spread(&scored.snippets.scores, count));
         frames.labels.extend(truth.labels(count));
         let spans = truth.spans.iter().map(|&(start, end)| (start, end - 1)).collect();

@@ -238,7 +238,10 @@ fn notes(scan: &Scan, table: &FrameTable, all: usize, promised: usize) -> Vec<St
         ));
     }
     if scan.corrupt > 0 {
-        notes.push(format!("{} frames hold damaged data and may look wrong.", scan.corrupt));
+        notes.push(match scan.corrupt {
+            1 => "One frame holds damaged data and may look wrong.".to_owned(),
+            n => format!("{n} frames hold damaged data and may look wrong."),
+        });
     }
     notes.extend(holes(table));
     let lost = scan.headless + all.saturating_sub(table.len());

@@ -104,13 +104,16 @@ impl SnippetSampler {
     pub fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
         if self.missing > 0 {
-            notes.push(format!(
-                "{} frames could not be decoded; the nearest ones stand in for them in the scores.",
-                self.missing
-            ));
+            notes.push(match self.missing {
+                1 => "One frame could not be decoded; the nearest one stands in for it in the scores.".to_owned(),
+                n => format!("{n} frames could not be decoded; the nearest ones stand in for them in the scores."),
+            });
         }
         if self.damaged > 0 {
-            notes.push(format!("{} frames that were scored are damaged.", self.damaged));
+            notes.push(match self.damaged {
+                1 => "One frame that was scored is damaged.".to_owned(),
+                n => format!("{n} frames that were scored are damaged."),
+            });
         }
         notes
     }

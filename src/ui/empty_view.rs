@@ -2,13 +2,15 @@
 
 use egui::{Align, Frame, Layout, Margin, RichText, Ui, UiBuilder, vec2};
 
+use crate::app::action::Action;
+use crate::app::arrangement::PanelKind;
 use crate::app::command::UiCommand;
 use crate::app::engine::Engine;
 use crate::app::state::DemoState;
 
 use super::command_button::command_button;
 use super::root::{LocalUi, ViewContext};
-use super::{figures, library_panel};
+use super::{figures, library_panel, queue_panel};
 
 /// Draws it.
 pub fn empty_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
@@ -37,6 +39,7 @@ fn content_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
     library_panel::open_ui(view, local, ui);
     ui.add_space(4.0);
     ui.label(RichText::new("You can also drop files and folders anywhere on this window.").color(palette.text_weak));
+    continue_ui(view, ui);
     ui.add_space(18.0);
     ui.label(RichText::new("Nothing at hand?").strong());
     match &view.state.demo {
@@ -53,6 +56,29 @@ fn content_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
     ui.add_space(18.0);
     ui.label(RichText::new("What scores it").strong());
     ui.label(RichText::new(engine_text(&view.state.engine)).color(palette.text_weak));
+}
+
+/// The way back to the work of before, if there is any.
+fn continue_ui(view: &ViewContext<'_>, ui: &mut Ui) {
+    let queue = &view.state.queue;
+    queue_panel::look_at(view, 0..1);
+    let Some(counts) = queue.counts.filter(|counts| counts.events > 0) else { return };
+    ui.add_space(18.0);
+    ui.label(RichText::new("Go on reviewing").strong());
+    let (events, videos) = (counts.events as usize, counts.videos as usize);
+    let open = counts.unreviewed + counts.changed;
+    let text = format!(
+        "{} in {} in this project, {open} to do.",
+        figures::count(events, "event"),
+        figures::count(videos, "video")
+    );
+    let place = queue.open_from(0).or((queue.row(0).is_some()).then_some(0));
+    let response = ui.add_enabled(place.is_some(), egui::Button::new("Open the queue"));
+    if let Some(place) = place.filter(|_| response.clicked()) {
+        view.actions.send(Action::BringPanel(PanelKind::Queue));
+        view.actions.send(Action::GoToRow(place));
+    }
+    ui.label(RichText::new(text).color(view.tokens.palette.text_weak));
 }
 
 fn engine_text(engine: &Engine) -> String {

@@ -8,7 +8,7 @@ use super::command_button::command_button;
 use super::root::ViewContext;
 use super::widgets::elided::elided;
 use crate::app::action::Action;
-use crate::app::clock::Moment;
+use crate::app::clock::local_time;
 use crate::app::command::UiCommand;
 use crate::domain::record::HistoryEntry;
 
@@ -36,7 +36,7 @@ pub fn history_ui(view: &ViewContext<'_>, ui: &mut Ui) {
     let area = ScrollArea::vertical().max_height(height).min_scrolled_height(height).auto_shrink([false, true]);
     area.show_rows(ui, ROW, history.len(), |ui, range| {
         for entry in &history[range] {
-            row_ui(view, entry, ui);
+            row_ui(view, entry, history, ui);
         }
     });
     ui.separator();
@@ -49,13 +49,27 @@ pub fn history_ui(view: &ViewContext<'_>, ui: &mut Ui) {
     });
 }
 
-fn row_ui(view: &ViewContext<'_>, entry: &HistoryEntry, ui: &mut Ui) {
+/// What a row is called: an undo of an undo does the step again.
+fn title(entry: &HistoryEntry, history: &[HistoryEntry]) -> String {
+    let undoes = |entry: &HistoryEntry| history.iter().find(|other| Some(other.step) == entry.undoes);
+    let (mut again, mut at) = (true, entry);
+    while let Some(before) = undoes(at) {
+        (again, at) = (!again, before);
+    }
+    match (entry.undoes, again) {
+        (None, _) => entry.title.clone(),
+        (Some(_), true) => format!("Done again: {}", entry.title),
+        (Some(_), false) => format!("Taken back: {}", entry.title),
+    }
+}
+
+fn row_ui(view: &ViewContext<'_>, entry: &HistoryEntry, history: &[HistoryEntry], ui: &mut Ui) {
     let palette = &view.tokens.palette;
-    let title = if entry.undoes.is_some() { format!("Taken back: {}", entry.title) } else { entry.title.clone() };
-    let when = Moment::of_utc_micros(entry.at_us).text().unwrap_or_default();
+    let title = title(entry, history);
+    let when = local_time(entry.at_us);
     let more = if entry.changes > 1 { format!(" · {} changes", entry.changes) } else { String::new() };
     let undone = if entry.undone_by.is_some() { " · taken back" } else { "" };
-    let line = format!("{when} UTC · {}{more}{undone}", entry.who);
+    let line = format!("{when} · {}{more}{undone}", entry.who);
     let (rect, response) = ui.allocate_exact_size(egui::vec2(ui.available_width(), ROW), egui::Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, format!("{title}, {line}")));
     let ink = if entry.undone_by.is_some() { palette.text_faint } else { palette.text };

@@ -106,7 +106,8 @@ fn row_ui(view: &ViewContext<'_>, entry: &Entry, selected: bool, ui: &mut Ui) {
     let palette = &view.tokens.palette;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, selected, &entry.name));
-    let (line, warning) = status_line(entry);
+    let (mut line, warning) = status_line(entry);
+    line += &review_text(view, entry);
     let response = response.on_hover_ui(|ui| {
         ui.label(entry.path.display().to_string());
         if warning {
@@ -211,6 +212,18 @@ fn status_line(entry: &Entry) -> (String, bool) {
         }
         ScoringState::Cancelled => (format!("{length} · scoring stopped"), false),
         ScoringState::Failed(reason) => (without_path(reason, entry), true),
+    }
+}
+
+/// How far its review has come.
+fn review_text(view: &ViewContext<'_>, entry: &Entry) -> String {
+    let reviewed = entry.video_id.as_ref().and_then(|id| view.state.reviews.of(id)).is_some_and(|r| r.reviewed);
+    let judged = (0..entry.events.len()).filter(|event| !entry.is_open(*event)).count();
+    match (judged, reviewed) {
+        (0, false) => String::new(),
+        (0, true) => " · reviewed".to_owned(),
+        (judged, false) => format!(" · {judged} judged"),
+        (judged, true) => format!(" · {judged} judged · reviewed"),
     }
 }
 

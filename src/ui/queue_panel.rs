@@ -63,6 +63,7 @@ pub fn queue_ui(view: &ViewContext<'_>, ui: &mut Ui) {
         return;
     }
     ui.spacing_mut().item_spacing.y = 0.0;
+    let current = view.state.target().or_else(|| queue.selected.as_ref().map(|(_, target)| target.clone()));
     ScrollArea::vertical().id_salt("queue").auto_shrink([false, false]).show_rows(
         ui,
         ROW,
@@ -71,7 +72,7 @@ pub fn queue_ui(view: &ViewContext<'_>, ui: &mut Ui) {
             let sight = range.start as u64..range.end as u64;
             look_at(view, sight.clone());
             for place in sight {
-                row_ui(view, place, queue.row(place), ui);
+                row_ui(view, place, queue.row(place), current.as_ref(), ui);
             }
         },
     );
@@ -99,8 +100,9 @@ fn marked_ui(view: &ViewContext<'_>, ui: &mut Ui) {
 }
 
 /// Has rows read, unless they are here or on their way: an action in every frame would be a frame after every action.
-fn look_at(view: &ViewContext<'_>, rows: Range<u64>) {
-    if view.state.queue.is_due(rows.clone()) {
+pub fn look_at(view: &ViewContext<'_>, rows: Range<u64>) {
+    let open = matches!(view.state.reviews.project, Project::Open { .. });
+    if open && view.state.queue.is_due(rows.clone()) {
         view.actions.send(Action::QueueInSight(rows));
     }
 }
@@ -169,7 +171,7 @@ fn counts_ui(view: &ViewContext<'_>, counts: &QueueCounts, ui: &mut Ui) {
 }
 
 /// One event: its verdict, when and where it is, its highest score.
-fn row_ui(view: &ViewContext<'_>, place: u64, row: Option<&QueueRow>, ui: &mut Ui) {
+fn row_ui(view: &ViewContext<'_>, place: u64, row: Option<&QueueRow>, current: Option<&Target>, ui: &mut Ui) {
     let palette = &view.tokens.palette;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     let Some(row) = row else {
@@ -182,7 +184,7 @@ fn row_ui(view: &ViewContext<'_>, place: u64, row: Option<&QueueRow>, ui: &mut U
         );
         return;
     };
-    let selected = view.state.queue.selected.as_ref().is_some_and(|(_, target)| *target == Target::of(row));
+    let selected = current == Some(&Target::of(row));
     let flagged = &row.flagged;
     let when = flagged.time.start.to_string();
     let status = status_sentence(row.status);

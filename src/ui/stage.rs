@@ -144,6 +144,7 @@ pub fn timeline_ui(view: &ViewContext<'_>, stage: &mut StageState, ui: &mut Ui) 
         revision: entry.revision(),
         events: &entry.events,
         marks: &entry.marks,
+        judged: &entry.judged,
         marks_revision: entry.marks_revision(),
         cost: entry.cost(),
         selected_event: view.state.current_event(),

@@ -68,6 +68,9 @@ pub fn verdict_ui(view: &ViewContext<'_>, local: &mut LocalUi, entry: &Entry, ui
     });
     match (&view.state.reviews.project, current, mark) {
         (Project::Failed { reason, backup }, ..) => project_failed_ui(view, reason, backup.as_deref(), ui),
+        (_, None, _) if entry.scored.is_none() => {
+            ui.label(weak("Nothing is scored yet; events come with the scores."));
+        }
         (_, None, _) => {
             ui.label(weak("The frame on screen is in no event."));
         }
@@ -76,7 +79,7 @@ pub fn verdict_ui(view: &ViewContext<'_>, local: &mut LocalUi, entry: &Entry, ui
         }
         (_, Some(_), Some(mark)) => {
             let text = verdict::sentence(mark);
-            ui.horizontal(|ui| {
+            ui.horizontal_wrapped(|ui| {
                 ui.label(RichText::new(text).color(verdict::color(mark.verdict, palette)));
                 command_button(view, ui, UiCommand::ClearVerdict, "Clear");
             });
@@ -85,6 +88,9 @@ pub fn verdict_ui(view: &ViewContext<'_>, local: &mut LocalUi, entry: &Entry, ui
                 description_ui(view, &mut local.description, mark.item, judgement, ui);
             }
         }
+    }
+    if entry.scored.is_none() {
+        return;
     }
     let open = (0..entry.events.len()).filter(|event| entry.is_open(*event)).count();
     ui.horizontal(|ui| {
@@ -133,9 +139,9 @@ fn description_ui(
             left |= response.lost_focus() || (response.has_focus() && ui.input(|i| i.key_pressed(Key::Enter)));
         });
     };
-    field(ui, "Class", &mut draft.class, "Fight");
-    field(ui, "Tags", &mut draft.tags, "night, entrance");
-    field(ui, "Note", &mut draft.note, "What is to be seen");
+    field(ui, "Class", &mut draft.class, "none given");
+    field(ui, "Tags", &mut draft.tags, "none; words with commas");
+    field(ui, "Note", &mut draft.note, "none");
     if let Some(changed) = draft.changed() {
         let clicked = ui.add(Button::new("Keep description")).clicked();
         if left || clicked {

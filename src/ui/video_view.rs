@@ -98,7 +98,11 @@ pub fn video_ui(
                     let area = area(rect, size, looked_at).round_to_pixels(ui.pixels_per_point());
                     wanted = gestures(ui, &response, rect, area, looked_at);
                     filmstrip::paint(&painter, area, still, Color32::WHITE);
-                    let text = format!("small picture of #{} → #{}", still.frame, playing.wanted);
+                    let text = if still.frame == playing.wanted {
+                        format!("#{}, sharper in a moment", still.frame)
+                    } else {
+                        format!("#{} stands in → #{}", still.frame, playing.wanted)
+                    };
                     let colors = (tokens.palette.on_scrim, tokens.palette.scrim);
                     let at = area.intersect(rect).left_top() + INSET;
                     chip(&painter, at, Align2::LEFT_TOP, text, tokens.figures(), colors);

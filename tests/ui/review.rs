@@ -122,7 +122,7 @@ fn the_history_says_what_was_done_and_takes_one_step_back() {
     w.harness.run_steps(3);
     w.click("History…");
     w.wait("the history", |s| s.history.as_ref().is_some_and(|h| h.len() == 1));
-    w.click("Take back Unsure: frames 0..160 of hall.mp4");
+    w.click("Take back Unsure: frames 0–159 of hall.mp4");
     w.wait("the step back", |s| verdict(s).is_none() && s.history.as_ref().is_some_and(|h| h.len() == 2));
 }
 

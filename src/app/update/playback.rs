@@ -109,15 +109,29 @@ pub(super) fn step_event(state: &mut AppState, forward: bool, among: Among, effe
             apply(state, PlaybackCommand::TogglePlay);
         }
         go_to_event(state, frame);
+    } else if let Some((entry, frame)) = first_open(state).filter(|_| among == Among::Open && forward) {
+        state.notices.push(Severity::Info, "No later event needs a verdict: on from the start.");
+        library::select(state, entry, effects);
+        go_to_event(state, frame);
     } else {
         let text = match (among, forward) {
             (Among::All, true) => "There is no later event.",
             (Among::All, false) => "There is no earlier event.",
-            (Among::Open, true) => "There is no later event without a verdict.",
+            (Among::Open, true) => "No other event needs a verdict.",
             (Among::Open, false) => "There is no earlier event without a verdict.",
         };
         state.notices.push(Severity::Info, text);
     }
+}
+
+/// The first event of all files that still needs a look, apart from that on screen.
+fn first_open(state: &AppState) -> Option<(EntryId, usize)> {
+    let current = state.current_event().and_then(|event| Some((state.shown()?.id, event)));
+    state.library.visible().iter().find_map(|entry| {
+        let video = entry.video()?;
+        let index = (0..entry.events.len()).find(|i| entry.is_open(*i) && current != Some((entry.id, *i)))?;
+        Some((entry.id, SnippetGrid::new(video.frames.len()).range(entry.events[index].first).start))
+    })
 }
 
 /// The nearest file in the list that has events, and the first frame of its nearest one.

@@ -27,6 +27,11 @@ pub(super) fn name(verdict: Verdict) -> &'static str {
     }
 }
 
+/// First and last frame, as the window writes them everywhere.
+fn frames(span: FrameSpan) -> String {
+    format!("{}–{}", span.start(), span.last())
+}
+
 /// The event that the person looks at.
 struct Looked {
     video: VideoId,
@@ -89,7 +94,7 @@ pub(super) fn judge(state: &mut AppState, verdict: Verdict, effects: &mut Vec<Ef
         peak_score: looked.peak_score,
     };
     if old.as_ref().is_none_or(|(_, old)| *old != judgement) {
-        let title = format!("{}: frames {} of {}", name(verdict), looked.span, looked.file);
+        let title = format!("{}: frames {} of {}", name(verdict), frames(looked.span), looked.file);
         change_judgement(state, &looked, title, Some(judgement), effects);
     }
     if state.prefs.review.advance {
@@ -111,8 +116,9 @@ fn judge_marked(state: &mut AppState, verdict: Verdict, effects: &mut Vec<Effect
 /// Goes to what needs a look next: in the queue, if the event was come to from there, else in time.
 fn go_on(state: &mut AppState, looked: &Looked, effects: &mut Vec<Effect>) {
     let target = Target { video: looked.video.clone(), span: looked.span };
-    let from_queue = state.queue.selected.as_ref().is_some_and(|(_, selected)| *selected == target);
-    if state.works_in_queue() && from_queue {
+    let place = state.queue.place_of(&target);
+    if let Some(place) = place.filter(|_| state.works_in_queue()) {
+        state.queue.selected = Some((place, target));
         review_queue::advance(state, effects);
     } else {
         playback::step_event(state, true, Among::Open, effects);
@@ -123,7 +129,7 @@ fn go_on(state: &mut AppState, looked: &Looked, effects: &mut Vec<Effect>) {
 pub(super) fn clear(state: &mut AppState, effects: &mut Vec<Effect>) {
     match looked(state) {
         Ok(looked) if looked.judged.is_some() => {
-            let title = format!("No verdict: frames {} of {}", looked.span, looked.file);
+            let title = format!("No verdict: frames {} of {}", frames(looked.span), looked.file);
             change_judgement(state, &looked, title, None, effects);
         }
         Ok(_) => {}
@@ -141,7 +147,7 @@ pub(super) fn describe(state: &mut AppState, description: Description, effects: 
     let Description { class, tags, note } = description;
     let judgement = Judgement { class, tags, note, ..old.clone() };
     if judgement != *old {
-        let title = format!("Description: frames {} of {}", old.span, looked.file);
+        let title = format!("Description: frames {} of {}", frames(old.span), looked.file);
         change_judgement(state, &looked, title, Some(judgement), effects);
     }
 }
@@ -178,6 +184,7 @@ pub(super) fn toggle_reviewed(state: &mut AppState, effects: &mut Vec<Effect>) {
     let mark = |there: bool| there.then_some(Value::Reviewed);
     let change = Change { subject, before: mark(was), after: mark(!was) };
     let title = if was { format!("Not reviewed: {name}") } else { format!("Reviewed: {name}") };
+    state.notices.push(Severity::Info, title.clone());
     submit(state, Step::new(title, vec![change]), None, effects);
     if !was
         && state.prefs.review.advance
@@ -248,7 +255,7 @@ pub(super) fn project_opened(
     effects: &mut Vec<Effect>,
 ) {
     if let Some(who) = &held_by {
-        let text = format!("{who} has this project open: verdicts can be read here, not given.");
+        let text = format!("This project is open elsewhere, in {who}: verdicts can be read here, not given.");
         state.notices.push(Severity::Warning, text);
     }
     state.prefs.projects.note(&folder);
@@ -261,6 +268,7 @@ pub(super) fn project_opened(
         entry.queued_at = 0;
         entry.marked_at = (0, 0);
         entry.marks.clear();
+        entry.judged.clear();
     }
     effects.extend(state.library.entries().iter().filter_map(load));
 }
@@ -311,6 +319,7 @@ pub(super) fn pump(state: &mut AppState, effects: &mut Vec<Effect>) {
         }
         let spans = entry.event_spans();
         entry.marks = reviews.marks(&id, &spans);
+        entry.judged = reviews.judged(&id);
         // Until a video is loaded the project does not know it.
         let known = writable && reviews.of(&id).is_some();
         let complete = entry.scored.as_ref().filter(|scored| scored.complete);

@@ -47,10 +47,10 @@ pub(super) fn go_to_row(state: &mut AppState, place: u64, effects: &mut Vec<Effe
 
 /// Goes to the row `by` rows below the selected one; to the first when none is.
 pub(super) fn step_row(state: &mut AppState, by: i64, effects: &mut Vec<Effect>) {
-    let place = match &state.queue.selected {
-        Some((place, _)) => place.checked_add_signed(by),
-        None => Some(0),
-    };
+    // The event on screen counts, however it was come to.
+    let here = state.target().and_then(|target| state.queue.place_of(&target));
+    let at = here.or(state.queue.selected.as_ref().map(|(place, _)| *place));
+    let place = at.map_or(Some(0), |place| place.checked_add_signed(by));
     if let Some(place) = place.filter(|place| *place < state.queue.len()) {
         go_to_row(state, place, effects);
     }

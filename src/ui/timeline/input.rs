@@ -6,8 +6,10 @@ use crate::app::lanes::{LaneKind, LaneSettings, TimelinePrefs};
 use crate::app::reviews::EventMark;
 use crate::domain::event_cost::EventCost;
 use crate::domain::frames::FrameTable;
+use crate::domain::interval::FrameSpan;
 use crate::domain::lane_data::LaneData;
 use crate::domain::looping::LoopPoints;
+use crate::domain::review::Verdict;
 use crate::domain::score::SnippetScores;
 use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::domain::snippet::SnippetGrid;
@@ -36,7 +38,9 @@ pub struct TimelineInput<'a> {
     pub events: &'a [AnomalySegment],
     /// What was said about each event; may be shorter.
     pub marks: &'a [Option<EventMark>],
-    /// Changes whenever `marks` do.
+    /// The frames that verdicts cover; those of one verdict in order and not touching.
+    pub judged: &'a [(FrameSpan, Verdict)],
+    /// Changes whenever `marks` or `judged` do.
     pub marks_revision: u64,
     /// What these events cost their reader.
     pub cost: EventCost,

@@ -84,7 +84,8 @@ pub(super) fn events_lane_ui(ui: &Ui, id: Id, lane: &Lane, scene: &Scene<'_>) {
     let value = input.selected_event.map_or_else(|| count.to_string(), |i| format!("{} of {count}", i + 1));
     scene.gutter_ui(ui, lane, id.with("value"), "Events", &value, p.text_strong).on_hover_text(
         "Runs of snippets that the rule flags, numbered from the start; the one at the position is brighter. Click \
-         one to go there. The strip below tells the verdict: anomaly (A), false alarm (X, striped), unsure (U).",
+         one to go there. The strip below tells the verdict: anomaly (A), false alarm (X, striped), unsure (U); it stays \
+         where the threshold no longer makes an event.",
     );
 }
 

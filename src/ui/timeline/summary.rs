@@ -9,7 +9,6 @@ use std::sync::Arc;
 use super::geometry::{Axis, Visible};
 use super::input::TimelineInput;
 use super::marks::{first_from, mark, mark_frames};
-use crate::app::reviews::EventMark;
 use crate::domain::pyramid::{Extent, Pyramid};
 use crate::domain::review::Verdict;
 use crate::domain::segment::EventRule;
@@ -148,15 +147,11 @@ impl Marks {
             mark_frames(&mut events, CURRENT, &columns.frames, 1, |_| event(current));
         }
         let mut verdicts = vec![0; count];
-        if input.marks.iter().any(Option::is_some) {
-            for (code, verdict) in
-                [(ANOMALY, Verdict::Anomaly), (FALSE_ALARM, Verdict::FalseAlarm), (UNSURE, Verdict::Unsure)]
-            {
-                let of = |(i, mark): (usize, &Option<EventMark>)| mark.filter(|m| m.verdict == verdict).map(|_| i);
-                let marked: Vec<usize> =
-                    input.marks.iter().take(input.events.len()).enumerate().filter_map(of).collect();
-                mark_frames(&mut verdicts, code, &columns.frames, marked.len(), |i| event(marked[i]));
-            }
+        for (code, verdict) in
+            [(ANOMALY, Verdict::Anomaly), (FALSE_ALARM, Verdict::FalseAlarm), (UNSURE, Verdict::Unsure)]
+        {
+            let spans: Vec<_> = input.judged.iter().filter(|(_, of)| *of == verdict).map(|(span, _)| *span).collect();
+            mark_frames(&mut verdicts, code, &columns.frames, spans.len(), |i| spans[i].start()..spans[i].end());
         }
         let mut truth = vec![0; count];
         let ranges = input.lanes.truth.as_deref().unwrap_or(&[]);

@@ -86,6 +86,7 @@ impl World {
             revision: 1,
             events: &self.events,
             marks: &[],
+            judged: &[],
             marks_revision: 0,
             cost: EventCost::of(&self.events, self.scored_to, &self.table),
             selected_event: Some(0),
