@@ -3,6 +3,7 @@
 //! Owns the value that the window draws. It changes only in [`super::update`]; views read it.
 
 use crate::domain::event_cost::EventCost;
+use crate::domain::label::VideoLabel;
 use crate::domain::score::TsaSettings;
 use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::jobs::Progress;
@@ -11,6 +12,7 @@ use super::arrangement::PanelKind;
 use super::clock::RecordingClock;
 use super::engine::Engine;
 use super::library::{Entry, EntryId, Library};
+use super::marking::Marking;
 use super::notice::Notices;
 use super::picture::PictureView;
 use super::prefs::Prefs;
@@ -46,6 +48,8 @@ pub enum Dialog {
     Clock,
     /// Other keys for commands.
     ChangeKeys,
+    /// The classes of labels.
+    Classes,
     /// What this program is and what it runs on.
     About,
 }
@@ -96,6 +100,8 @@ pub struct AppState {
     pub picture_pinned: bool,
     /// Verdicts, labels and notes on the videos.
     pub reviews: Reviews,
+    /// What is being labelled.
+    pub marking: Marking,
     /// The events of all videos of the project.
     pub queue: ReviewQueue,
     /// What the person was told.
@@ -142,6 +148,12 @@ impl AppState {
         let snippet = session.grid().snippet_of(session.attended());
         let index = self.events().partition_point(|e| e.last < snippet);
         self.events().get(index).filter(|e| e.contains(snippet)).map(|_| index)
+    }
+
+    /// What the reviewer says about the whole video on screen.
+    pub fn video_label(&self) -> Option<VideoLabel> {
+        let review = self.reviews.of(self.shown()?.video_id.as_ref()?)?;
+        review.video_labels.get(&self.prefs.review.reviewer()).copied()
     }
 
     /// What the events of the video on screen cost their reader; nothing without a video.

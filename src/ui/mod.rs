@@ -4,6 +4,7 @@
 //! nothing. Does not own decisions (`app`), threads (`app::services`) or the window (`shell`).
 
 mod about;
+mod class_editor;
 mod clock_dialog;
 mod command_button;
 mod decoding_panel;
@@ -15,6 +16,7 @@ pub mod filmstrip;
 mod inspector;
 mod key_editor;
 mod key_list;
+mod label_panel;
 mod library_panel;
 mod menu;
 mod notifications;

@@ -132,6 +132,7 @@ impl Services {
                 self.reviews.ask(reviews::Request::Record { ticket, step, who, model });
             }
             Effect::Undo { redo, who } => self.reviews.ask(reviews::Request::Undo { redo, who }),
+            Effect::RenameClass { from, to, who } => self.reviews.ask(reviews::Request::RenameClass { from, to, who }),
             Effect::RecordEvents(found) => self.reviews.found(*found),
             Effect::CountQueue { question, filter } => self.reviews.ask(reviews::Request::Count(question, filter)),
             Effect::ReadQueue { question, filter, sort, place } => {

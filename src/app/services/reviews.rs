@@ -14,9 +14,10 @@ use crate::app::notice::Severity;
 use crate::app::review_queue::{BLOCK, Question, Target};
 use crate::app::reviews::Ticket;
 use crate::domain::interval::FrameSpan;
+use crate::domain::label::{Label, SchemaEdit};
 use crate::domain::library::VideoId;
 use crate::domain::queue::{FlaggedEvent, KnownVideo, QueueFilter, QueueSort};
-use crate::domain::record::Step;
+use crate::domain::record::{Change, Step, Subject, Value};
 use crate::domain::segment::AnomalySegment;
 use crate::domain::snippet::SnippetGrid;
 use crate::jobs::Worker;
@@ -43,6 +44,8 @@ pub(super) enum Request {
     Locate(Target),
     /// Write a step.
     Record { ticket: Ticket, step: Box<Step>, who: String, model: Option<String> },
+    /// Give a class another name, in every label too.
+    RenameClass { from: String, to: String, who: String },
     /// Take back the last step, or carry it out again.
     Undo { redo: bool, who: String },
 }
@@ -66,8 +69,10 @@ impl ReviewKeeper {
         let worker = Worker::spawn("store", QUEUE, move |requests, _| {
             let opened = folder.map(|folder| open(&folder, &who));
             let mut project = match opened {
-                Some(Ok((project, event))) => {
-                    reporter.send(event);
+                Some(Ok((project, events))) => {
+                    for event in events {
+                        reporter.send(event);
+                    }
                     Some(project)
                 }
                 Some(Err(err)) => {
@@ -131,11 +136,12 @@ impl ReviewKeeper {
     }
 }
 
-fn open(folder: &Path, who: &str) -> Result<(Project, Event), ProjectError> {
+fn open(folder: &Path, who: &str) -> Result<(Project, [Event; 2]), ProjectError> {
     let project = if Project::is_in(folder) { Project::open(folder, who) } else { Project::create(folder, who) }?;
     let held_by = project.held_by().map(ToString::to_string);
     let next_item = project.next_item()?.0;
-    Ok((project, Event::ProjectOpened { folder: folder.to_owned(), held_by, next_item }))
+    let schema = Event::SchemaRead(project.chosen_schema()?);
+    Ok((project, [Event::ProjectOpened { folder: folder.to_owned(), held_by, next_item }, schema]))
 }
 
 fn answer(project: &mut Project, request: Request, found: &Found) -> Vec<Event> {
@@ -192,6 +198,10 @@ fn answer(project: &mut Project, request: Request, found: &Found) -> Vec<Event> 
             Ok(_) => vec![Event::StepRecorded { ticket: Some(ticket), step, said: None }, Event::QueueChanged],
             Err(err) => vec![Event::StepRefused { ticket, reason: format!("Nothing was kept: {err}.") }],
         },
+        Request::RenameClass { from, to, who } => match rename_class(project, from, to, who) {
+            Ok(event) => event.into_iter().collect(),
+            Err(err) => failed(&err),
+        },
         Request::Undo { redo, who } => match undo(project, redo, who) {
             Ok(event) => vec![event, Event::QueueChanged],
             Err(err) => failed(&err),
@@ -236,6 +246,25 @@ pub(super) fn known(id: VideoId, video: &OpenedVideo) -> KnownVideo {
 
 fn lock(found: &Found) -> MutexGuard<'_, BTreeMap<VideoId, FoundEvents>> {
     found.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// One step: the list of classes, and every label that has the name.
+fn rename_class(project: &mut Project, from: String, to: String, who: String) -> Result<Option<Event>, ProjectError> {
+    let labels = project.labels_of_class(&from)?;
+    let title = format!("Class {from} is now called {to}");
+    let Some(schema) = project.label_schema()?.edited(&SchemaEdit::Rename { from, to: to.clone() }) else {
+        return Ok(None);
+    };
+    let before = project.chosen_schema()?.map(Value::Schema);
+    let mut changes = vec![Change { subject: Subject::Schema, before, after: Some(Value::Schema(schema)) }];
+    changes.extend(labels.into_iter().map(|(video, id, label)| Change {
+        subject: Subject::Label { video, id },
+        after: Some(Value::Label(Label { class: to.clone(), ..label.clone() })),
+        before: Some(Value::Label(label)),
+    }));
+    let step = Step::new(title, changes);
+    project.append(&step, &Author { who, model: None })?;
+    Ok(Some(Event::StepRecorded { ticket: None, step: Box::new(step), said: None }))
 }
 
 fn undo(project: &mut Project, redo: bool, who: String) -> Result<Event, ProjectError> {

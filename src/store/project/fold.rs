@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::Project;
 use super::error::{Fault, ProjectError};
-use crate::domain::label::LabelSchema;
+use crate::domain::label::{Label, LabelSchema};
 use crate::domain::library::VideoId;
 use crate::domain::record::{Change, Conflict, ItemId, ReviewState, Subject, Value};
 
@@ -48,10 +48,39 @@ impl Project {
     /// # Errors
     /// The database cannot be read.
     pub fn label_schema(&self) -> Result<LabelSchema, ProjectError> {
+        Ok(self.chosen_schema()?.unwrap_or_default())
+    }
+
+    /// The classes of the project as someone chose them, which is what a change of them must start from; `None` while
+    /// nobody has.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn chosen_schema(&self) -> Result<Option<LabelSchema>, ProjectError> {
         match self.read(|connection| current(connection, &Subject::Schema))? {
-            Some(Value::Schema(schema)) => Ok(schema),
-            _ => Ok(LabelSchema::default()),
+            Some(Value::Schema(schema)) => Ok(Some(schema)),
+            _ => Ok(None),
         }
+    }
+
+    /// The labels of a class, of all videos.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn labels_of_class(&self, class: &str) -> Result<Vec<(VideoId, ItemId, Label)>, ProjectError> {
+        self.read(|connection| {
+            let mut found =
+                connection.prepare_cached("SELECT kind, video, key, value FROM current WHERE kind = 'label'")?;
+            let (mut rows, mut labels) = (found.query([])?, Vec::new());
+            while let Some(row) = rows.next()? {
+                if let (Subject::Label { video, id }, Value::Label(label)) = subject_and_value(row)?
+                    && label.class == class
+                {
+                    labels.push((video, id, label));
+                }
+            }
+            Ok(labels)
+        })
     }
 
     /// The id of the weights that were promoted last.

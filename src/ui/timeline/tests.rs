@@ -8,6 +8,7 @@ use strum::IntoEnumIterator as _;
 use super::geometry::Limits;
 use super::*;
 use crate::app::lanes::{LaneSettings, TimelinePrefs};
+use crate::app::marking::ShownLabels;
 use crate::domain::event_cost::EventCost;
 use crate::domain::frames::FrameTable;
 use crate::domain::lane_data::{LaneData, NoiseBand};
@@ -26,6 +27,8 @@ struct World {
     lanes: LaneData,
     prefs: TimelinePrefs,
     events: Vec<AnomalySegment>,
+    labels: ShownLabels,
+    selected_label: Option<usize>,
     rule: EventRule,
     scored_to: usize,
     frame: usize,
@@ -55,6 +58,8 @@ impl World {
         };
         Self {
             events: rule.events(&scores),
+            labels: ShownLabels::default(),
+            selected_label: None,
             lanes: LaneData {
                 noise: Some(NoiseBand { low: off(-0.2), high: off(0.15) }),
                 motion: Some(motion),
@@ -87,6 +92,12 @@ impl World {
             events: &self.events,
             marks: &[],
             marks_revision: 0,
+            labels: LabelInput {
+                shown: &self.labels,
+                selected: self.selected_label,
+                stretch: None,
+                stretch_color: None,
+            },
             cost: EventCost::of(&self.events, self.scored_to, &self.table),
             selected_event: Some(0),
             rule: &self.rule,
