@@ -343,7 +343,9 @@ impl UiCommand {
             Self::ResetPanels => ("Reset panels", "Put every panel back where it was and show all."),
             Self::FullScreen => ("Full screen", "Fill the screen with the window."),
             Self::Palette => ("Find a command…", "Type a part of a command's name."),
-            Self::BackOut => ("Back out", "Close what is open over the window, else leave full screen."),
+            Self::BackOut => {
+                ("Back out", "Close what is open, else forget what is marked or selected, else leave full screen.")
+            }
             Self::Keys => ("Keys", "List all keys."),
             Self::ChangeKeys => ("Change keys…", "Give commands other keys."),
             Self::About => ("About Lookback", "What this program runs on: device, model, encoder, libraries."),

@@ -68,7 +68,7 @@ fn class_ui(view: &ViewContext<'_>, state: &mut ClassEditorState, class: &LabelC
     }
 
     let name = state.names.entry(class.name.clone()).or_insert_with(|| class.name.clone());
-    let field = ui.add(TextEdit::singleline(name).desired_width(200.0));
+    let field = ui.add(TextEdit::singleline(name).min_size(egui::vec2(200.0, 0.0)));
     field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, format!("Name of {}", class.name)));
     if field.lost_focus() {
         let to = name.trim().to_owned();

@@ -203,3 +203,30 @@ fn subject_and_value(row: &Row<'_>) -> Result<(Subject, Value), Fault> {
     let value = value(&text, subject.kind())?;
     Ok((subject, value))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{author, project, video};
+    use super::*;
+    use crate::domain::interval::FrameSpan;
+    use crate::domain::record::Step;
+
+    #[test]
+    fn labels_of_a_class_are_found_over_all_videos() {
+        let (_folder, mut project) = project();
+        let add = |of: u8, id: u64, class: &str| {
+            let span = FrameSpan::new(0, 9).expect("holds frames");
+            let (class, lane) = (class.to_owned(), "Ada".to_owned());
+            let label = Label { span, class, lane, note: String::new(), confidence: Some(0.7) };
+            let subject = Subject::Label { video: video(of), id: ItemId(id) };
+            Step::new("New label", vec![Change { subject, before: None, after: Some(Value::Label(label)) }])
+        };
+        for (of, id, class) in [(1, 1, "Fight"), (1, 2, "Fall"), (2, 3, "Fight")] {
+            project.append(&add(of, id, class), &author()).expect("is written");
+        }
+        let found = project.labels_of_class("Fight").expect("reads");
+        let found: Vec<_> = found.into_iter().map(|(video, id, _)| (video, id)).collect();
+        assert_eq!(found, [(video(1), ItemId(1)), (video(2), ItemId(3))]);
+        assert_eq!(project.chosen_schema().expect("reads"), None, "the default is nobody's choice");
+    }
+}

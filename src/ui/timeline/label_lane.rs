@@ -28,6 +28,8 @@ const LABELS: u32 = 1000;
 const ROW_SLOTS: u32 = 1000;
 /// Room above and below the rows.
 const EDGE: f32 = 2.0;
+/// How much of a bar's colour hides what lies under it, so that of two that overlap both are seen.
+const STRENGTH: f32 = 0.8;
 /// A label narrower than this has no name.
 const NAMED_WIDTH: f32 = 26.0;
 /// How near to an edge the pointer takes hold of it, in points.
@@ -46,8 +48,8 @@ pub(super) enum Part {
 pub(super) struct LabelDrag {
     pub id: ItemId,
     pub part: Part,
-    /// Where the pointer took hold, as an edge between frames.
-    grabbed: usize,
+    /// From the edge that is dragged, of the whole its start, to where the pointer took hold, in points.
+    grip: f32,
     /// As it was.
     from: FrameSpan,
     /// As it is now.
@@ -70,7 +72,7 @@ pub(super) fn labels_lane_ui(
     let places = rows(lane.body, shown.lanes().len());
     for (row, (place, drawn)) in places.iter().zip(&scene.labels.rows).enumerate() {
         for (layer, (codes, inks)) in drawn.layers.iter().enumerate() {
-            let body = inks.map(|ink| ink_of(ink, p).gamma_multiply(0.8));
+            let body = inks.map(|ink| ink_of(ink, p).gamma_multiply(STRENGTH));
             let slot = LABELS + row as u32 * ROW_SLOTS + layer as u32;
             painter.add(marks(*place, slot, Arc::clone(codes), MarkInk { body, ..MarkInk::default() }));
         }
@@ -147,7 +149,7 @@ fn paint_label(painter: &Painter, place: Rect, told: &Bar, shown: &ShownLabel, s
             Align2::LEFT_CENTER,
             &shown.label.class,
             tokens.small(),
-            if shown.pending { p.text_weak } else { text_on(ink) },
+            if shown.pending { p.text_weak } else { text_on(p.sunken.lerp_to_gamma(ink, STRENGTH)) },
         );
     }
 }
@@ -190,8 +192,9 @@ fn label_ui(
     }
     let origin = ui.input(|i| i.pointer.press_origin()).filter(|_| response.drag_started_by(PointerButton::Primary));
     if let Some(origin) = origin {
-        let grabbed = boundary(origin.x, &scene.axis, input.table);
-        let drag = LabelDrag { id: *item, part: part_at(origin.x), grabbed, from: label.span, span: label.span };
+        let (part, time) = (part_at(origin.x), input.table.frames_span(label.span.start(), label.span.last()));
+        let grip = origin.x - scene.axis.x(if part == Part::End { time.end } else { time.start });
+        let drag = LabelDrag { id: *item, part, grip, from: label.span, span: label.span };
         state.drag = Drag::Label(drag);
     }
     let Drag::Label(mut drag) = state.drag else { return };
@@ -220,21 +223,16 @@ fn label_ui(
 /// The frames of a label that is dragged, with the pointer at `x`.
 fn moved(drag: &LabelDrag, x: f32, scene: &Scene<'_>, snapping: bool) -> FrameSpan {
     let (table, axis, from) = (scene.input.table, &scene.axis, drag.from);
-    let others = || {
-        let others = scene.input.labels.shown.list().iter().filter(|other| other.id != drag.id);
-        others.flat_map(|other| [other.label.span.start(), other.label.span.end()]).chain([scene.input.frame])
-    };
-    let edge_at = |x: f32| {
-        if snapping { snap_boundary(x, axis, table, scene.input.events, others()) } else { boundary(x, axis, table) }
-    };
+    let others = scene.input.labels.shown.list().iter().filter(|other| other.id != drag.id);
+    let others = others.flat_map(|other| [other.label.span.start(), other.label.span.end()]).chain([scene.input.frame]);
+    let x = x - drag.grip;
+    let edge =
+        if snapping { snap_boundary(x, axis, table, scene.input.events, others) } else { boundary(x, axis, table) };
     let span = match drag.part {
-        Part::Start => FrameSpan::new(edge_at(x).min(from.last()), from.end()),
-        Part::End => FrameSpan::new(from.start(), edge_at(x).max(from.start() + 1)),
+        Part::Start => FrameSpan::new(edge.min(from.last()), from.end()),
+        Part::End => FrameSpan::new(from.start(), edge.max(from.start() + 1)),
         Part::Whole => {
-            let by = boundary(x, axis, table) as i64 - drag.grabbed as i64;
-            let aimed = (from.start() as i64 + by).clamp(0, table.len().saturating_sub(from.len()) as i64) as usize;
-            let start = if by == 0 { from.start() } else { edge_at(axis.x(table.time(aimed.min(table.last())))) };
-            let start = start.min(table.len().saturating_sub(from.len()));
+            let start = edge.min(table.len().saturating_sub(from.len()));
             FrameSpan::new(start, start + from.len())
         }
     };

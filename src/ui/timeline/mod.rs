@@ -37,6 +37,7 @@ use self::geometry::{Axis, Limits};
 pub use self::input::{LabelInput, TimelineAction, TimelineInput};
 use self::lanes::{Lane, Lanes, drawn, least_size, make_room_for_rows};
 use self::scene::Scene;
+use self::state::Drag;
 pub use self::state::TimelineState;
 use crate::app::lanes::{LaneKind, LaneSetting};
 
@@ -112,6 +113,10 @@ fn lanes_ui(
             LaneKind::Truth => span_lane::truth_lane_ui(ui, id, lane, &scene),
             LaneKind::Recording => span_lane::recording_lane_ui(ui, id, lane, &scene),
         }
+    }
+    if matches!(state.drag, Drag::Label(_)) && !ui.input(|i| i.pointer.any_down()) {
+        // The label went away under the hand, by an undo.
+        state.drag = Drag::Idle;
     }
     playhead::paint_playhead(&painter, &lanes, &scene, state.drag);
     painter.vline(lanes.ruler.body.left(), rect.y_range(), Stroke::new(1.0, p.hairline));
