@@ -8,17 +8,21 @@ use std::time::{Duration, Instant};
 
 use egui::{Context, Pos2, RawInput, Rect, vec2};
 use lookback::app::lanes::TimelinePrefs;
+use lookback::app::marking::ShownLabels;
 use lookback::domain::event_cost::EventCost;
 use lookback::domain::frames::FrameTable;
+use lookback::domain::interval::FrameSpan;
+use lookback::domain::label::{Label, LabelSchema};
 use lookback::domain::lane_data::{LaneData, NoiseBand};
 use lookback::domain::looping::LoopPoints;
 use lookback::domain::pyramid::{Extent, Pyramid};
+use lookback::domain::record::ItemId;
 use lookback::domain::score::SnippetScores;
 use lookback::domain::segment::{AnomalySegment, EventRule};
 use lookback::domain::snippet::SnippetGrid;
 use lookback::domain::time::{MediaTime, TimeSpan};
 use lookback::ui::theme::{self, Tokens};
-use lookback::ui::timeline::{TimelineInput, TimelineState, timeline_ui};
+use lookback::ui::timeline::{LabelInput, TimelineInput, TimelineState, timeline_ui};
 
 /// Snippets of a day at 30 frames a second.
 const DAY: usize = 162_000;
@@ -32,6 +36,7 @@ struct Footage {
     lanes: LaneData,
     rule: EventRule,
     events: Vec<AnomalySegment>,
+    labels: ShownLabels,
     cost: EventCost,
     prefs: TimelinePrefs,
     revision: u64,
@@ -64,12 +69,21 @@ impl Footage {
         };
         let attention = (0..snippets).map(value).collect();
         let magnitudes = (0..snippets).map(|i| value(i + 5)).collect();
+        let label = |i: usize| Label {
+            span: FrameSpan::new(i * 256, i * 256 + 40).expect("holds frames"),
+            class: "Anomaly".to_owned(),
+            lane: "Ada".to_owned(),
+            note: String::new(),
+            confidence: None,
+        };
+        let labels = (0..snippets / 16).map(|i| (ItemId(i as u64), label(i), false));
         let ctx = Context::default();
         theme::install(&ctx);
         Self {
             cost: EventCost::of(&events, snippets, &table),
             snippets: SnippetScores { scores, attention, magnitudes },
             lanes,
+            labels: ShownLabels::new(labels, &LabelSchema::default(), "Ada", 1),
             rule,
             events,
             prefs: TimelinePrefs::default(),
@@ -83,7 +97,7 @@ impl Footage {
 
     /// One frame, down to triangles.
     fn draw(&mut self) {
-        let Self { table, snippets, lanes, rule, events, cost, prefs, revision, frame, ctx, state } = self;
+        let Self { table, snippets, lanes, rule, events, labels, cost, prefs, revision, frame, ctx, state } = self;
         let grid = SnippetGrid::new(table.len());
         let input = TimelineInput {
             table,
@@ -97,6 +111,7 @@ impl Footage {
             marks: &[],
             judged: &[],
             marks_revision: 0,
+            labels: LabelInput { shown: labels, selected: None, stretch: None, stretch_color: None },
             cost: *cost,
             selected_event: None,
             rule,

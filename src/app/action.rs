@@ -7,11 +7,12 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use crate::domain::footage::Footage;
+use crate::domain::label::{Label, LabelSchema, SchemaEdit, VideoLabel};
 use crate::domain::lane_data::NoiseBand;
 use crate::domain::library::VideoId;
 use crate::domain::playback::PlaybackCommand;
 use crate::domain::queue::{QueueCounts, QueueFilter, QueueRow, QueueSort};
-use crate::domain::record::{HistoryEntry, ReviewState, Step, StepId};
+use crate::domain::record::{HistoryEntry, ItemId, ReviewState, Step, StepId};
 use crate::domain::review::Verdict;
 use crate::domain::score::{ScoredVideo, TsaSettings};
 use crate::domain::segment::EventRule;
@@ -26,6 +27,7 @@ use super::effect::Zoom;
 use super::engine::EngineFacts;
 use super::lanes::{LaneKind, LaneSettings};
 use super::library::{EntryId, LibraryOrder, ScoringPhase};
+use super::marking::End;
 use super::notice::Severity;
 use super::picture::PictureView;
 use super::place::Place;
@@ -149,6 +151,42 @@ pub enum Action {
     StepRow(i64),
     /// Change how events are reviewed.
     SetReviewPrefs(ReviewPrefs),
+    /// Put an end of the stretch that is being marked on the frame on screen.
+    Mark(End),
+    /// Make a label of the stretch that is marked, or of the event on screen.
+    CommitLabel,
+    /// New labels get this class, and so does the selected one.
+    ChooseClass(String),
+    /// New labels get this class.
+    ChooseNewClass(String),
+    /// Select a label of the video on screen and go to it.
+    SelectLabel(ItemId),
+    /// Select the next label and go to it.
+    StepLabel {
+        /// Direction.
+        forward: bool,
+    },
+    /// Show the first or the last frame of the selected label.
+    GoToLabelEnd(End),
+    /// Make two labels of the selected one at the frame on screen.
+    SplitLabel,
+    /// Make one label of the selected one and the next of its class and lane.
+    MergeLabels,
+    /// Take the selected label away.
+    DeleteLabel,
+    /// Move an end of the selected label by one frame.
+    NudgeLabel {
+        /// Which end.
+        end: End,
+        /// Direction.
+        later: bool,
+    },
+    /// Put this label in the place of one of the video on screen.
+    ChangeLabel(ItemId, Label),
+    /// Say this of the whole video on screen, or nothing.
+    LabelVideo(Option<VideoLabel>),
+    /// Change the classes of labels.
+    EditSchema(SchemaEdit),
     /// Move to an event of the video on screen, by its index.
     ShowEvent(usize),
     /// Go to a place that was typed.
@@ -350,6 +388,8 @@ pub enum Event {
     HistoryRead(Vec<HistoryEntry>),
     /// What the project says about a video.
     ReviewLoaded(Box<ReviewState>),
+    /// The classes of the project as someone chose them; `None` if nobody has.
+    SchemaRead(Option<LabelSchema>),
     /// A step is on disk.
     StepRecorded {
         /// Whose it is, if it came from the window.

@@ -6,6 +6,7 @@
 //! the person's, see [`super::keymap`].
 
 mod keys;
+mod labels;
 mod resolve;
 
 use strum::{EnumIter, EnumString, IntoStaticStr};
@@ -19,6 +20,8 @@ pub enum Group {
     Playback,
     /// Events and the queue.
     Review,
+    /// Intervals and classes.
+    Labels,
     /// What is shown.
     View,
     /// The timeline.
@@ -34,6 +37,7 @@ impl Group {
             Self::File => "File",
             Self::Playback => "Playback",
             Self::Review => "Review",
+            Self::Labels => "Labels",
             Self::View => "View",
             Self::Timeline => "Timeline",
             Self::Help => "Help",
@@ -105,6 +109,32 @@ pub enum UiCommand {
     ScoreAgain,
     CancelScoring,
     CancelAll,
+    MarkIn,
+    MarkOut,
+    CommitLabel,
+    NextLabel,
+    PreviousLabel,
+    LabelStart,
+    LabelEnd,
+    SplitLabel,
+    MergeLabels,
+    DeleteLabel,
+    InEarlier,
+    InLater,
+    OutEarlier,
+    OutLater,
+    Class1,
+    Class2,
+    Class3,
+    Class4,
+    Class5,
+    Class6,
+    Class7,
+    Class8,
+    Class9,
+    VideoNormal,
+    VideoAbnormal,
+    EditClasses,
     PictureZoomIn,
     PictureZoomOut,
     PictureLeft,
@@ -133,6 +163,7 @@ pub enum UiCommand {
     ToggleOverview,
     ToggleScore,
     ToggleEvents,
+    ToggleLabels,
     ToggleAttention,
     ToggleMagnitude,
     ToggleMotion,
@@ -146,6 +177,9 @@ pub enum UiCommand {
     ChangeKeys,
     About,
 }
+
+/// What the digits do.
+const CLASS: &str = "Give new labels the class of this digit, and the selected label too.";
 
 impl UiCommand {
     /// Its name in menus and in the palette, and what it does in a sentence.
@@ -234,6 +268,42 @@ impl UiCommand {
             Self::ScoreAgain => ("Score again", "Put the selected file into the queue again."),
             Self::CancelScoring => ("Cancel scoring", "Stop scoring the selected file."),
             Self::CancelAll => ("Cancel all scoring", "Stop scoring and empty the queue."),
+            Self::MarkIn => ("Mark start", "Begin a label with the frame on screen."),
+            Self::MarkOut => ("Mark end", "End a label with the frame on screen, which is inside of it."),
+            Self::CommitLabel => {
+                ("Keep label", "Make a label of what is marked; if nothing is, of the event on screen.")
+            }
+            Self::NextLabel => ("Next label", "Select the next label and go to it."),
+            Self::PreviousLabel => ("Previous label", "Select the label before and go to it."),
+            Self::LabelStart => ("Label start", "Show the first frame of the selected label."),
+            Self::LabelEnd => ("Label end", "Show the last frame of the selected label."),
+            Self::SplitLabel => {
+                ("Split label", "Make two labels of the selected one; the second begins with the frame on screen.")
+            }
+            Self::MergeLabels => {
+                ("Merge labels", "Make one label of the selected one and the next of the same class and lane.")
+            }
+            Self::DeleteLabel => ("Delete label", "Take the selected label away."),
+            Self::InEarlier => ("Start earlier", "Let the selected label begin one frame earlier."),
+            Self::InLater => ("Start later", "Let the selected label begin one frame later."),
+            Self::OutEarlier => ("End earlier", "Let the selected label end one frame earlier."),
+            Self::OutLater => ("End later", "Let the selected label end one frame later."),
+            Self::Class1 => ("Class 1", CLASS),
+            Self::Class2 => ("Class 2", CLASS),
+            Self::Class3 => ("Class 3", CLASS),
+            Self::Class4 => ("Class 4", CLASS),
+            Self::Class5 => ("Class 5", CLASS),
+            Self::Class6 => ("Class 6", CLASS),
+            Self::Class7 => ("Class 7", CLASS),
+            Self::Class8 => ("Class 8", CLASS),
+            Self::Class9 => ("Class 9", CLASS),
+            Self::VideoNormal => {
+                ("Video is normal", "Say that nothing in the whole video is anomalous, or take it back.")
+            }
+            Self::VideoAbnormal => {
+                ("Video is abnormal", "Say that something in the whole video is anomalous, or take it back.")
+            }
+            Self::EditClasses => ("Classes…", "Add classes of labels, rename them, choose their colours and digits."),
             Self::ZoomToFit => ("Zoom to fit", "Show the whole video on the timeline; again goes back."),
             Self::ZoomIn => ("Zoom in", "Show less of the time axis in more detail."),
             Self::ZoomOut => ("Zoom out", "Show more of the time axis."),
@@ -248,6 +318,7 @@ impl UiCommand {
             Self::ToggleOverview => ("Overview lane", "Show or hide the whole video as a strip."),
             Self::ToggleScore => ("Score lane", "Show or hide the score with its threshold."),
             Self::ToggleEvents => ("Events lane", "Show or hide the lane of events."),
+            Self::ToggleLabels => ("Labels lane", "Show or hide labels, where there are any."),
             Self::ToggleAttention => ("Attention lane", "Show or hide the share of draws that select a snippet."),
             Self::ToggleMagnitude => ("Magnitude lane", "Show or hide the length of the temporal features."),
             Self::ToggleMotion => ("Motion lane", "Show or hide how much moves in the picture."),
@@ -280,7 +351,9 @@ impl UiCommand {
             Self::ResetPanels => ("Reset panels", "Put every panel back where it was and show all."),
             Self::FullScreen => ("Full screen", "Fill the screen with the window."),
             Self::Palette => ("Find a command…", "Type a part of a command's name."),
-            Self::BackOut => ("Back out", "Close what is open over the window, else leave full screen."),
+            Self::BackOut => {
+                ("Back out", "Close what is open, else forget what is marked or selected, else leave full screen.")
+            }
             Self::Keys => ("Keys", "List all keys."),
             Self::ChangeKeys => ("Change keys…", "Give commands other keys."),
             Self::About => ("About Lookback", "What this program runs on: device, model, encoder, libraries."),
@@ -295,6 +368,7 @@ impl UiCommand {
     /// Where it stands.
     pub fn group(self) -> Group {
         match self {
+            _ if (Self::MarkIn..=Self::EditClasses).contains(&self) => Group::Labels,
             Self::OpenFiles
             | Self::OpenFolder
             | Self::MakeDemo
@@ -349,6 +423,7 @@ impl UiCommand {
             | Self::ToggleOverview
             | Self::ToggleScore
             | Self::ToggleEvents
+            | Self::ToggleLabels
             | Self::ToggleAttention
             | Self::ToggleMagnitude
             | Self::ToggleMotion

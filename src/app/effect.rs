@@ -143,6 +143,15 @@ pub enum Effect {
         /// Who did it.
         who: String,
     },
+    /// Give a class another name, in the list of classes and in every label of the project.
+    RenameClass {
+        /// What it is called.
+        from: String,
+        /// What it is to be called.
+        to: String,
+        /// Who does it.
+        who: String,
+    },
     /// These are the events of a video now; the queue is made of them.
     RecordEvents(Box<FoundEvents>),
     /// Give one verdict to several events of the queue, as one step.

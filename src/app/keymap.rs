@@ -160,6 +160,7 @@ pub fn refusal(shortcut: Shortcut, os: Os) -> Option<&'static str> {
         }
         Key::Space | Key::F4 if only_alt && os != Os::Mac => Some("The desktop keeps this key for windows."),
         Key::H | Key::M | Key::Comma | Key::Space if only_command && os == Os::Mac => Some("macOS keeps this key."),
+        Key::Tab if mods.alt || (mods.command && os == Os::Mac) => Some("The desktop keeps this key for windows."),
         Key::F11 if os == Os::Mac => Some("macOS keeps this key."),
         _ => None,
     }

@@ -14,6 +14,8 @@ pub enum LaneKind {
     Score,
     /// Events.
     Events,
+    /// What annotators marked, a row for each of them.
+    Labels,
     /// p(t), or its inverse.
     Attention,
     /// Feature magnitude.
@@ -33,6 +35,7 @@ impl LaneKind {
             Self::Overview => "Overview",
             Self::Score => "Score",
             Self::Events => "Events",
+            Self::Labels => "Labels",
             Self::Attention => "Attention",
             Self::Magnitude => "Magnitude",
             Self::Motion => "Motion",
@@ -51,7 +54,7 @@ impl LaneKind {
         match self {
             Self::Score => 44.0,
             Self::Attention | Self::Magnitude | Self::Motion => 24.0,
-            Self::Overview | Self::Events | Self::Truth | Self::Recording => 18.0,
+            Self::Overview | Self::Events | Self::Labels | Self::Truth | Self::Recording => 18.0,
         }
     }
 
@@ -60,7 +63,7 @@ impl LaneKind {
             Self::Score => 92.0,
             Self::Attention | Self::Magnitude | Self::Motion => 44.0,
             Self::Overview => 26.0,
-            Self::Events | Self::Truth | Self::Recording => 20.0,
+            Self::Events | Self::Labels | Self::Truth | Self::Recording => 20.0,
         }
     }
 }
@@ -240,7 +243,7 @@ mod tests {
         }
 
         #[test]
-        fn moving_loses_no_lane(moves in proptest::collection::vec((0_usize..8, proptest::option::of(0_usize..8)), 0..20)) {
+        fn moving_loses_no_lane(moves in proptest::collection::vec((0_usize..9, proptest::option::of(0_usize..9)), 0..20)) {
             let all: Vec<_> = LaneKind::iter().collect();
             let mut lanes = LaneSettings::default();
             for (kind, before) in moves {

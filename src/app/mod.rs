@@ -17,6 +17,7 @@ pub mod folders;
 pub mod keymap;
 pub mod lanes;
 pub mod library;
+pub mod marking;
 pub mod notice;
 pub mod picture;
 pub mod pipeline;

@@ -1,14 +1,15 @@
 //! What the project says about the videos that are open, and what is on its way to disk.
 //!
-//! Owns the reviews as they are on disk, the steps that are not yet, and the state that the window shows: both
-//! together. Does not own the disk (`services`), nor what a gesture changes (`update`).
+//! Owns the reviews and classes as they are on disk, the steps that are not yet, and the state that the window shows:
+//! both together. Does not own the disk (`services`), nor what a gesture changes (`update`).
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::PathBuf;
 
 use crate::domain::interval::FrameSpan;
+use crate::domain::label::LabelSchema;
 use crate::domain::library::VideoId;
-use crate::domain::record::{Conflict, ItemId, ReviewState, Step, Subject};
+use crate::domain::record::{Conflict, ItemId, ReviewState, Step, Subject, Value};
 use crate::domain::review::{Judgement, Standing, Verdict, standings};
 
 /// The project that verdicts go into.
@@ -74,9 +75,12 @@ pub struct Reviews {
     /// The project.
     pub project: Project,
     /// As on disk.
-    saved: BTreeMap<VideoId, ReviewState>,
+    saved: Known,
     /// With what is on its way.
-    shown: BTreeMap<VideoId, ReviewState>,
+    shown: Known,
+    /// The classes that count: those shown, or the ones that every project begins with.
+    schema: LabelSchema,
+    schema_changes: u64,
     pending: VecDeque<(Ticket, Step)>,
     tickets: u64,
     next_item: u64,
@@ -93,6 +97,7 @@ impl Reviews {
             next_item: next_item.max(1),
             changes: self.changes + 1,
             tickets: self.tickets,
+            schema_changes: self.schema_changes + 1,
             ..Self::default()
         };
     }
@@ -114,7 +119,22 @@ impl Reviews {
 
     /// What is known about a video, with what is on its way to disk; nothing before it is loaded.
     pub fn of(&self, video: &VideoId) -> Option<&ReviewState> {
-        self.shown.get(video)
+        self.shown.reviews.get(video)
+    }
+
+    /// The classes of labels, with what is on its way to disk.
+    pub fn schema(&self) -> &LabelSchema {
+        &self.schema
+    }
+
+    /// The classes as someone chose them; `None` while nobody has. This is what a change of them starts from.
+    pub fn chosen_schema(&self) -> Option<&LabelSchema> {
+        self.shown.schema.as_ref()
+    }
+
+    /// What was made of the classes is out of date when this is another number.
+    pub fn schema_revision(&self) -> u64 {
+        self.schema_changes
     }
 
     /// What was made of a video's review is out of date when this is another number.
@@ -146,8 +166,14 @@ impl Reviews {
     /// A video's reviews were read from disk.
     pub fn loaded(&mut self, review: ReviewState) {
         let video = review.video.clone();
-        self.saved.insert(video.clone(), review);
+        self.saved.reviews.insert(video.clone(), review);
         self.show([&video]);
+    }
+
+    /// The classes were read from disk; `None` if nobody chose any.
+    pub fn schema_loaded(&mut self, schema: Option<LabelSchema>) {
+        self.saved.schema = schema;
+        self.show([]);
     }
 
     /// Shows a step before it is on disk. The ticket comes back with the answer.
@@ -155,7 +181,8 @@ impl Reviews {
     /// # Errors
     /// The step does not start from what is shown; nothing has changed.
     pub fn submit(&mut self, step: Step) -> Result<Ticket, Conflict> {
-        apply(&mut self.shown, &step)?;
+        self.shown.apply(&step)?;
+        self.use_schema();
         self.tickets += 1;
         self.touch(step.changes.iter().filter_map(|change| change.subject.video()));
         let ticket = Ticket(self.tickets);
@@ -166,7 +193,7 @@ impl Reviews {
     /// A step is on disk: one of ours, or an undo or redo that was found there.
     pub fn recorded(&mut self, ticket: Option<Ticket>, step: &Step) {
         self.pending.retain(|(t, _)| Some(*t) != ticket);
-        if let Err(conflict) = apply(&mut self.saved, step) {
+        if let Err(conflict) = self.saved.apply(step) {
             // The disk is right; what it says comes with the next loading of the video.
             log::error!("after a step that is on disk: {conflict}");
         }
@@ -176,7 +203,7 @@ impl Reviews {
     /// A step did not get to disk: it is taken back, and so are later ones that build on it.
     pub fn refused(&mut self, ticket: Ticket) {
         self.pending.retain(|(t, _)| *t != ticket);
-        let all: Vec<VideoId> = self.saved.keys().cloned().collect();
+        let all: Vec<VideoId> = self.saved.reviews.keys().cloned().collect();
         self.show(&all);
     }
 
@@ -191,13 +218,29 @@ impl Reviews {
     fn show<'a>(&mut self, videos: impl IntoIterator<Item = &'a VideoId> + Clone) {
         self.touch(videos.clone());
         for video in videos {
-            let Some(saved) = self.saved.get(video) else { continue };
+            let Some(saved) = self.saved.reviews.get(video) else { continue };
             let mut review = saved.clone();
             for (_, step) in &self.pending {
                 // One that builds on a step that was refused is going to be refused as well.
                 review.apply_step(step).ok();
             }
-            self.shown.insert(video.clone(), review);
+            self.shown.reviews.insert(video.clone(), review);
+        }
+        self.shown.schema.clone_from(&self.saved.schema);
+        for (_, step) in &self.pending {
+            if let Ok(schema) = schema_after(self.shown.schema.as_ref(), step) {
+                self.shown.schema = schema;
+            }
+        }
+        self.use_schema();
+    }
+
+    /// Notices whether other classes count now.
+    fn use_schema(&mut self) {
+        let schema = self.shown.schema.clone().unwrap_or_default();
+        if self.schema != schema {
+            self.schema = schema;
+            self.schema_changes += 1;
         }
     }
 
@@ -237,14 +280,39 @@ impl Reviews {
     }
 }
 
-/// Applies a step to all videos that it is about, or to none. Those that are not loaded pass.
-fn apply(reviews: &mut BTreeMap<VideoId, ReviewState>, step: &Step) -> Result<(), Conflict> {
-    let videos: BTreeSet<&VideoId> = step.changes.iter().filter_map(|change| change.subject.video()).collect();
-    let known = videos.into_iter().filter_map(|video| reviews.get(video));
-    let mut next: Vec<ReviewState> = known.cloned().collect();
-    next.iter_mut().try_for_each(|review| review.apply_step(step))?;
-    reviews.extend(next.into_iter().map(|review| (review.video.clone(), review)));
-    Ok(())
+/// What is known of the videos that are loaded, and the classes as someone chose them.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    reviews: BTreeMap<VideoId, ReviewState>,
+    schema: Option<LabelSchema>,
+}
+
+impl Known {
+    /// Applies a step to all that it is about, or to nothing. Videos that are not loaded pass.
+    fn apply(&mut self, step: &Step) -> Result<(), Conflict> {
+        let videos: BTreeSet<&VideoId> = step.changes.iter().filter_map(|change| change.subject.video()).collect();
+        let known = videos.into_iter().filter_map(|video| self.reviews.get(video));
+        let mut next: Vec<ReviewState> = known.cloned().collect();
+        next.iter_mut().try_for_each(|review| review.apply_step(step))?;
+        self.schema = schema_after(self.schema.as_ref(), step)?;
+        self.reviews.extend(next.into_iter().map(|review| (review.video.clone(), review)));
+        Ok(())
+    }
+}
+
+/// The classes after a step that found these.
+fn schema_after(before: Option<&LabelSchema>, step: &Step) -> Result<Option<LabelSchema>, Conflict> {
+    let mut at = before.cloned();
+    for change in step.changes.iter().filter(|change| change.subject == Subject::Schema) {
+        if change.before != at.map(Value::Schema) {
+            return Err(Conflict(Subject::Schema));
+        }
+        at = match &change.after {
+            Some(Value::Schema(schema)) => Some(schema.clone()),
+            _ => None,
+        };
+    }
+    Ok(at)
 }
 
 #[cfg(test)]
@@ -324,6 +392,26 @@ mod tests {
             reviews.submit(judge(id, None, verdict)).expect("applies");
         }
         assert_eq!(reviews.judged(&video()), [(span(16, 48), Verdict::Anomaly), (span(16, 48), Verdict::Unsure)]);
+    }
+
+    #[test]
+    fn classes_are_shown_at_once_and_taken_back_when_they_are_refused() {
+        let mut reviews = open();
+        reviews.schema_loaded(None);
+        let (before, mut schema) = (reviews.schema_revision(), LabelSchema::default());
+        schema.add("Fight");
+        let after = Some(Value::Schema(schema.clone()));
+        let step = Step::new("classes", vec![Change { subject: Subject::Schema, before: None, after }]);
+        let ticket = reviews.submit(step.clone()).expect("applies");
+        assert_eq!(reviews.schema(), &schema);
+        assert!(reviews.schema_revision() > before);
+        assert!(reviews.submit(step.clone()).is_err(), "it starts from what is no longer so");
+        reviews.refused(ticket);
+        assert_eq!((reviews.schema(), reviews.chosen_schema()), (&LabelSchema::default(), None));
+        reviews.recorded(None, &step);
+        assert_eq!(reviews.chosen_schema(), Some(&schema));
+        reviews.recorded(None, &step.inverse());
+        assert_eq!(reviews.schema(), &LabelSchema::default());
     }
 
     #[test]

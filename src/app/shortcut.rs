@@ -85,6 +85,7 @@ pub enum Key {
     F12,
     Space,
     Enter,
+    Tab,
     Backspace,
     Delete,
     Insert,
@@ -147,6 +148,7 @@ impl Key {
             self,
             Self::Space
                 | Self::Enter
+                | Self::Tab
                 | Self::Left
                 | Self::Right
                 | Self::Up

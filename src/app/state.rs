@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use crate::domain::event_cost::EventCost;
+use crate::domain::label::VideoLabel;
 use crate::domain::record::HistoryEntry;
 use crate::domain::score::TsaSettings;
 use crate::domain::segment::{AnomalySegment, EventRule};
@@ -14,6 +15,7 @@ use super::arrangement::PanelKind;
 use super::clock::RecordingClock;
 use super::engine::Engine;
 use super::library::{Entry, EntryId, Library};
+use super::marking::Marking;
 use super::notice::Notices;
 use super::picture::PictureView;
 use super::prefs::Prefs;
@@ -53,6 +55,8 @@ pub enum Dialog {
     Project,
     /// Other keys for commands.
     ChangeKeys,
+    /// The classes of labels.
+    Classes,
     /// What this program is and what it runs on.
     About,
 }
@@ -105,6 +109,8 @@ pub struct AppState {
     pub reviews: Reviews,
     /// The project of those who never chose one.
     pub home_project: Option<PathBuf>,
+    /// What is being labelled.
+    pub marking: Marking,
     /// The events of all videos of the project.
     pub queue: ReviewQueue,
     /// The newest steps of the project, once they were read.
@@ -160,6 +166,12 @@ impl AppState {
         let snippet = session.grid().snippet_of(session.attended());
         let index = self.events().partition_point(|e| e.last < snippet);
         self.events().get(index).filter(|e| e.contains(snippet)).map(|_| index)
+    }
+
+    /// What the reviewer says about the whole video on screen.
+    pub fn video_label(&self) -> Option<VideoLabel> {
+        let review = self.reviews.of(self.shown()?.video_id.as_ref()?)?;
+        review.video_labels.get(&self.prefs.review.reviewer()).copied()
     }
 
     /// What the events of the video on screen cost their reader; nothing without a video.

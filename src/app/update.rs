@@ -4,6 +4,7 @@
 //! clock, no file, no thread; what must happen outside is returned as effects.
 
 mod keys;
+mod labels;
 mod lanes;
 mod library;
 mod playback;
@@ -38,6 +39,7 @@ pub fn update(state: &mut AppState, message: Message) -> Vec<Effect> {
     }
     queue::pump(state, &mut effects);
     review::pump(state, &mut effects);
+    labels::pump(state);
     effects
 }
 
@@ -80,6 +82,20 @@ fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::UnmarkRows => state.queue.marked.clear(),
         Action::StepRow(by) => review_queue::step_row(state, by, effects),
         Action::SetReviewPrefs(prefs) => review::set_prefs(state, prefs, effects),
+        Action::Mark(end) => labels::mark(state, end),
+        Action::CommitLabel => labels::commit(state, effects),
+        Action::ChooseClass(class) => labels::choose_class(state, class, effects),
+        Action::ChooseNewClass(class) => state.marking.choose_class(class),
+        Action::SelectLabel(id) => labels::select(state, id),
+        Action::StepLabel { forward } => labels::step_label(state, forward),
+        Action::GoToLabelEnd(end) => labels::go_to_end(state, end),
+        Action::SplitLabel => labels::split(state, effects),
+        Action::MergeLabels => labels::merge(state, effects),
+        Action::DeleteLabel => labels::delete(state, effects),
+        Action::NudgeLabel { end, later } => labels::nudge(state, end, later, effects),
+        Action::ChangeLabel(id, label) => labels::change(state, id, label, effects),
+        Action::LabelVideo(label) => labels::label_video(state, label, effects),
+        Action::EditSchema(edit) => labels::edit_schema(state, &edit, effects),
         Action::ShowEvent(index) => playback::show_event(state, index),
         Action::GoTo(place) => playback::go_to(state, place),
         Action::SetRule(rule) => scoring::set_rule(state, rule, effects),
@@ -148,6 +164,7 @@ fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
         }
         Event::ProjectFailed { reason, backup } => review::project_failed(state, reason, backup),
         Event::HistoryRead(history) => state.history = Some(history),
+        Event::SchemaRead(schema) => state.reviews.schema_loaded(schema),
         Event::ReviewLoaded(review) => state.reviews.loaded(*review),
         Event::StepRecorded { ticket, step, said } => review::recorded(state, ticket, &step, said, effects),
         Event::QueueRead { question, place, rows } => state.queue.filled(question, place, rows),

@@ -54,6 +54,34 @@ pub struct LabelSchema {
     pub classes: Vec<LabelClass>,
 }
 
+/// One change of the classes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SchemaEdit {
+    /// A new class of this name.
+    Add(String),
+    /// Another name for a class.
+    Rename {
+        /// What it is called.
+        from: String,
+        /// What it is to be called.
+        to: String,
+    },
+    /// Another colour for a class.
+    Color {
+        /// Its name.
+        class: String,
+        /// Red, green, blue.
+        color: [u8; 3],
+    },
+    /// Another digit key for a class, or none; the class that had it goes without.
+    Digit {
+        /// Its name.
+        class: String,
+        /// 1 to 9.
+        digit: Option<u8>,
+    },
+}
+
 /// Colours that people with the common forms of colour blindness tell apart (Okabe and Ito, 2008), without the
 /// two that the theme uses for scores.
 const COLORS: [[u8; 3]; 6] =
@@ -86,6 +114,36 @@ impl LabelSchema {
         let color = COLORS[self.classes.len() % COLORS.len()];
         self.classes.push(LabelClass { name: name.to_owned(), color, digit });
     }
+
+    /// What the classes are after a change; `None` if that is nothing new, or cannot be because the class is not there or
+    /// the name is taken.
+    pub fn edited(&self, edit: &SchemaEdit) -> Option<Self> {
+        let mut next = self.clone();
+        match edit {
+            SchemaEdit::Add(name) => next.add(name.trim()),
+            SchemaEdit::Rename { from, to } => {
+                let to = to.trim();
+                if to.is_empty() || self.class(to).is_some() {
+                    return None;
+                }
+                to.clone_into(&mut next.class_mut(from)?.name);
+            }
+            SchemaEdit::Color { class, color } => next.class_mut(class)?.color = *color,
+            SchemaEdit::Digit { class, digit } => {
+                let digit = digit.filter(|digit| (1..=9).contains(digit));
+                next.class(class)?;
+                for other in next.classes.iter_mut().filter(|other| digit.is_some() && other.digit == digit) {
+                    other.digit = None;
+                }
+                next.class_mut(class)?.digit = digit;
+            }
+        }
+        (next != *self).then_some(next)
+    }
+
+    fn class_mut(&mut self, name: &str) -> Option<&mut LabelClass> {
+        self.classes.iter_mut().find(|class| class.name == name)
+    }
 }
 
 #[cfg(test)]
@@ -103,5 +161,25 @@ mod tests {
         (0..12).for_each(|i| schema.add(&format!("class {i}")));
         assert_eq!(schema.by_digit(9).map(|c| c.name.as_str()), Some("class 5"));
         assert_eq!(schema.class("class 6").and_then(|c| c.digit), None);
+    }
+
+    #[test]
+    fn a_change_of_classes_keeps_names_and_digits_unique() {
+        let mut schema = LabelSchema::default();
+        schema.add("Fight");
+        let edit = |schema: &LabelSchema, edit: SchemaEdit| schema.edited(&edit);
+        let rename = |to: &str| SchemaEdit::Rename { from: "Fight".to_owned(), to: to.to_owned() };
+        for taken in ["Anomaly", "Fight", " "] {
+            assert_eq!(edit(&schema, rename(taken)), None, "{taken}");
+        }
+        assert_eq!(edit(&schema, SchemaEdit::Add(" Fight ".to_owned())), None);
+        let schema = edit(&schema, rename(" Brawl ")).expect("is free");
+        let digit = |digit| SchemaEdit::Digit { class: "Brawl".to_owned(), digit };
+        let schema = edit(&schema, digit(Some(1))).expect("is another");
+        let shown: Vec<_> = schema.classes.iter().map(|c| (c.name.as_str(), c.digit)).collect();
+        assert_eq!(shown, [("Anomaly", None), ("Brawl", Some(1))]);
+        assert_eq!(edit(&schema, digit(Some(1))), None, "nothing new");
+        let gone = SchemaEdit::Color { class: "Fight".to_owned(), color: [1, 2, 3] };
+        assert_eq!(edit(&schema, gone), None);
     }
 }

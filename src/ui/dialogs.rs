@@ -10,6 +10,7 @@ use crate::app::action::Action;
 use crate::app::place::Place;
 use crate::app::state::Dialog;
 
+use super::class_editor::{ClassEditorState, class_editor_ui};
 use super::clock_dialog::{self, ClockDialogState};
 use super::key_editor::{KeyEditorState, key_editor_ui};
 use super::palette::{PaletteState, palette_ui};
@@ -24,6 +25,7 @@ pub struct DialogState {
     palette: PaletteState,
     key_editor: KeyEditorState,
     clock: ClockDialogState,
+    classes: ClassEditorState,
 }
 
 impl DialogState {
@@ -51,6 +53,7 @@ pub fn dialogs_ui(view: &ViewContext<'_>, dialogs: &mut DialogState, ctx: &Conte
         Dialog::Project => project_dialog::project_ui(view, &mut dialogs.text, fresh, ui),
         Dialog::Keys => key_list::key_list_ui(view, ui),
         Dialog::ChangeKeys => key_editor_ui(view, &mut dialogs.key_editor, ui),
+        Dialog::Classes => class_editor_ui(view, &mut dialogs.classes, ui),
         Dialog::Palette => palette_ui(view, &mut dialogs.palette, fresh, ui),
         Dialog::About => about::about_ui(view, ui),
     });

@@ -7,7 +7,7 @@ use crate::app::library::{Entry, FileState, ScoringState};
 use crate::app::session::Session;
 
 use super::root::{LocalUi, ViewContext};
-use super::{decoding_panel, event_panel, figures, tsa_panel, verdict_panel, why_panel};
+use super::{decoding_panel, event_panel, figures, label_panel, tsa_panel, verdict_panel, why_panel};
 
 /// Draws the panel.
 pub fn inspector_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
@@ -20,6 +20,7 @@ pub fn inspector_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
         };
         if let Some(session) = view.state.session.as_ref().filter(|s| s.entry == entry.id) {
             section(ui, "Verdict", |ui| verdict_panel::verdict_ui(view, local, entry, ui));
+            section(ui, "Labels", |ui| label_panel::labels_ui(view, local, session, entry, ui));
             section(ui, "Why flagged", |ui| why_panel::why_ui(view, session, entry, ui));
             section(ui, "Snippet on screen", |ui| snippet_ui(view, session, entry, ui));
             section(ui, "Events", |ui| event_panel::events_ui(view, session, entry, ui));

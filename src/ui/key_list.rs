@@ -14,8 +14,10 @@ pub(super) fn key_list_ui(view: &ViewContext<'_>, ui: &mut Ui) {
     ui.set_width(680.0);
     ui.heading("Keys");
     ui.label(
-        RichText::new("Space, arrows, Home, End and Backspace act so unless a button, slider or field has the focus.")
-            .color(view.tokens.palette.text_weak),
+        RichText::new(
+            "Space, Enter, Tab, arrows, Home, End and Backspace act so unless a button, slider or field has the focus.",
+        )
+        .color(view.tokens.palette.text_weak),
     );
     ui.separator();
     let height = ui.ctx().content_rect().height() - 180.0;
@@ -38,7 +40,7 @@ pub(super) fn key_list_ui(view: &ViewContext<'_>, ui: &mut Ui) {
             });
         }
         ui.add_space(6.0);
-        ui.label("On the timeline: click or drag to seek, the wheel zooms and with Shift pans, drag the threshold, names and borders of lanes.");
+        ui.label("On the timeline: click or drag to seek, the wheel zooms and with Shift pans, drag the threshold, labels and their edges, names and borders of lanes.");
     });
     ui.separator();
     ui.horizontal(|ui| {

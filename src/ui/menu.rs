@@ -34,7 +34,7 @@ pub fn top_bar_ui(view: &ViewContext<'_>, ui: &mut Ui) {
 }
 
 /// Entries before which a line is drawn.
-const AFTER_A_LINE: [UiCommand; 19] = [
+const AFTER_A_LINE: [UiCommand; 25] = [
     UiCommand::MakeDemo,
     UiCommand::RemoveFromList,
     UiCommand::SnapshotFolder,
@@ -47,6 +47,12 @@ const AFTER_A_LINE: [UiCommand; 19] = [
     UiCommand::Snapshot,
     UiCommand::NextVideo,
     UiCommand::ScoreAgain,
+    UiCommand::NextLabel,
+    UiCommand::SplitLabel,
+    UiCommand::InEarlier,
+    UiCommand::Class1,
+    UiCommand::VideoNormal,
+    UiCommand::EditClasses,
     UiCommand::ToggleSnapping,
     UiCommand::ToggleOverview,
     UiCommand::InvertAttention,

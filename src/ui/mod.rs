@@ -4,6 +4,7 @@
 //! nothing. Does not own decisions (`app`), threads (`app::services`) or the window (`shell`).
 
 mod about;
+mod class_editor;
 mod clock_dialog;
 mod command_button;
 mod decoding_panel;
@@ -16,6 +17,7 @@ mod history_panel;
 mod inspector;
 mod key_editor;
 mod key_list;
+mod label_panel;
 mod library_panel;
 mod menu;
 mod notifications;

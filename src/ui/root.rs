@@ -18,7 +18,7 @@ use crate::domain::frame::Playing;
 use super::filmstrip::Filmstrip;
 use super::peaks::Peaks;
 use super::theme::Tokens;
-use super::{dialogs, empty_view, menu, notifications, panels, shortcuts, stage, verdict_panel};
+use super::{dialogs, empty_view, label_panel, menu, notifications, panels, shortcuts, stage, verdict_panel};
 
 /// Where views leave what the person wants. Views never change the state themselves.
 #[derive(Debug, Default)]
@@ -77,6 +77,8 @@ pub struct LocalUi {
     pub tsa: Option<crate::domain::score::TsaSettings>,
     /// What is being written about an event and not yet sent.
     pub description: verdict_panel::DescriptionDraft,
+    /// The note that is being written about a label.
+    pub label_note: label_panel::NoteDraft,
     /// The row that the library last scrolled to.
     pub scrolled_to: Option<crate::app::library::EntryId>,
     /// The stage: video and timeline.

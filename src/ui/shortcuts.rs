@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use egui::text_selection::LabelSelectionState;
-use egui::{Context, Event, Key as EguiKey, Modifiers};
+use egui::{Context, Event, FocusDirection, Key as EguiKey, Modifiers};
 use strum::IntoEnumIterator as _;
 
 use crate::app::command::UiCommand;
@@ -26,6 +26,7 @@ pub fn dispatch(view: &ViewContext<'_>, stage: &StageState, ctx: &Context) {
     let covered = view.state.dialog.is_some();
     let keys = &view.state.prefs.keys;
     let marked_text = ctx.plugin_opt::<LabelSelectionState>().is_some_and(|p| p.lock().has_selection());
+    let mut tab = false;
     let pressed = ctx.input_mut(|input| {
         let mut pressed = Vec::new();
         input.events.retain(|event| {
@@ -34,6 +35,13 @@ pub fn dispatch(view: &ViewContext<'_>, stage: &StageState, ctx: &Context) {
             let copies_text = *event == Event::Copy && marked_text;
             if copies_text || !belongs_to_us(command, shortcut, focus, covered) {
                 return true;
+            }
+            if shortcut.key == Key::Tab {
+                // It moves the focus unless it has something better to do.
+                if command.resolve(view.state).is_none() {
+                    return true;
+                }
+                tab = true;
             }
             pressed.push(command);
             false
@@ -44,6 +52,10 @@ pub fn dispatch(view: &ViewContext<'_>, stage: &StageState, ctx: &Context) {
         }
         pressed
     });
+    if tab {
+        // The window library has noted the key before anybody could take it.
+        ctx.memory_mut(|memory| memory.move_focus(FocusDirection::None));
+    }
     for command in pressed {
         if let Some(action) = command.resolve(view.state) {
             view.actions.send(action);
@@ -56,6 +68,8 @@ pub fn dispatch(view: &ViewContext<'_>, stage: &StageState, ctx: &Context) {
 enum Focus {
     /// Nowhere, or on the video or the timeline.
     Stage,
+    /// On something on them: a lane's name, a line that can be dragged.
+    Handle,
     /// On a button, slider or the like.
     Widget,
     /// In a text field.
@@ -65,7 +79,8 @@ enum Focus {
 fn focus(stage: &StageState, ctx: &Context) -> Focus {
     match ctx.memory(egui::Memory::focused) {
         None => Focus::Stage,
-        Some(id) if stage.owns_focus(ctx, id) => Focus::Stage,
+        Some(id) if stage.is_stage(id) => Focus::Stage,
+        Some(id) if stage.owns_focus(ctx, id) => Focus::Handle,
         Some(_) if ctx.text_edit_focused() => Focus::Text,
         Some(_) => Focus::Widget,
     }
@@ -81,6 +96,8 @@ fn belongs_to_us(command: UiCommand, shortcut: Shortcut, focus: Focus, covered: 
     }
     match focus {
         Focus::Stage => true,
+        // It can be pressed, and left.
+        Focus::Handle => !matches!(shortcut.key, Key::Enter | Key::Tab),
         Focus::Widget => !shortcut.key.belongs_to_widgets(),
         Focus::Text => !shortcut.belongs_to_text(),
     }
@@ -196,6 +213,11 @@ mod tests {
         };
         assert!(owns(UiCommand::PlayPause, Focus::Stage, false));
         assert!(!owns(UiCommand::PlayPause, Focus::Widget, false));
+        assert!(owns(UiCommand::PlayPause, Focus::Handle, false));
+        for command in [UiCommand::CommitLabel, UiCommand::NextLabel, UiCommand::PreviousLabel] {
+            assert!(owns(command, Focus::Stage, false));
+            assert!(![Focus::Handle, Focus::Widget, Focus::Text].into_iter().any(|focus| owns(command, focus, false)));
+        }
         assert!(owns(UiCommand::NextEvent, Focus::Widget, false));
         assert!(!owns(UiCommand::NextEvent, Focus::Text, false));
         assert!(owns(UiCommand::OpenFiles, Focus::Text, false));

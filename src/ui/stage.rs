@@ -10,13 +10,14 @@ use crate::app::effect::Zoom;
 use crate::app::library::{Entry, EntryId, FileState};
 use crate::app::state::AppState;
 use crate::domain::frame::{Delay, Playing};
+use crate::domain::label::Label;
 use crate::domain::playback::PlaybackCommand;
 use crate::domain::segment::EventRule;
 
 use super::filmstrip::Still;
 use super::root::ViewContext;
 use super::timeline::geometry::Limits;
-use super::timeline::{self, TimelineAction, TimelineInput, TimelineState};
+use super::timeline::{self, LabelInput, TimelineAction, TimelineInput, TimelineState};
 use super::video_view::{self, VideoContent, VideoViewState};
 
 /// Share by which one step of the keyboard zooms.
@@ -37,9 +38,16 @@ pub struct StageState {
     entry: Option<EntryId>,
     /// Where picture and timeline were drawn.
     areas: [Option<Rect>; 2],
+    /// The widget that stands for the picture.
+    picture: Option<Id>,
 }
 
 impl StageState {
+    /// Whether the widget with the focus is the picture or the timeline itself.
+    pub fn is_stage(&self, id: Id) -> bool {
+        self.picture == Some(id) || self.timeline.body() == Some(id)
+    }
+
     /// Whether the widget with the focus is the picture or part of the timeline.
     pub fn owns_focus(&self, ctx: &egui::Context, id: Id) -> bool {
         let at = ctx.read_response(id).map(|r| r.rect.center());
@@ -104,6 +112,7 @@ pub fn video_ui(view: &ViewContext<'_>, stage: &mut StageState, ui: &mut Ui) {
     let overlays = view.state.prefs.overlays;
     let (response, looked_at) = video_view::video_ui(ui, &content, overlays, view.tokens, &mut stage.video);
     stage.areas[0] = Some(response.rect);
+    stage.picture = Some(response.id);
     if let Some(looked_at) = looked_at {
         view.actions.send(Action::SetPicture(looked_at));
     }
@@ -133,7 +142,7 @@ pub fn timeline_ui(view: &ViewContext<'_>, stage: &mut StageState, ui: &mut Ui) 
         return;
     };
     stage.follow_entry(entry.id);
-    let scored = entry.scored.as_ref();
+    let (scored, marking) = (entry.scored.as_ref(), &view.state.marking);
     let input = TimelineInput {
         table: session.frames(),
         grid: session.grid(),
@@ -146,6 +155,12 @@ pub fn timeline_ui(view: &ViewContext<'_>, stage: &mut StageState, ui: &mut Ui) 
         marks: &entry.marks,
         judged: &entry.judged,
         marks_revision: entry.marks_revision(),
+        labels: LabelInput {
+            shown: marking.labels(),
+            selected: marking.selected_place(),
+            stretch: marking.stretch.span(session.frame()),
+            stretch_color: marking.class(view.state.reviews.schema()).map(|class| class.color),
+        },
         cost: entry.cost(),
         selected_event: view.state.current_event(),
         rule: &view.state.rule,
@@ -166,6 +181,11 @@ pub fn timeline_ui(view: &ViewContext<'_>, stage: &mut StageState, ui: &mut Ui) 
             TimelineAction::SetLanes(lanes) => Action::SetLanes(lanes),
             TimelineAction::InvertAttention => Action::InvertAttention,
             TimelineAction::ToggleSnapping => Action::ToggleSnapping,
+            TimelineAction::SelectLabel(id) => Action::SelectLabel(id),
+            TimelineAction::ShapeLabel { id, span } => {
+                let Some(at) = marking.labels().place(id) else { continue };
+                Action::ChangeLabel(id, Label { span, ..marking.labels().list()[at].label.clone() })
+            }
             // The position comes with it, and the current event is the one at the position.
             TimelineAction::SelectEvent(_) => continue,
         });

@@ -58,6 +58,34 @@ impl UiCommand {
             Self::PreviousOpenEvent => vec![S::shift(Key::P)],
             Self::NextEvent => vec![S::plain(Key::N)],
             Self::PreviousEvent => vec![S::plain(Key::P)],
+            Self::MarkIn => vec![S::plain(Key::I)],
+            Self::MarkOut => vec![S::plain(Key::O)],
+            Self::CommitLabel => vec![S::plain(Key::Enter)],
+            Self::NextLabel => vec![S::plain(Key::Tab)],
+            Self::PreviousLabel => vec![S::shift(Key::Tab)],
+            Self::LabelStart => vec![S::plain(Key::S)],
+            Self::LabelEnd => vec![S::plain(Key::E)],
+            Self::SplitLabel => vec![S::plain(Key::B)],
+            Self::MergeLabels => vec![S::plain(Key::M)],
+            Self::DeleteLabel => vec![S::plain(Key::Delete)],
+            // Cmd+comma opens the settings of any program on a Mac.
+            Self::InEarlier if os == Os::Mac => vec![S::alt(Key::Comma)],
+            Self::InLater if os == Os::Mac => vec![S::alt(Key::Period)],
+            Self::OutEarlier if os == Os::Mac => vec![S::alt_shift(Key::Comma)],
+            Self::OutLater if os == Os::Mac => vec![S::alt_shift(Key::Period)],
+            Self::InEarlier => vec![S::command(Key::Comma)],
+            Self::InLater => vec![S::command(Key::Period)],
+            Self::OutEarlier => vec![S::command_shift(Key::Comma)],
+            Self::OutLater => vec![S::command_shift(Key::Period)],
+            Self::Class1 => vec![S::plain(Key::Num1)],
+            Self::Class2 => vec![S::plain(Key::Num2)],
+            Self::Class3 => vec![S::plain(Key::Num3)],
+            Self::Class4 => vec![S::plain(Key::Num4)],
+            Self::Class5 => vec![S::plain(Key::Num5)],
+            Self::Class6 => vec![S::plain(Key::Num6)],
+            Self::Class7 => vec![S::plain(Key::Num7)],
+            Self::Class8 => vec![S::plain(Key::Num8)],
+            Self::Class9 => vec![S::plain(Key::Num9)],
             Self::NextVideo => vec![S::plain(Key::Down)],
             Self::PreviousVideo => vec![S::plain(Key::Up)],
             Self::ZoomToFit => vec![S::plain(Key::Z)],
@@ -104,6 +132,7 @@ impl UiCommand {
             | Self::ToggleOverview
             | Self::ToggleScore
             | Self::ToggleEvents
+            | Self::ToggleLabels
             | Self::ToggleMagnitude
             | Self::ToggleMotion
             | Self::ToggleTruth
@@ -117,6 +146,9 @@ impl UiCommand {
             | Self::PinPicture
             | Self::ChangeKeys
             | Self::EventPeak
+            | Self::VideoNormal
+            | Self::VideoAbnormal
+            | Self::EditClasses
             | Self::About => Vec::new(),
         }
     }

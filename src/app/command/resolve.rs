@@ -14,7 +14,7 @@ use crate::domain::playback::PlaybackCommand;
 use crate::domain::review::Verdict;
 use crate::domain::time::MediaTime;
 
-use super::UiCommand;
+use super::{Group, UiCommand};
 
 impl UiCommand {
     /// The action it stands for now; `None` if it cannot be used.
@@ -53,6 +53,7 @@ impl UiCommand {
             Self::ToggleOverview => Some(Action::ToggleLane(LaneKind::Overview)),
             Self::ToggleScore => Some(Action::ToggleLane(LaneKind::Score)),
             Self::ToggleEvents => Some(Action::ToggleLane(LaneKind::Events)),
+            Self::ToggleLabels => Some(Action::ToggleLane(LaneKind::Labels)),
             Self::ToggleAttention => Some(Action::ToggleLane(LaneKind::Attention)),
             Self::ToggleMagnitude => Some(Action::ToggleLane(LaneKind::Magnitude)),
             Self::ToggleMotion => Some(Action::ToggleLane(LaneKind::Motion)),
@@ -87,8 +88,10 @@ impl UiCommand {
             Self::ChangeKeys => Some(Action::Open(Dialog::ChangeKeys)),
             Self::SnapshotFolder => Some(Action::Open(Dialog::SnapshotFolder)),
             Self::About => Some(Action::Open(Dialog::About)),
+            Self::EditClasses => Some(Action::Open(Dialog::Classes)),
             // All others move within a video.
             _ if state.session.is_none() => None,
+            _ if self.group() == Group::Labels => self.label_action(state),
             Self::PlayPause => Some(Action::Playback(P::TogglePlay)),
             Self::ShuttleBackward => Some(Action::Playback(P::ShuttleBackward)),
             Self::ShuttleForward => Some(Action::Playback(P::ShuttleForward)),
@@ -149,6 +152,8 @@ impl UiCommand {
             Self::ZoomToEvent => state.current_event().map(|_| Action::Timeline(Zoom::Event)),
             Self::ShowEarlier => Some(Action::Timeline(Zoom::Earlier)),
             Self::ShowLater => Some(Action::Timeline(Zoom::Later)),
+            // Those of labels, which are met above.
+            _ => None,
         }
     }
 }
@@ -171,7 +176,6 @@ mod tests {
     use strum::IntoEnumIterator as _;
 
     use super::*;
-    use crate::app::command::Group;
 
     #[test]
     fn without_a_video_nothing_moves() {

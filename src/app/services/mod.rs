@@ -144,6 +144,7 @@ impl Services {
             Effect::ReadHistory => self.reviews.ask(reviews::Request::History),
             Effect::OpenProject { folder, who } => self.reviews.ask(reviews::Request::Open { folder, who }),
             Effect::Restore { backup, who } => self.reviews.ask(reviews::Request::Restore { backup, who }),
+            Effect::RenameClass { from, to, who } => self.reviews.ask(reviews::Request::RenameClass { from, to, who }),
             Effect::RecordEvents(found) => self.reviews.found(*found),
             Effect::CountQueue { question, filter } => self.reviews.ask(reviews::Request::Count(question, filter)),
             Effect::ReadQueue { question, filter, sort, place } => {

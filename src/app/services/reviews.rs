@@ -14,6 +14,7 @@ use crate::app::notice::Severity;
 use crate::app::review_queue::{BLOCK, Question, Target};
 use crate::app::reviews::Ticket;
 use crate::domain::interval::FrameSpan;
+use crate::domain::label::{Label, SchemaEdit};
 use crate::domain::library::VideoId;
 use crate::domain::queue::{EventStatus, FlaggedEvent, KnownVideo, QueueFilter, QueueRow, QueueSort};
 use crate::domain::record::{Change, ItemId, ReviewState, Step, Subject, Value};
@@ -49,6 +50,8 @@ pub(super) enum Request {
     Record { ticket: Ticket, step: Box<Step>, who: String, model: Option<String> },
     /// Give one verdict to several events.
     JudgeRows { rows: Vec<QueueRow>, verdict: Verdict, first: ItemId, title: String, who: String },
+    /// Give a class another name, in every label too.
+    RenameClass { from: String, to: String, who: String },
     /// Take back a step, or carry it out again.
     Undo { which: Undoing, who: String },
     /// Read the newest steps.
@@ -161,11 +164,14 @@ fn accept(opened: Result<Project, ProjectError>, folder: &Path, reporter: &Repor
         project.queue_counts(&QueueFilter::default())?;
         let held_by = project.held_by().map(ToString::to_string);
         let next_item = project.next_item()?.0;
-        Ok((project, Event::ProjectOpened { folder: folder.to_owned(), held_by, next_item }))
+        let schema = Event::SchemaRead(project.chosen_schema()?);
+        Ok((project, [Event::ProjectOpened { folder: folder.to_owned(), held_by, next_item }, schema]))
     });
     match ready {
-        Ok((project, event)) => {
-            reporter.send(event);
+        Ok((project, events)) => {
+            for event in events {
+                reporter.send(event);
+            }
             Some(project)
         }
         Err(err) => {
@@ -243,6 +249,10 @@ fn answer(project: &mut Project, request: Request, found: &Found) -> Vec<Event> 
                 Err(err) => failed(&err),
             }
         }
+        Request::RenameClass { from, to, who } => match rename_class(project, from, to, who) {
+            Ok(event) => event.into_iter().collect(),
+            Err(err) => failed(&err),
+        },
         Request::Open { .. } | Request::Restore { .. } => Vec::new(),
         Request::History => match project.history(HISTORY, None) {
             Ok(history) => vec![Event::HistoryRead(history)],
@@ -338,6 +348,25 @@ pub(super) fn known(id: VideoId, video: &OpenedVideo) -> KnownVideo {
 
 fn lock(found: &Found) -> MutexGuard<'_, BTreeMap<VideoId, FoundEvents>> {
     found.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// One step: the list of classes, and every label that has the name.
+fn rename_class(project: &mut Project, from: String, to: String, who: String) -> Result<Option<Event>, ProjectError> {
+    let labels = project.labels_of_class(&from)?;
+    let title = format!("Class {from} is now called {to}");
+    let Some(schema) = project.label_schema()?.edited(&SchemaEdit::Rename { from, to: to.clone() }) else {
+        return Ok(None);
+    };
+    let before = project.chosen_schema()?.map(Value::Schema);
+    let mut changes = vec![Change { subject: Subject::Schema, before, after: Some(Value::Schema(schema)) }];
+    changes.extend(labels.into_iter().map(|(video, id, label)| Change {
+        subject: Subject::Label { video, id },
+        after: Some(Value::Label(Label { class: to.clone(), ..label.clone() })),
+        before: Some(Value::Label(label)),
+    }));
+    let step = Step::new(title, changes);
+    project.append(&step, &Author { who, model: None })?;
+    Ok(Some(Event::StepRecorded { ticket: None, step: Box::new(step), said: None }))
 }
 
 fn undo(project: &mut Project, which: Undoing, who: String) -> Result<Event, ProjectError> {

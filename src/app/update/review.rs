@@ -195,7 +195,7 @@ pub(super) fn toggle_reviewed(state: &mut AppState, effects: &mut Vec<Effect>) {
 }
 
 /// Shows a step as pending and has it written.
-fn submit(state: &mut AppState, step: Step, model: Option<String>, effects: &mut Vec<Effect>) {
+pub(super) fn submit(state: &mut AppState, step: Step, model: Option<String>, effects: &mut Vec<Effect>) {
     match state.reviews.submit(step.clone()) {
         Ok(ticket) => {
             let who = state.prefs.review.reviewer();

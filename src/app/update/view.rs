@@ -4,12 +4,20 @@ use std::path::PathBuf;
 
 use crate::app::arrangement::{Layout, PanelKind};
 use crate::app::effect::Effect;
+use crate::app::marking::Stretch;
 use crate::app::prefs::{Decoding, Theme};
 use crate::app::state::AppState;
 
-/// Closes what is open over the window, else leaves full screen.
+/// Closes what is open over the window, else forgets what is marked, else selects no label, else leaves full screen.
 pub(super) fn back_out(state: &mut AppState, effects: &mut Vec<Effect>) {
-    if state.dialog.take().is_none() && state.full_screen {
+    if state.dialog.take().is_some() {
+        return;
+    }
+    if !state.marking.stretch.is_empty() {
+        state.marking.stretch = Stretch::default();
+    } else if state.marking.selected().is_some() {
+        state.marking.select(None);
+    } else if state.full_screen {
         full_screen(state, false, effects);
     }
 }

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::Project;
 use super::error::{Fault, ProjectError};
-use crate::domain::label::LabelSchema;
+use crate::domain::label::{Label, LabelSchema};
 use crate::domain::library::VideoId;
 use crate::domain::record::{Change, Conflict, ItemId, ReviewState, Subject, Value};
 
@@ -48,10 +48,39 @@ impl Project {
     /// # Errors
     /// The database cannot be read.
     pub fn label_schema(&self) -> Result<LabelSchema, ProjectError> {
+        Ok(self.chosen_schema()?.unwrap_or_default())
+    }
+
+    /// The classes of the project as someone chose them, which is what a change of them must start from; `None` while
+    /// nobody has.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn chosen_schema(&self) -> Result<Option<LabelSchema>, ProjectError> {
         match self.read(|connection| current(connection, &Subject::Schema))? {
-            Some(Value::Schema(schema)) => Ok(schema),
-            _ => Ok(LabelSchema::default()),
+            Some(Value::Schema(schema)) => Ok(Some(schema)),
+            _ => Ok(None),
         }
+    }
+
+    /// The labels of a class, of all videos.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn labels_of_class(&self, class: &str) -> Result<Vec<(VideoId, ItemId, Label)>, ProjectError> {
+        self.read(|connection| {
+            let mut found =
+                connection.prepare_cached("SELECT kind, video, key, value FROM current WHERE kind = 'label'")?;
+            let (mut rows, mut labels) = (found.query([])?, Vec::new());
+            while let Some(row) = rows.next()? {
+                if let (Subject::Label { video, id }, Value::Label(label)) = subject_and_value(row)?
+                    && label.class == class
+                {
+                    labels.push((video, id, label));
+                }
+            }
+            Ok(labels)
+        })
     }
 
     /// The id of the weights that were promoted last.
@@ -173,4 +202,31 @@ fn subject_and_value(row: &Row<'_>) -> Result<(Subject, Value), Fault> {
     let text: String = row.get(3)?;
     let value = value(&text, subject.kind())?;
     Ok((subject, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{author, project, video};
+    use super::*;
+    use crate::domain::interval::FrameSpan;
+    use crate::domain::record::Step;
+
+    #[test]
+    fn labels_of_a_class_are_found_over_all_videos() {
+        let (_folder, mut project) = project();
+        let add = |of: u8, id: u64, class: &str| {
+            let span = FrameSpan::new(0, 9).expect("holds frames");
+            let (class, lane) = (class.to_owned(), "Ada".to_owned());
+            let label = Label { span, class, lane, note: String::new(), confidence: Some(0.7) };
+            let subject = Subject::Label { video: video(of), id: ItemId(id) };
+            Step::new("New label", vec![Change { subject, before: None, after: Some(Value::Label(label)) }])
+        };
+        for (of, id, class) in [(1, 1, "Fight"), (1, 2, "Fall"), (2, 3, "Fight")] {
+            project.append(&add(of, id, class), &author()).expect("is written");
+        }
+        let found = project.labels_of_class("Fight").expect("reads");
+        let found: Vec<_> = found.into_iter().map(|(video, id, _)| (video, id)).collect();
+        assert_eq!(found, [(video(1), ItemId(1)), (video(2), ItemId(3))]);
+        assert_eq!(project.chosen_schema().expect("reads"), None, "the default is nobody's choice");
+    }
 }

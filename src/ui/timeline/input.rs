@@ -3,12 +3,14 @@
 //! Owns the contract between the timeline and its caller. Does not own drawing or gestures.
 
 use crate::app::lanes::{LaneKind, LaneSettings, TimelinePrefs};
+use crate::app::marking::ShownLabels;
 use crate::app::reviews::EventMark;
 use crate::domain::event_cost::EventCost;
 use crate::domain::frames::FrameTable;
 use crate::domain::interval::FrameSpan;
 use crate::domain::lane_data::LaneData;
 use crate::domain::looping::LoopPoints;
+use crate::domain::record::ItemId;
 use crate::domain::review::Verdict;
 use crate::domain::score::SnippetScores;
 use crate::domain::segment::{AnomalySegment, EventRule};
@@ -16,6 +18,19 @@ use crate::domain::snippet::SnippetGrid;
 use crate::domain::time::TimeSpan;
 use crate::ui::filmstrip::Filmstrip;
 use crate::ui::theme::Tokens;
+
+/// What the lane of labels shows.
+#[derive(Clone, Copy, Debug)]
+pub struct LabelInput<'a> {
+    /// The labels of the video.
+    pub shown: &'a ShownLabels,
+    /// The selected one, by its place in the list.
+    pub selected: Option<usize>,
+    /// The stretch that is being marked.
+    pub stretch: Option<FrameSpan>,
+    /// The colour of the class that it will have.
+    pub stretch_color: Option<[u8; 3]>,
+}
 
 /// Everything that the timeline draws, borrowed for one frame.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +57,8 @@ pub struct TimelineInput<'a> {
     pub judged: &'a [(FrameSpan, Verdict)],
     /// Changes whenever `marks` or `judged` do.
     pub marks_revision: u64,
+    /// What annotators marked.
+    pub labels: LabelInput<'a>,
     /// What these events cost their reader.
     pub cost: EventCost,
     /// The event that the rest of the window is about.
@@ -78,6 +95,7 @@ impl TimelineInput<'_> {
     pub(super) fn has_data(&self, kind: LaneKind) -> bool {
         match kind {
             LaneKind::Overview | LaneKind::Score | LaneKind::Events | LaneKind::Attention | LaneKind::Magnitude => true,
+            LaneKind::Labels => !self.labels.shown.list().is_empty() || self.labels.stretch.is_some(),
             LaneKind::Motion => self.lanes.motion.is_some(),
             LaneKind::Truth => self.lanes.truth.is_some(),
             LaneKind::Recording => !(self.lanes.gaps.is_empty() && self.lanes.damaged.is_empty()),
@@ -107,4 +125,13 @@ pub enum TimelineAction {
     ToggleSnapping,
     /// Make this event, by its place in `events`, the current one. A `Seek` to where the pointer is goes with it.
     SelectEvent(usize),
+    /// Select this label.
+    SelectLabel(ItemId),
+    /// A label has these frames from now on.
+    ShapeLabel {
+        /// Which.
+        id: ItemId,
+        /// Its frames.
+        span: FrameSpan,
+    },
 }

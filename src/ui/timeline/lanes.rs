@@ -37,6 +37,19 @@ pub(super) fn drawn(settings: &LaneSettings, has_data: impl Fn(LaneKind) -> bool
     settings.all().iter().filter(|lane| lane.shown && has_data(lane.kind)).copied().collect()
 }
 
+/// Height that a row of labels needs to be read, in points.
+const LABEL_ROW: f32 = 15.0;
+/// Rows of labels that the lane makes room for by itself; more share the room, or the person makes the lane higher.
+const MOST_ROWS: usize = 6;
+
+/// Lets the lane of labels grow with the annotators.
+pub(super) fn make_room_for_rows(drawn: &mut [LaneSetting], rows: usize) {
+    let needed = LABEL_ROW * rows.min(MOST_ROWS) as f32 + 4.0;
+    for lane in drawn.iter_mut().filter(|lane| lane.kind == LaneKind::Labels) {
+        lane.height = lane.height.max(needed);
+    }
+}
+
 /// The least size that shows everything.
 pub(super) fn least_size(sizes: &Sizes, drawn: &[LaneSetting]) -> Vec2 {
     let height: f32 = drawn.iter().map(|lane| lane.kind.least_height()).sum();
@@ -124,7 +137,7 @@ mod tests {
     proptest! {
         #[test]
         fn lanes_fill_the_height_and_never_fall_below_the_least(
-            hidden in 0_u8..=255, grow in 0.0_f32..500.0, heights in proptest::collection::vec(0.0_f32..200.0, 8),
+            hidden in 0_u16..512, grow in 0.0_f32..500.0, heights in proptest::collection::vec(0.0_f32..200.0, 9),
         ) {
             let sizes = &Tokens::of(egui::Theme::Dark).sizes;
             let mut settings = LaneSettings::default();

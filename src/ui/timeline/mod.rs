@@ -12,6 +12,8 @@ mod gestures;
 mod handle;
 mod header;
 mod input;
+mod label_lane;
+mod label_marks;
 mod lanes;
 mod marks;
 mod overview;
@@ -32,9 +34,10 @@ use egui::containers::scroll_area::{DragScroll, ScrollSource};
 use egui::{ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2};
 
 use self::geometry::{Axis, Limits};
-pub use self::input::{TimelineAction, TimelineInput};
-use self::lanes::{Lane, Lanes, drawn, least_size};
+pub use self::input::{LabelInput, TimelineAction, TimelineInput};
+use self::lanes::{Lane, Lanes, drawn, least_size, make_room_for_rows};
 use self::scene::Scene;
+use self::state::Drag;
 pub use self::state::TimelineState;
 use crate::app::lanes::{LaneKind, LaneSetting};
 
@@ -44,7 +47,8 @@ use crate::app::lanes::{LaneKind, LaneSetting};
 /// the view; a double click shows everything. Where lanes need more height than there is, they scroll.
 pub fn timeline_ui(ui: &mut Ui, input: &TimelineInput<'_>, state: &mut TimelineState) -> Vec<TimelineAction> {
     let settings = state.draft.as_ref().unwrap_or(&input.prefs.lanes);
-    let shown = drawn(settings, |kind| input.has_data(kind));
+    let mut shown = drawn(settings, |kind| input.has_data(kind));
+    make_room_for_rows(&mut shown, input.labels.shown.lanes().len());
     let least = least_size(&input.tokens.sizes, &shown);
     let room = ui.available_size();
     if room.y + 0.5 >= least.y {
@@ -67,6 +71,7 @@ fn lanes_ui(
     let (_, rect) = ui.allocate_space(size.max(least_size(sizes, shown)));
     let lanes = Lanes::new(rect, sizes, shown, ui.pixels_per_point());
     let id = ui.scope_id().with("timeline");
+    state.body = Some(id);
     let mut actions = Vec::new();
 
     let limits = Limits::of(input.table);
@@ -101,12 +106,17 @@ fn lanes_ui(
             LaneKind::Overview => {}
             LaneKind::Score => score_lane::score_lane_ui(ui, id, lane, &scene, &mut actions),
             LaneKind::Events => span_lane::events_lane_ui(ui, id, lane, &scene),
+            LaneKind::Labels => label_lane::labels_lane_ui(ui, id, lane, &scene, state, &mut actions),
             LaneKind::Attention => value_lane::attention_lane_ui(ui, id, lane, &scene, &mut actions),
             LaneKind::Magnitude => value_lane::magnitude_lane_ui(ui, id, lane, &scene),
             LaneKind::Motion => value_lane::motion_lane_ui(ui, id, lane, &scene),
             LaneKind::Truth => span_lane::truth_lane_ui(ui, id, lane, &scene),
             LaneKind::Recording => span_lane::recording_lane_ui(ui, id, lane, &scene),
         }
+    }
+    if matches!(state.drag, Drag::Label(_)) && !ui.input(|i| i.pointer.any_down()) {
+        // The label went away under the hand, by an undo.
+        state.drag = Drag::Idle;
     }
     playhead::paint_playhead(&painter, &lanes, &scene, state.drag);
     painter.vline(lanes.ruler.body.left(), rect.y_range(), Stroke::new(1.0, p.hairline));
@@ -124,7 +134,8 @@ fn scene<'a>(ui: &Ui, input: &'a TimelineInput<'a>, state: &mut TimelineState, l
     let count = (axis.width * ui.pixels_per_point()).round().clamp(1.0, 8192.0) as usize;
     let columns = state.columns(input, &axis, count);
     let marks = state.marks(input, &axis, &columns);
-    Scene { input, axis, curves: state.curves(input), columns, marks }
+    let labels = state.labels(input, &axis, &columns);
+    Scene { input, axis, curves: state.curves(input), columns, marks, labels }
 }
 
 /// Frame number and time of the position, beside the ruler.

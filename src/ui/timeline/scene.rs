@@ -8,6 +8,7 @@ use egui::{Align2, Color32, Id, Painter, Rect, Response, Role, Sense, Ui, Widget
 
 use super::geometry::Axis;
 use super::input::TimelineInput;
+use super::label_marks::LabelMarks;
 use super::lanes::Lane;
 use super::scale::Scale;
 use super::summary::{Columns, Curves, Marks};
@@ -40,6 +41,7 @@ pub(super) struct Scene<'a> {
     /// Made of the view that is drawn; while gestures are read, of the view before.
     pub columns: Arc<Columns>,
     pub marks: Arc<Marks>,
+    pub labels: Arc<LabelMarks>,
 }
 
 impl Scene<'_> {

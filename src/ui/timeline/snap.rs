@@ -60,6 +60,48 @@ pub fn snap(x: f32, axis: &Axis, table: &FrameTable, events: &[AnomalySegment]) 
         .unwrap_or((frame, Edge::Frame))
 }
 
+/// The edge between frames that is nearest to `x`, as the number of the frame behind it; that of frames is the last one.
+pub fn boundary(x: f32, axis: &Axis, table: &FrameTable) -> usize {
+    let frame = axis.frame_at(x, table);
+    let span = table.frame_span(frame);
+    let nearer_end = (axis.x(span.end) - x).abs() < (axis.x(span.start) - x).abs();
+    if nearer_end { frame + 1 } else { frame }
+}
+
+/// The edge between frames that `x` means: the nearest within reach of those of events, of snippets that are wide enough
+/// and of `others`, else the nearest of all.
+pub fn snap_boundary(
+    x: f32,
+    axis: &Axis,
+    table: &FrameTable,
+    events: &[AnomalySegment],
+    others: impl Iterator<Item = usize>,
+) -> usize {
+    let grid = SnippetGrid::new(table.len());
+    let place = |edge: usize| {
+        let time = if edge < table.len() { table.time(edge) } else { table.span().end };
+        axis.x(time)
+    };
+    let under = boundary(x, axis, table);
+    let snippet = grid.snippet_of(under.min(table.last()));
+    let range = grid.range(snippet);
+    let wide = place(range.end) - place(range.start) >= LEAST_SNIPPET;
+    let of_snippets = [range.start, range.end].into_iter().filter(|_| wide);
+    let starts = events.partition_point(|e| e.first < snippet);
+    let near = starts.saturating_sub(2)..(starts + 2).min(events.len());
+    let of_events = events[near].iter().flat_map(|e| [grid.range(e.first).start, grid.range(e.last).end]);
+    let frame = axis.frame_at(x, table);
+    let frame_width = place(frame + 1) - place(frame);
+    let reach = if frame_width >= AIMED_FRAME { (frame_width * AIMED_SHARE).min(REACH) } else { REACH };
+    let distance = |edge: usize| (place(edge) - x).abs();
+    others
+        .chain(of_events)
+        .chain(of_snippets)
+        .filter(|edge| *edge <= table.len() && distance(*edge) <= reach)
+        .min_by(|a, b| distance(*a).total_cmp(&distance(*b)))
+        .unwrap_or(under)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -138,6 +180,29 @@ mod tests {
                 if left >= axis.left && right <= axis.right() && right - left > AIMED_FRAME * 2.0 {
                     prop_assert_eq!(snap(left.midpoint(right), &axis, &table, &events).0, frame);
                 }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_edge_is_the_nearest_or_a_better_one_within_reach(
+            (table, events) in worlds(), factor in 1.0_f64..200.0, at in 0.0_f64..1.0, share in 0.0_f32..1.0,
+            other in 0_usize..900,
+        ) {
+            let axis = axis(&table, factor, at);
+            let x = axis.left + share * axis.width;
+            let place = |edge: usize| axis.x(if edge < table.len() { table.time(edge) } else { table.span().end });
+            let distance = |edge: usize| (place(edge) - x).abs();
+            let nearest = boundary(x, &axis, &table);
+            prop_assert!((0..=table.len()).all(|edge| distance(nearest) <= distance(edge) + 0.01));
+            let snapped = snap_boundary(x, &axis, &table, &events, std::iter::once(other));
+            prop_assert!(snapped <= table.len());
+            prop_assert!(snapped == nearest || distance(snapped) <= REACH);
+            let grid = SnippetGrid::new(table.len());
+            let edges = events.iter().flat_map(|e| [grid.range(e.first).start, grid.range(e.last).end]).chain([other]);
+            for edge in edges.filter(|edge| *edge <= table.len() && distance(*edge) < AIMED_FRAME * AIMED_SHARE) {
+                prop_assert!(distance(snapped) <= distance(edge), "{edge} is nearer than {snapped}");
             }
         }
     }

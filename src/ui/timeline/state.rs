@@ -5,8 +5,12 @@
 
 use std::sync::Arc;
 
+use egui::Id;
+
 use super::geometry::{Axis, Limits, Visible};
 use super::input::TimelineInput;
+use super::label_lane::LabelDrag;
+use super::label_marks::LabelMarks;
 use super::snap::Edge;
 use super::summary::{Columns, Curves, Marks};
 use crate::app::lanes::{LaneKind, LaneSettings};
@@ -26,6 +30,9 @@ pub struct TimelineState {
     curves: Option<Arc<Curves>>,
     columns: Option<Arc<Columns>>,
     marks: Option<Arc<Marks>>,
+    labels: Option<Arc<LabelMarks>>,
+    /// The widget that stands for the whole timeline.
+    pub(super) body: Option<Id>,
     pub(super) overview: Option<OverviewStrip>,
 }
 
@@ -43,6 +50,8 @@ pub(super) enum Drag {
     Lane(LaneKind),
     /// The lower border of a lane is moved.
     Border(LaneKind),
+    /// A label, or an edge of it, is moved.
+    Label(LabelDrag),
 }
 
 /// The columns of the overview, kept while nothing changes so that the GPU is not written to.
@@ -53,6 +62,11 @@ pub(super) struct OverviewStrip {
 }
 
 impl TimelineState {
+    /// The widget that stands for the whole timeline, once it was drawn.
+    pub fn body(&self) -> Option<Id> {
+        self.body
+    }
+
     /// Shows the whole video.
     pub fn fit(&mut self) {
         self.visible = None;
@@ -117,6 +131,12 @@ impl TimelineState {
     /// Columns in which something is marked, made again when the view, the data or the rule change.
     pub(super) fn marks(&mut self, input: &TimelineInput<'_>, axis: &Axis, columns: &Columns) -> Arc<Marks> {
         kept(&mut self.marks, |m| m.is_of(input, axis, columns.frames.len()), || Marks::new(input, axis, columns))
+    }
+
+    /// What labels cover, found again when the view or the labels change.
+    pub(super) fn labels(&mut self, input: &TimelineInput<'_>, axis: &Axis, columns: &Columns) -> Arc<LabelMarks> {
+        let count = columns.frames.len();
+        kept(&mut self.labels, |l| l.is_of(input, axis, count), || LabelMarks::new(input, axis, columns))
     }
 }
 

@@ -75,7 +75,7 @@ fn key(input: &TimelineInput<'_>) -> (u64, usize) {
 
 /// The view of which columns are known.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct View {
+pub(super) struct View {
     /// Stands for the frame table as well: no two videos share one.
     revision: u64,
     visible: Visible,
@@ -83,7 +83,7 @@ struct View {
 }
 
 impl View {
-    fn of(input: &TimelineInput<'_>, axis: &Axis, count: usize) -> Self {
+    pub(super) fn of(input: &TimelineInput<'_>, axis: &Axis, count: usize) -> Self {
         Self { revision: input.revision, visible: axis.visible, count }
     }
 }
