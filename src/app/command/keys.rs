@@ -8,6 +8,7 @@ use super::UiCommand;
 
 impl UiCommand {
     /// Its keys unless the person chose others, the first being the one that menus name.
+    #[expect(clippy::too_many_lines, reason = "one line for each command")]
     pub fn default_shortcuts(self, os: Os) -> Vec<Shortcut> {
         use Shortcut as S;
         match self {
