@@ -72,7 +72,7 @@ fn continue_ui(view: &ViewContext<'_>, ui: &mut Ui) {
         figures::count(events, "event"),
         figures::count(videos, "video")
     );
-    let place = queue.open_from(0).or((queue.row(0).is_some()).then_some(0));
+    let place = queue.open_from(0).or_else(|| queue.row(0).map(|_| 0));
     let response = ui.add_enabled(place.is_some(), egui::Button::new("Open the queue"));
     if let Some(place) = place.filter(|_| response.clicked()) {
         view.actions.send(Action::BringPanel(PanelKind::Queue));

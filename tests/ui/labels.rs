@@ -80,7 +80,7 @@ fn an_interval_is_marked_split_undone_and_there_after_a_restart() {
     w.harness.key_press_modifiers(Modifiers::COMMAND, Key::Comma);
     w.wait("the nudge", |s| spans(s) == [(49, 100)]);
     w.key(Key::Delete);
-    w.wait("the disk", |s| spans(s).is_empty());
+    w.wait("the disk", |s| spans(s).is_empty() && s.reviews.pending() == 0);
     assert_eq!(on_disk(&w), []);
 }
 

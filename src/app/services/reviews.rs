@@ -249,7 +249,7 @@ fn answer(project: &mut Project, request: Request, found: &Found) -> Vec<Event> 
                 Err(err) => failed(&err),
             }
         }
-        Request::RenameClass { from, to, who } => match rename_class(project, from, to, who) {
+        Request::RenameClass { from, to, who } => match rename_class(project, from, &to, who) {
             Ok(event) => event.into_iter().collect(),
             Err(err) => failed(&err),
         },
@@ -351,17 +351,17 @@ fn lock(found: &Found) -> MutexGuard<'_, BTreeMap<VideoId, FoundEvents>> {
 }
 
 /// One step: the list of classes, and every label that has the name.
-fn rename_class(project: &mut Project, from: String, to: String, who: String) -> Result<Option<Event>, ProjectError> {
+fn rename_class(project: &mut Project, from: String, to: &str, who: String) -> Result<Option<Event>, ProjectError> {
     let labels = project.labels_of_class(&from)?;
     let title = format!("Class {from} is now called {to}");
-    let Some(schema) = project.label_schema()?.edited(&SchemaEdit::Rename { from, to: to.clone() }) else {
+    let Some(schema) = project.label_schema()?.edited(&SchemaEdit::Rename { from, to: to.to_owned() }) else {
         return Ok(None);
     };
     let before = project.chosen_schema()?.map(Value::Schema);
     let mut changes = vec![Change { subject: Subject::Schema, before, after: Some(Value::Schema(schema)) }];
     changes.extend(labels.into_iter().map(|(video, id, label)| Change {
         subject: Subject::Label { video, id },
-        after: Some(Value::Label(Label { class: to.clone(), ..label.clone() })),
+        after: Some(Value::Label(Label { class: to.to_owned(), ..label.clone() })),
         before: Some(Value::Label(label)),
     }));
     let step = Step::new(title, changes);

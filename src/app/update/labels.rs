@@ -9,6 +9,7 @@ mod tests;
 use crate::app::effect::Effect;
 use crate::app::marking::{End, ShownLabel, Stretch};
 use crate::app::notice::Severity;
+use crate::app::session::Session;
 use crate::app::state::AppState;
 use crate::domain::interval::FrameSpan;
 use crate::domain::label::{Label, SchemaEdit, VideoLabel};
@@ -86,7 +87,7 @@ pub(super) fn mark(state: &mut AppState, end: End) {
 /// Makes a label of the stretch that is marked; without one, of the event on screen.
 pub(super) fn commit(state: &mut AppState, effects: &mut Vec<Effect>) {
     edit(state, effects, |state, at, effects| {
-        let frame = state.session.as_ref().map_or(0, |session| session.frame());
+        let frame = state.session.as_ref().map_or(0, Session::frame);
         let event = || state.shown()?.event_spans().get(state.current_event()?).copied();
         let marked = state.marking.stretch.span(frame);
         let Some(span) = marked.or_else(event).and_then(|span| at.clipped(span)) else {
@@ -143,12 +144,11 @@ pub(super) fn step_label(state: &mut AppState, forward: bool) {
         (None, true) => list.iter().find(|l| l.label.span.start() >= frame),
         (None, false) => list.iter().rfind(|l| l.label.span.start() <= frame),
     };
-    match next.map(|next| next.id) {
-        Some(id) => select(state, id),
-        None => {
-            let text = if forward { "There is no later label." } else { "There is no earlier label." };
-            state.notices.push(Severity::Info, text);
-        }
+    if let Some(id) = next.map(|next| next.id) {
+        select(state, id);
+    } else {
+        let text = if forward { "There is no later label." } else { "There is no earlier label." };
+        state.notices.push(Severity::Info, text);
     }
 }
 
@@ -164,7 +164,7 @@ pub(super) fn go_to_end(state: &mut AppState, end: End) {
 pub(super) fn split(state: &mut AppState, effects: &mut Vec<Effect>) {
     edit(state, effects, |state, at, effects| {
         let ShownLabel { id, label, .. } = selected(state)?;
-        let frame = state.session.as_ref().map_or(0, |session| session.frame());
+        let frame = state.session.as_ref().map_or(0, Session::frame);
         let Some((left, right)) = label.span.split(frame) else {
             return Err("Go to a frame inside of the label, after its first: there it is split.".to_owned());
         };

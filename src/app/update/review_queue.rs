@@ -49,7 +49,7 @@ pub(super) fn go_to_row(state: &mut AppState, place: u64, effects: &mut Vec<Effe
 pub(super) fn step_row(state: &mut AppState, by: i64, effects: &mut Vec<Effect>) {
     // The event on screen counts, however it was come to.
     let here = state.target().and_then(|target| state.queue.place_of(&target));
-    let at = here.or(state.queue.selected.as_ref().map(|(place, _)| *place));
+    let at = here.or_else(|| state.queue.selected.as_ref().map(|(place, _)| *place));
     let place = at.map_or(Some(0), |place| place.checked_add_signed(by));
     if let Some(place) = place.filter(|place| *place < state.queue.len()) {
         go_to_row(state, place, effects);

@@ -20,6 +20,9 @@ const MOST: usize = 200;
 /// Colours that share one texture: that of the class behind each code; `None` for a class that the project lacks.
 pub(super) type Inks = [Option<[u8; 3]>; CODES];
 
+/// The frames that labels of one colour cover, in order and apart from each other.
+type Covered = (Option<[u8; 3]>, Vec<Range<usize>>);
+
 /// The labels of one annotator.
 #[derive(Debug, Default)]
 pub(super) struct Row {
@@ -70,7 +73,7 @@ pub(super) fn bar(input: &TimelineInput<'_>, axis: &Axis, span: FrameSpan) -> Op
 }
 
 fn layers(input: &TimelineInput<'_>, row: usize, columns: &[Range<usize>]) -> Vec<(Arc<[u8]>, Inks)> {
-    let mut by_ink: Vec<(Option<[u8; 3]>, Vec<Range<usize>>)> = Vec::new();
+    let mut by_ink: Vec<Covered> = Vec::new();
     for shown in input.labels.shown.list().iter().filter(|l| l.row == row && !l.pending) {
         let span = shown.label.span;
         let at = by_ink.iter().position(|(ink, _)| *ink == shown.color).unwrap_or_else(|| {
@@ -83,7 +86,7 @@ fn layers(input: &TimelineInput<'_>, row: usize, columns: &[Range<usize>]) -> Ve
             None => by_ink[at].1.push(span.start()..span.end()),
         }
     }
-    let layer = |inks: &[(Option<[u8; 3]>, Vec<Range<usize>>)]| {
+    let layer = |inks: &[Covered]| {
         let (mut codes, mut colors) = (vec![0; columns.len()], [None; CODES]);
         for (i, (ink, spans)) in inks.iter().enumerate() {
             colors[i] = *ink;
