@@ -10,7 +10,7 @@ use crate::domain::interval::FrameSpan;
 use crate::domain::label::LabelSchema;
 use crate::domain::library::VideoId;
 use crate::domain::record::{Conflict, ItemId, ReviewState, Step, Subject, Value};
-use crate::domain::review::{Judgement, Standing, Verdict, standings};
+use crate::domain::review::{Ground, Judgement, Standing, Verdict, standings};
 
 /// The project that verdicts go into.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,17 +37,6 @@ pub enum Project {
 /// Handle of a step that is on its way to disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ticket(pub u64);
-
-/// How the verdict on an event came about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ground {
-    /// The event itself was judged.
-    Judged,
-    /// Most of its frames were judged, as part of an event of other bounds.
-    Inherited,
-    /// Few of its frames were judged: another look is due.
-    Changed,
-}
 
 /// What is known of one event's verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -265,13 +254,8 @@ impl Reviews {
         let Some(review) = self.of(video) else { return vec![None; events.len()] };
         let judged: Vec<(ItemId, &Judgement)> = review.judgements.iter().map(|(id, j)| (*id, j)).collect();
         let spans: Vec<FrameSpan> = judged.iter().map(|(_, j)| j.span).collect();
-        let mark = |standing| {
-            let (at, ground) = match standing {
-                Standing::Unjudged => return None,
-                Standing::Judged(at) => (at, Ground::Judged),
-                Standing::Inherited(at) => (at, Ground::Inherited),
-                Standing::Changed(at) => (at, Ground::Changed),
-            };
+        let mark = |standing: Standing| {
+            let (at, ground) = standing.ground()?;
             let (item, judgement) = judged[at];
             let subject = Subject::Judgement { video: video.clone(), id: item };
             Some(EventMark { item, verdict: judgement.verdict, ground, pending: self.is_pending(&subject) })

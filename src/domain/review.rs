@@ -73,6 +73,30 @@ pub enum Standing {
     Changed(usize),
 }
 
+/// How the verdict on an event came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display)]
+#[strum(serialize_all = "lowercase")]
+pub enum Ground {
+    /// The event itself was judged.
+    Judged,
+    /// Most of its frames were judged, as part of an event of other bounds.
+    Inherited,
+    /// Few of its frames were judged: another look is due.
+    Changed,
+}
+
+impl Standing {
+    /// The judgement that speaks for the event, by its number, and how it came to.
+    pub fn ground(self) -> Option<(usize, Ground)> {
+        match self {
+            Self::Unjudged => None,
+            Self::Judged(at) => Some((at, Ground::Judged)),
+            Self::Inherited(at) => Some((at, Ground::Inherited)),
+            Self::Changed(at) => Some((at, Ground::Changed)),
+        }
+    }
+}
+
 /// From this share of an event's frames on, a judgement of those frames speaks for the event.
 ///
 /// Half: when most of an event was seen, its verdict holds; when most of it is new, it may be another event.

@@ -5,8 +5,8 @@
 use egui::Color32;
 
 use super::theme::Palette;
-use crate::app::reviews::{EventMark, Ground};
-use crate::domain::review::Verdict;
+use crate::app::reviews::EventMark;
+use crate::domain::review::{Ground, Verdict};
 
 /// Its name.
 pub fn name(verdict: Verdict) -> &'static str {

@@ -14,7 +14,7 @@ use super::{Report, ReportError, ReportVideo, case_page, replace};
 use crate::domain::frames::FrameTable;
 use crate::domain::interval::FrameSpan;
 use crate::domain::record::ReviewState;
-use crate::domain::review::{Judgement, Standing, standings};
+use crate::domain::review::{Ground, Judgement, standings};
 use crate::domain::segment::AnomalySegment;
 use crate::domain::snippet::SnippetGrid;
 
@@ -45,18 +45,6 @@ pub struct CaseVideo<'a> {
     pub pictures: &'a [Option<(usize, Vec<u8>)>],
 }
 
-/// How a verdict came to an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display)]
-#[strum(serialize_all = "lowercase")]
-pub enum Ground {
-    /// These very frames were judged.
-    Judged,
-    /// Most of them were judged, as part of an event of other bounds.
-    Inherited,
-    /// Few of them were judged: another look is due.
-    Changed,
-}
-
 /// An event of the model, judged frames, or both.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
@@ -85,13 +73,7 @@ pub fn findings(review: &ReviewState, events: &[AnomalySegment], frames: &FrameT
     let found = standings(&flagged.iter().map(|(_, span)| *span).collect::<Vec<_>>(), &spans);
     let mut findings: Vec<Finding> = Vec::with_capacity(events.len() + judgements.len());
     for ((event, span), standing) in flagged.iter().zip(found) {
-        let verdict = match standing {
-            Standing::Unjudged => None,
-            Standing::Judged(at) => Some((at, Ground::Judged)),
-            Standing::Inherited(at) => Some((at, Ground::Inherited)),
-            Standing::Changed(at) => Some((at, Ground::Changed)),
-        };
-        let verdict = verdict.map(|(at, ground)| {
+        let verdict = standing.ground().map(|(at, ground)| {
             used[at] = true;
             (judgements[at].clone(), ground)
         });

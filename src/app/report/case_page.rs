@@ -7,12 +7,12 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::case::{CaseReport, CaseVideo, Finding, Ground};
+use super::case::{CaseReport, CaseVideo, Finding};
 use super::page::{about, escape, facts, file_name, head, table};
 use super::{Report, ReportVideo};
 use crate::domain::frames::FrameTable;
 use crate::domain::interval::FrameSpan;
-use crate::domain::review::Verdict;
+use crate::domain::review::{Ground, Verdict};
 use crate::plots::{ChartError, ChartSize, TimelineChart, timeline_png};
 
 /// The page.
