@@ -196,7 +196,7 @@ fn selected_ui(view: &ViewContext<'_>, draft: &mut NoteDraft, selected: &ShownLa
             change(Label { note: draft.text.trim().to_owned(), ..label.clone() });
         }
     });
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         command_button(view, ui, UiCommand::SplitLabel, "Split");
         command_button(view, ui, UiCommand::MergeLabels, "Merge");
         command_button(view, ui, UiCommand::DeleteLabel, "Delete");

@@ -33,7 +33,7 @@ impl Parts {
     const SOUND: f32 = 40.0;
     const SPEED_STEPS: f32 = 72.0;
     const ENDS: f32 = 77.0;
-    const VOLUME: f32 = 66.0;
+    const VOLUME: f32 = 64.0;
 
     /// For a bar of `width`, beside a position that takes `short` points, or `full` with the ends of the video.
     fn for_width(width: f32, (short, full): (f32, f32)) -> Self {

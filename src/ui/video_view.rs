@@ -104,8 +104,8 @@ pub fn video_ui(
                         format!("#{} stands in → #{}", still.frame, playing.wanted)
                     };
                     let colors = (tokens.palette.on_scrim, tokens.palette.scrim);
-                    let at = area.intersect(rect).left_top() + INSET;
-                    chip(&painter, at, Align2::LEFT_TOP, text, tokens.figures(), colors);
+                    let at = lower_left(area.intersect(rect));
+                    chip(&painter, at, Align2::LEFT_BOTTOM, text, tokens.figures(), colors);
                 }
                 None if late => paint_message(&painter, rect, "Decoding …", "", tokens),
                 None => {}
@@ -147,6 +147,11 @@ pub fn video_ui(
     (response, wanted)
 }
 
+/// Where the position is written.
+fn lower_left(area: Rect) -> Pos2 {
+    area.left_bottom() + vec2(INSET.x, -INSET.y)
+}
+
 fn look(view: &PictureView) -> Look {
     let rows = match view.deinterlace {
         Deinterlace::Off => Rows::AsStored,
@@ -171,9 +176,9 @@ fn paint_look(painter: &Painter, area: Rect, view: &PictureView, tokens: &Tokens
         said.push(view.deinterlace.text().to_owned());
     }
     if !said.is_empty() {
-        let at = area.left_bottom() + vec2(INSET.x, -INSET.y);
+        let at = area.left_top() + INSET;
         let colors = (tokens.palette.on_scrim, tokens.palette.scrim);
-        chip(painter, at, Align2::LEFT_BOTTOM, said.join(" · "), tokens.figures(), colors);
+        chip(painter, at, Align2::LEFT_TOP, said.join(" · "), tokens.figures(), colors);
     }
 }
 
@@ -218,7 +223,8 @@ impl Caption<'_> {
         let p = &tokens.palette;
         let font = tokens.figures();
         let plain = (p.on_scrim, p.scrim);
-        let at = area.left_top() + INSET;
+        // Below: recorders write their clock into the top of the picture.
+        let at = lower_left(area);
         let mut text = format!("{}   #{}", self.frame.time, self.frame.number);
         if let Some(date) = self.clock.and_then(|clock| clock.at(self.frame.time).text()) {
             text = format!("{text}   {date}");
@@ -226,7 +232,7 @@ impl Caption<'_> {
         if self.stands_in() {
             text = format!("{text} → #{}", self.playing.wanted);
         }
-        let place = chip(painter, at, Align2::LEFT_TOP, text, font.clone(), plain);
+        let place = chip(painter, at, Align2::LEFT_BOTTOM, text, font.clone(), plain);
 
         let snippet = self.grid.snippet_of(self.frame.number);
         let score = self.snippets.and_then(|s| s.scores.get(snippet));
@@ -247,8 +253,7 @@ impl Caption<'_> {
             let ink = verdict::color(mark.verdict, &Tokens::of(egui::Theme::Dark).palette);
             chip(painter, at, Align2::RIGHT_BOTTOM, verdict::sentence(mark), font.clone(), (ink, p.scrim));
         }
-        let below = place.left_bottom() + vec2(0.0, 6.0);
-        self.paint_warning(painter, below, font, tokens);
+        self.paint_warning(painter, place.left_top() - vec2(0.0, 6.0), font, tokens);
     }
 
     /// Whether this is another picture than the one asked for, at a place that a person chose.
@@ -270,7 +275,7 @@ impl Caption<'_> {
             (_, Detail::References) => ("some frames left out", p.on_scrim),
             (_, Detail::All) => return,
         };
-        chip(painter, at, Align2::LEFT_TOP, text.to_owned(), font, (ink, p.scrim));
+        chip(painter, at, Align2::LEFT_BOTTOM, text.to_owned(), font, (ink, p.scrim));
     }
 }
 
