@@ -1,7 +1,7 @@
 //! The window's thread per frame of the timeline, for minutes and for a day of footage: `cargo bench --bench timeline`.
 //!
 //! What a frame costs is the timeline's own function and the triangles that egui makes of its shapes. A frame in
-//! which the view or the rule changed also finds what lies under each pixel again; new scores also make summaries.
+//! which the view or the rule changed also finds what lies under each pixel again; new scores come with their summaries.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use egui::{Context, Pos2, RawInput, Rect, vec2};
 use lookback::app::lanes::TimelinePrefs;
 use lookback::app::marking::ShownLabels;
+use lookback::domain::curve::{Curve, ScoreCurves};
 use lookback::domain::event_cost::EventCost;
 use lookback::domain::frames::FrameTable;
 use lookback::domain::interval::FrameSpan;
@@ -33,6 +34,8 @@ const MINUTES: usize = 1000;
 struct Footage {
     table: FrameTable,
     snippets: SnippetScores,
+    /// What arrives with new scores, made off the window's thread; twice, to arrive in turn.
+    curves: [ScoreCurves; 2],
     lanes: LaneData,
     rule: EventRule,
     events: Vec<AnomalySegment>,
@@ -58,11 +61,11 @@ impl Footage {
             TimeSpan::new(at(from), at(to))
         };
         let lanes = LaneData {
-            noise: Some(NoiseBand {
-                low: scores.iter().map(|s| s * 0.9).collect(),
-                high: scores.iter().map(|s| s * 1.1).collect(),
-            }),
-            motion: Some((0..snippets).map(|i| value(i + 9)).collect()),
+            noise: Some(NoiseBand::new(
+                scores.iter().map(|s| s * 0.9).collect(),
+                scores.iter().map(|s| s * 1.1).collect(),
+            )),
+            motion: Some(Curve::new((0..snippets).map(|i| value(i + 9)).collect())),
             gaps: (0..snippets / 100).map(|i| seconds(i * 50 + 10, i * 50 + 14)).collect(),
             damaged: (0..snippets / 100).map(|i| seconds(i * 50 + 30, i * 50 + 31)).collect(),
             truth: Some((0..snippets / 16).map(|i| i * 256 + 40..i * 256 + 88).collect()),
@@ -79,9 +82,11 @@ impl Footage {
         let labels = (0..snippets / 16).map(|i| (ItemId(i as u64), label(i), false));
         let ctx = Context::default();
         theme::install(&ctx);
+        let scored = SnippetScores { scores, attention, magnitudes };
         Self {
             cost: EventCost::of(&events, snippets, &table),
-            snippets: SnippetScores { scores, attention, magnitudes },
+            curves: [(); 2].map(|()| ScoreCurves::of(&scored, snippets)),
+            snippets: scored,
             lanes,
             labels: ShownLabels::new(labels, &LabelSchema::default(), "Ada", 1),
             rule,
@@ -97,12 +102,14 @@ impl Footage {
 
     /// One frame, down to triangles.
     fn draw(&mut self) {
-        let Self { table, snippets, lanes, rule, events, labels, cost, prefs, revision, frame, ctx, state } = self;
+        let Self { table, snippets, curves, lanes, rule, events, labels, cost, prefs, revision, frame, ctx, state } =
+            self;
         let grid = SnippetGrid::new(table.len());
         let input = TimelineInput {
             table,
             grid,
             snippets: Some(snippets),
+            curves: &curves[(*revision % 2) as usize],
             scored_to: grid.count(),
             complete: true,
             lanes,
@@ -144,7 +151,7 @@ fn worked(start: Instant) -> Duration {
 fn measure(footage: &mut Footage, frames: u32, mut change: impl FnMut(&mut Footage, bool)) -> f64 {
     let start = Instant::now();
     let mut before = Duration::ZERO;
-    // The first lay out text and make summaries.
+    // The first lay out text.
     for i in 0..frames + 10 {
         if i == 10 {
             before = worked(start);

@@ -6,7 +6,7 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
-use crate::domain::footage::Footage;
+use crate::domain::curve::{Curve, PlottedScores};
 use crate::domain::label::{Label, LabelSchema, SchemaEdit, VideoLabel};
 use crate::domain::lane_data::NoiseBand;
 use crate::domain::library::VideoId;
@@ -14,7 +14,7 @@ use crate::domain::playback::PlaybackCommand;
 use crate::domain::queue::{QueueCounts, QueueFilter, QueueRow, QueueSort};
 use crate::domain::record::{HistoryEntry, ItemId, ReviewState, Step, StepId};
 use crate::domain::review::Verdict;
-use crate::domain::score::{ScoredVideo, TsaSettings};
+use crate::domain::score::TsaSettings;
 use crate::domain::segment::EventRule;
 use crate::domain::time::TimeSpan;
 use crate::jobs::Progress;
@@ -329,8 +329,10 @@ pub enum Event {
     FootageSeen {
         /// Which work.
         job: JobId,
-        /// Motion and damage.
-        footage: Box<Footage>,
+        /// Motion energy per snippet.
+        motion: Curve,
+        /// Frames that are damaged or missing, end exclusive, in order and not overlapping.
+        damaged: Vec<Range<usize>>,
     },
     /// How far scores scatter was found out, or nothing about it.
     Scattered {
@@ -344,14 +346,14 @@ pub enum Event {
         /// Which work.
         job: JobId,
         /// The scores.
-        scored: Box<ScoredVideo>,
+        scores: PlottedScores,
     },
     /// Scoring is done.
     Scored {
         /// Which work.
         job: JobId,
         /// The scores.
-        scored: Box<ScoredVideo>,
+        scores: PlottedScores,
         /// What else should be known, as sentences.
         notes: Vec<String>,
     },

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use strum::EnumIter;
 
+use crate::domain::curve::{PlottedScores, ScoreCurves};
 use crate::domain::event_cost::EventCost;
 use crate::domain::interval::FrameSpan;
 use crate::domain::lane_data::LaneData;
@@ -110,6 +111,8 @@ pub struct Entry {
     pub scoring: ScoringState,
     /// Scores so far; older ones stay while newer ones are made.
     pub scored: Option<Arc<ScoredVideo>>,
+    /// What these scores are drawn from.
+    pub curves: ScoreCurves,
     /// Events of these scores under the present rule.
     pub events: Arc<[AnomalySegment]>,
     /// What was said about each of these events; kept by [`super::update`].
@@ -149,6 +152,7 @@ impl Entry {
             video_id: None,
             scoring: ScoringState::Idle,
             scored: None,
+            curves: ScoreCurves::default(),
             events: Arc::default(),
             marks: Vec::new(),
             judged: Vec::new(),
@@ -228,9 +232,10 @@ impl Entry {
     }
 
     /// Takes new scores and finds their events.
-    pub fn set_scores(&mut self, scored: Arc<ScoredVideo>, rule: &EventRule) {
+    pub fn set_scores(&mut self, PlottedScores { scored, curves }: PlottedScores, rule: &EventRule) {
         self.peak = scored.snippets.scores.iter().copied().max_by(f32::total_cmp);
         self.scored = Some(scored);
+        self.curves = curves;
         self.scattered = false;
         Arc::make_mut(&mut self.lanes).noise = None;
         self.changes += 1;
@@ -386,8 +391,8 @@ mod tests {
 
     use super::*;
 
-    fn scored(scores: &[f32]) -> Arc<ScoredVideo> {
-        Arc::new(ScoredVideo {
+    fn scored(scores: &[f32]) -> PlottedScores {
+        PlottedScores::new(ScoredVideo {
             snippets: SnippetScores {
                 scores: scores.to_vec(),
                 attention: vec![0.5; scores.len()],

@@ -151,10 +151,10 @@ fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
             scoring::progressed(state, job, running);
         }
         Event::Identified { job, id } => scoring::identified(state, job, id, effects),
-        Event::FootageSeen { job, footage } => lanes::seen(state, job, *footage),
+        Event::FootageSeen { job, motion, damaged } => lanes::seen(state, job, motion, &damaged),
         Event::Scattered { job, band } => lanes::scattered(state, job, band),
-        Event::ScoringPartial { job, scored } => scoring::partial(state, job, *scored),
-        Event::Scored { job, scored, notes } => scoring::done(state, job, *scored, notes),
+        Event::ScoringPartial { job, scores } => scoring::partial(state, job, scores),
+        Event::Scored { job, scores, notes } => scoring::done(state, job, scores, notes),
         Event::ScoringFailed { job, reason } => scoring::failed(state, job, reason),
         Event::DemoProgress(progress) => library::demo_progressed(state, progress),
         Event::DemoMade(folder) => library::demo_made(state, folder, effects),

@@ -4,16 +4,41 @@
 //! what was not recorded or is damaged, ground truth. Does not own their computation or drawing.
 
 use std::ops::Range;
+use std::sync::Arc;
 
+use super::curve::Curve;
+use super::pyramid::{Extent, Pyramid};
 use super::time::TimeSpan;
 
-/// How far the score of each snippet scatters over the noisy draws. Both vectors have one entry per snippet.
+/// How far the score of each snippet scatters over the noisy draws. Both edges have one entry per snippet.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NoiseBand {
-    /// 5 % of the draws score lower, 0..=1.
-    pub low: Vec<f32>,
-    /// 5 % of the draws score higher, 0..=1.
-    pub high: Vec<f32>,
+    low: Vec<f32>,
+    high: Vec<f32>,
+    summary: Arc<Pyramid>,
+}
+
+impl NoiseBand {
+    /// Between two edges, of equal length: 5 % of the draws score lower than `low`, 5 % higher than `high`, 0..=1.
+    pub fn new(low: Vec<f32>, high: Vec<f32>) -> Self {
+        let extents = low.iter().zip(&high).map(|(low, high)| Extent { min: *low, max: *high });
+        Self { summary: Arc::new(Pyramid::of_extents(extents.collect())), low, high }
+    }
+
+    /// The lower edge.
+    pub fn low(&self) -> &[f32] {
+        &self.low
+    }
+
+    /// The upper edge.
+    pub fn high(&self) -> &[f32] {
+        &self.high
+    }
+
+    /// What it is drawn from.
+    pub fn summary(&self) -> &Arc<Pyramid> {
+        &self.summary
+    }
 }
 
 /// Everything beside the scores. What is not known is `None` or empty, and its lane is not drawn.
@@ -22,7 +47,7 @@ pub struct LaneData {
     /// Scatter of the scores.
     pub noise: Option<NoiseBand>,
     /// Motion energy per snippet, in any unit, not below zero.
-    pub motion: Option<Vec<f32>>,
+    pub motion: Option<Curve>,
     /// Stretches in which nothing was recorded, in order and not overlapping.
     pub gaps: Vec<TimeSpan>,
     /// Stretches that cannot be decoded as they were recorded, in order and not overlapping.

@@ -5,6 +5,7 @@
 //! tested without a window, a codec or a model.
 
 pub mod color;
+pub mod curve;
 pub mod event_cost;
 pub mod features;
 pub mod footage;

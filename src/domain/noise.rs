@@ -27,15 +27,15 @@ pub fn band(repetitions: &[Vec<f32>]) -> Option<NoiseBand> {
     if repetitions.iter().any(|scores| scores.len() != snippets) {
         return None;
     }
-    let mut band = NoiseBand { low: Vec::with_capacity(snippets), high: Vec::with_capacity(snippets) };
+    let (mut low, mut high) = (Vec::with_capacity(snippets), Vec::with_capacity(snippets));
     let mut values = vec![0.0; repetitions.len()];
     for snippet in 0..snippets {
         values.iter_mut().zip(repetitions).for_each(|(value, scores)| *value = scores[snippet]);
         values.sort_unstable_by(f32::total_cmp);
-        band.low.push(quantile(&values, EDGES.0));
-        band.high.push(quantile(&values, EDGES.1));
+        low.push(quantile(&values, EDGES.0));
+        high.push(quantile(&values, EDGES.1));
     }
-    Some(band)
+    Some(NoiseBand::new(low, high))
 }
 
 /// The value below which a share of `sorted` lies, interpolated between neighbours.
@@ -66,8 +66,8 @@ mod tests {
         let repetitions: Vec<Vec<f32>> = (0..21_u8).map(|i| vec![f32::from(i) / 20.0, 0.5]).collect();
         let found = band(&repetitions).expect("has repetitions");
         let near = |a: f32, b: f32| (a - b).abs() < 1e-6;
-        assert!(near(found.low[0], 0.05) && near(found.high[0], 0.95), "{found:?}");
-        assert!(near(found.low[1], 0.5) && near(found.high[1], 0.5));
+        assert!(near(found.low()[0], 0.05) && near(found.high()[0], 0.95), "{found:?}");
+        assert!(near(found.low()[1], 0.5) && near(found.high()[1], 0.5));
         assert_eq!(band(&[]), None);
         assert_eq!(band(&[vec![0.1], vec![]]), None);
     }
@@ -81,8 +81,9 @@ mod tests {
             for snippet in 0..3 {
                 let values = || repetitions.iter().map(|r| r[snippet]);
                 let (least, most) = (values().fold(1.0, f32::min), values().fold(0.0, f32::max));
-                prop_assert!(least <= found.low[snippet] && found.low[snippet] <= found.high[snippet]);
-                prop_assert!(found.high[snippet] <= most);
+                let (low, high) = (found.low()[snippet], found.high()[snippet]);
+                prop_assert!(least <= low && low <= high);
+                prop_assert!(high <= most);
             }
         }
     }

@@ -147,6 +147,7 @@ pub fn timeline_ui(view: &ViewContext<'_>, stage: &mut StageState, ui: &mut Ui) 
         table: session.frames(),
         grid: session.grid(),
         snippets: scored.map(|s| &s.snippets),
+        curves: &entry.curves,
         scored_to: scored.map_or(0, |s| s.snippets.len()),
         complete: scored.is_some_and(|s| s.complete),
         lanes: entry.lanes(),

@@ -438,9 +438,9 @@ fn ground_truth_motion_and_scatter_come_beside_the_scores() {
     w.wait("the scatter of the scores", |s| s.shown().is_some_and(|e| e.lanes().noise.is_some()));
     let lanes = w.state().shown().expect("shown").lanes();
     let noise = lanes.noise.as_ref().expect("is known");
-    assert_eq!((noise.low.len(), noise.high.len()), (10, 10));
+    assert_eq!((noise.low().len(), noise.high().len()), (10, 10));
     assert_eq!(lanes.truth.as_deref(), Some(std::slice::from_ref(&(32..64))));
-    let motion = lanes.motion.as_ref().expect("is known");
+    let motion = lanes.motion.as_ref().expect("is known").values();
     assert!(motion.len() == 10 && motion.iter().all(|m| *m > 0.1 && *m < 50.0), "a square wanders: {motion:?}");
 }
 

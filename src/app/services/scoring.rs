@@ -17,6 +17,7 @@ use crate::app::library::ScoringPhase;
 use crate::app::notice::Severity;
 use crate::app::pipeline::{self, Phase, PipelineError, ScoringObserver, Source};
 use crate::app::state::JobId;
+use crate::domain::curve::{Curve, PlottedScores};
 use crate::domain::footage::Footage;
 use crate::domain::library::VideoId;
 use crate::domain::score::{ScoredVideo, SnippetScores, TsaSettings};
@@ -52,7 +53,7 @@ struct Job {
 #[derive(Clone, Debug, Default)]
 struct Board {
     progress: Latest<(JobId, ScoringPhase, Progress, Option<f64>)>,
-    partial: Latest<(JobId, Box<ScoredVideo>)>,
+    partial: Latest<(JobId, PlottedScores)>,
 }
 
 /// The scoring thread as the window sees it.
@@ -130,8 +131,8 @@ impl Scoring {
         if let Some((job, phase, progress, remaining_secs)) = self.board.progress.take() {
             events.push(Event::ScoringProgress { job, phase, progress, remaining_secs });
         }
-        if let Some((job, scored)) = self.board.partial.take() {
-            events.push(Event::ScoringPartial { job, scored });
+        if let Some((job, scores)) = self.board.partial.take() {
+            events.push(Event::ScoringPartial { job, scores });
         }
         if self.worker.is_finished() && !self.told {
             self.told = true;
@@ -200,7 +201,7 @@ impl Engine {
             return;
         }
         reporter.send(match result {
-            Ok(scored) => Event::Scored { job: job.id, scored: Box::new(scored), notes: desk.notes },
+            Ok(scored) => Event::Scored { job: job.id, scores: PlottedScores::new(scored), notes: desk.notes },
             Err(err) => {
                 let (path, err) = (job.video.info.path.display().to_string(), err.to_string());
                 // Most sentences name the file; those of the model cannot know it.
@@ -299,14 +300,15 @@ impl ScoringObserver for Desk<'_> {
     fn partial(&mut self, snippets: SnippetScores) {
         if !self.job.ticket.is_stale() {
             let scored = ScoredVideo { snippets, ..self.origin.clone() };
-            self.board.partial.put((self.job.id, Box::new(scored)));
+            self.board.partial.put((self.job.id, PlottedScores::new(scored)));
             self.reporter.wake();
         }
     }
 
     fn footage(&mut self, footage: Footage) {
         if !self.job.ticket.is_stale() {
-            self.reporter.send(Event::FootageSeen { job: self.job.id, footage: Box::new(footage) });
+            let Footage { motion, damaged } = footage;
+            self.reporter.send(Event::FootageSeen { job: self.job.id, motion: Curve::new(motion), damaged });
         }
     }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::app::library::EntryId;
 use crate::app::state::{AppState, JobId};
-use crate::domain::footage::Footage;
+use crate::domain::curve::Curve;
 use crate::domain::lane_data::NoiseBand;
 use crate::domain::time::TimeSpan;
 
@@ -16,14 +16,14 @@ pub(super) fn gaps(state: &mut AppState, id: EntryId, gaps: Vec<TimeSpan>) {
 }
 
 /// What decoding told besides.
-pub(super) fn seen(state: &mut AppState, job: JobId, footage: Footage) {
+pub(super) fn seen(state: &mut AppState, job: JobId, motion: Curve, damaged: &[Range<usize>]) {
     let Some(running) = state.running.filter(|r| r.id == job) else { return };
     let Some(entry) = state.library.get_mut(running.entry) else { return };
     let Some(table) = entry.video().map(|video| std::sync::Arc::clone(&video.frames)) else { return };
     let span = |frames: &Range<usize>| table.frames_span(frames.start, frames.end.saturating_sub(1));
     entry.change_lanes(|lanes| {
-        lanes.damaged = footage.damaged.iter().map(span).collect();
-        lanes.motion = Some(footage.motion);
+        lanes.damaged = damaged.iter().map(span).collect();
+        lanes.motion = Some(motion);
     });
 }
 

@@ -1,14 +1,13 @@
 //! Scores: asked for, coming in, cancelled; and the rule that makes events of them.
 
-use std::sync::Arc;
-
 use crate::app::effect::Effect;
 use crate::app::engine::{Engine, EngineFacts};
 use crate::app::library::{Entry, EntryId, ScoringState};
 use crate::app::notice::Severity;
 use crate::app::state::{AppState, JobId};
+use crate::domain::curve::PlottedScores;
 use crate::domain::library::VideoId;
-use crate::domain::score::{ScoredVideo, TsaSettings};
+use crate::domain::score::TsaSettings;
 use crate::domain::segment::EventRule;
 
 use super::review;
@@ -119,11 +118,11 @@ pub(super) fn identified(state: &mut AppState, job: JobId, id: VideoId, effects:
 
 /// Scores of the snippets so far. They replace complete ones of an earlier run only once they are as many:
 /// a full curve that is a little out of date says more than the start of a new one.
-pub(super) fn partial(state: &mut AppState, job: JobId, scored: ScoredVideo) {
+pub(super) fn partial(state: &mut AppState, job: JobId, scores: PlottedScores) {
     let rule = state.rule;
     let Some(entry) = entry_of(state, job) else { return };
-    if entry.scored.as_ref().is_none_or(|old| !old.complete || old.snippets.len() <= scored.snippets.len()) {
-        entry.set_scores(Arc::new(scored), &rule);
+    if entry.scored.as_ref().is_none_or(|old| !old.complete || old.snippets.len() <= scores.scored.snippets.len()) {
+        entry.set_scores(scores, &rule);
     }
 }
 
@@ -133,13 +132,13 @@ fn entry_of(state: &mut AppState, job: JobId) -> Option<&mut Entry> {
 }
 
 /// Scoring is done.
-pub(super) fn done(state: &mut AppState, job: JobId, scored: ScoredVideo, notes: Vec<String>) {
+pub(super) fn done(state: &mut AppState, job: JobId, scores: PlottedScores, notes: Vec<String>) {
     let Some(running) = state.running.filter(|r| r.id == job) else { return };
     state.running = None;
     let rule = state.rule;
     if let Some(entry) = state.library.get_mut(running.entry) {
         entry.scoring = ScoringState::Done;
-        entry.set_scores(Arc::new(scored), &rule);
+        entry.set_scores(scores, &rule);
         for note in notes {
             state.notices.push(Severity::Warning, format!("{}: {note}", entry.name));
         }

@@ -14,7 +14,7 @@ use crate::app::library::{EntryId, FileState, ScoringPhase, ScoringState};
 use crate::app::place::Place;
 use crate::app::shortcut::{Key, Os, Shortcut};
 use crate::app::state::{AppState, Dialog, JobId};
-use crate::domain::footage::Footage;
+use crate::domain::curve::{Curve, PlottedScores};
 use crate::domain::lane_data::NoiseBand;
 use crate::domain::library::VideoId;
 use crate::domain::pixels::RgbPicture;
@@ -46,8 +46,8 @@ fn video() -> Box<OpenedVideo> {
     Box::new(VIDEO.clone())
 }
 
-fn scored(scores: &[f32], complete: bool) -> Box<ScoredVideo> {
-    Box::new(ScoredVideo {
+fn scored(scores: &[f32], complete: bool) -> PlottedScores {
+    PlottedScores::new(ScoredVideo {
         snippets: SnippetScores {
             scores: scores.to_vec(),
             attention: vec![0.7; scores.len()],
@@ -107,7 +107,7 @@ fn running(state: &AppState) -> EntryId {
 /// Finishes the scoring that runs with [`CURVE`].
 pub(super) fn finish(state: &mut AppState) -> Vec<Effect> {
     let job = state.running.expect("something runs").id;
-    hear(state, Event::Scored { job, scored: scored(&CURVE, true), notes: Vec::new() })
+    hear(state, Event::Scored { job, scores: scored(&CURVE, true), notes: Vec::new() })
 }
 
 fn frame(state: &AppState) -> usize {
@@ -170,8 +170,8 @@ fn reports_of_cancelled_work_change_nothing() {
         &mut state,
         Event::ScoringProgress { job: stale, phase: ScoringPhase::Encoding, progress, remaining_secs: None },
     );
-    hear(&mut state, Event::ScoringPartial { job: stale, scored: scored(&[0.9], false) });
-    hear(&mut state, Event::Scored { job: stale, scored: scored(&CURVE, true), notes: Vec::new() });
+    hear(&mut state, Event::ScoringPartial { job: stale, scores: scored(&[0.9], false) });
+    hear(&mut state, Event::Scored { job: stale, scores: scored(&CURVE, true), notes: Vec::new() });
     hear(&mut state, Event::ScoringFailed { job: stale, reason: "no".into() });
     let row = state.library.get(entry).unwrap();
     assert_eq!(row.scoring, ScoringState::Cancelled);
@@ -186,13 +186,13 @@ fn partial_scores_show_and_an_old_curve_stays_until_they_are_as_long() {
     let mut state = opened(&["a.mp4"]);
     let entry = ids(&state)[0];
     let first = state.running.unwrap().id;
-    hear(&mut state, Event::ScoringPartial { job: first, scored: scored(&[0.1, 0.9], false) });
+    hear(&mut state, Event::ScoringPartial { job: first, scores: scored(&[0.1, 0.9], false) });
     assert_eq!(state.library.get(entry).unwrap().events.len(), 1);
     finish(&mut state);
     assert_eq!(state.library.get(entry).unwrap().events.len(), 2);
 
     let second = job(&act(&mut state, Action::SetTsa(TsaSettings { ratio: 0.5, ..TsaSettings::default() })));
-    hear(&mut state, Event::ScoringPartial { job: second.unwrap(), scored: scored(&[0.2], false) });
+    hear(&mut state, Event::ScoringPartial { job: second.unwrap(), scores: scored(&[0.2], false) });
     let row = state.library.get(entry).unwrap();
     assert_eq!(row.scored.as_ref().unwrap().snippets.len(), CURVE.len());
     assert!(row.scoring.is_pending());
@@ -418,8 +418,8 @@ fn any_event() -> impl Strategy<Value = Event> {
         entry.prop_map(|entry| Event::Refused { entry, reason: "no".into() }),
         Just(Event::EngineReady(EngineFacts::default())),
         Just(Event::EngineFailed("no".into())),
-        (job.clone(), scores.clone()).prop_map(|(job, s)| Event::ScoringPartial { job, scored: scored(&s, false) }),
-        (job.clone(), scores).prop_map(|(job, s)| Event::Scored { job, scored: scored(&s, true), notes: Vec::new() }),
+        (job.clone(), scores.clone()).prop_map(|(job, s)| Event::ScoringPartial { job, scores: scored(&s, false) }),
+        (job.clone(), scores).prop_map(|(job, s)| Event::Scored { job, scores: scored(&s, true), notes: Vec::new() }),
         job.prop_map(|job| Event::ScoringFailed { job, reason: "no".into() }),
     ]
 }
@@ -498,7 +498,7 @@ fn the_scatter_of_scores_waits_for_all_scoring_and_is_asked_once() {
     let job = scatter(&finish(&mut state)).expect("nothing is left to score");
     assert_eq!(state.scattering.map(|s| s.entry), Some(ids(&state)[0]), "of the video on screen");
     assert_eq!(scatter(&act(&mut state, Action::ToggleOverlays)), None, "it is on its way");
-    let band = NoiseBand { low: vec![0.1; 7], high: vec![0.2; 7] };
+    let band = NoiseBand::new(vec![0.1; 7], vec![0.2; 7]);
     hear(&mut state, Event::Scattered { job, band: Some(Box::new(band.clone())) });
     assert_eq!(state.shown().unwrap().lanes().noise, Some(band.clone()));
     assert_eq!(scatter(&act(&mut state, Action::ToggleOverlays)), None, "it is known");
@@ -525,14 +525,15 @@ fn an_unknown_scatter_is_not_asked_for_again() {
 fn what_decoding_tells_fills_lanes() {
     let mut state = opened(&["a.mp4"]);
     let job = state.running.expect("something runs").id;
-    let footage = Footage { motion: vec![1.5; 7], damaged: std::iter::once(10..20).collect() };
-    hear(&mut state, Event::FootageSeen { job, footage: Box::new(footage.clone()) });
+    let motion = Curve::new(vec![1.5; 7]);
+    let damaged = std::iter::once(10..20).collect();
+    hear(&mut state, Event::FootageSeen { job, motion: motion.clone(), damaged });
     let before = state.shown().unwrap().revision();
     let lanes = state.shown().unwrap().lanes();
-    assert_eq!(lanes.motion.as_deref(), Some(&[1.5; 7][..]));
+    assert_eq!(lanes.motion, Some(motion));
     assert_eq!(lanes.damaged[0].start.micros(), 400_000);
     assert_eq!(lanes.damaged[0].end.micros(), 800_000);
-    hear(&mut state, Event::FootageSeen { job: JobId(99), footage: Box::new(Footage::default()) });
+    hear(&mut state, Event::FootageSeen { job: JobId(99), motion: Curve::default(), damaged: Vec::new() });
     assert_eq!(state.shown().unwrap().revision(), before, "of other work");
     let entry = ids(&state)[0];
     let gap = state.shown().unwrap().lanes().damaged[0];

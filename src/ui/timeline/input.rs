@@ -5,6 +5,7 @@
 use crate::app::lanes::{LaneKind, LaneSettings, TimelinePrefs};
 use crate::app::marking::ShownLabels;
 use crate::app::reviews::EventMark;
+use crate::domain::curve::ScoreCurves;
 use crate::domain::event_cost::EventCost;
 use crate::domain::frames::FrameTable;
 use crate::domain::interval::FrameSpan;
@@ -41,13 +42,15 @@ pub struct TimelineInput<'a> {
     pub grid: SnippetGrid,
     /// Curves; `None` before anything is known. While scoring runs they may be shorter than the grid.
     pub snippets: Option<&'a SnippetScores>,
+    /// What is drawn of them: of as many snippets as are known.
+    pub curves: &'a ScoreCurves,
     /// Snippets known so far: those from here on are drawn as not yet scored.
     pub scored_to: usize,
     /// Whether scoring is done; while it is not, attention and magnitude may still change.
     pub complete: bool,
     /// What is known beside the scores.
     pub lanes: &'a LaneData,
-    /// Changes whenever `snippets` or `lanes` do. Summaries of the curves are kept until then.
+    /// Changes whenever `snippets` or `lanes` do. What lies under each pixel is kept until then.
     pub revision: u64,
     /// Events, in order.
     pub events: &'a [AnomalySegment],

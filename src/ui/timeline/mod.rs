@@ -135,7 +135,7 @@ fn scene<'a>(ui: &Ui, input: &'a TimelineInput<'a>, state: &mut TimelineState, l
     let columns = state.columns(input, &axis, count);
     let marks = state.marks(input, &axis, &columns);
     let labels = state.labels(input, &axis, &columns);
-    Scene { input, axis, curves: state.curves(input), columns, marks, labels }
+    Scene { input, axis, columns, marks, labels }
 }
 
 /// Frame number and time of the position, beside the ruler.

@@ -109,12 +109,12 @@ pub(super) fn overview_ui(
 fn columns(scene: &Scene<'_>, state: &mut TimelineState, whole: &Axis, count: usize) -> Arc<[f32]> {
     let input = scene.input;
     let count = count.clamp(1, 8192);
-    let key = (input.revision, scene.curves.score.len(), count, input.table.len());
+    let key = (input.revision, scene.input.curves.score.len(), count, input.table.len());
     if let Some(strip) = state.overview.as_ref().filter(|s| s.key == key) {
         return Arc::clone(&strip.columns);
     }
     let ranges = whole.columns(count, input.table, input.grid);
-    let value = |range| scene.curves.score.extent(range).map_or(UNKNOWN, |e| e.max.max(0.0));
+    let value = |range| scene.input.curves.score.extent(range).map_or(UNKNOWN, |e| e.max.max(0.0));
     let columns: Arc<[f32]> = ranges.into_iter().map(value).collect();
     state.overview = Some(OverviewStrip { key, columns: Arc::clone(&columns) });
     columns

@@ -11,7 +11,7 @@ use super::input::TimelineInput;
 use super::label_marks::LabelMarks;
 use super::lanes::Lane;
 use super::scale::Scale;
-use super::summary::{Columns, Curves, Marks};
+use super::summary::{Columns, Marks};
 use crate::domain::pyramid::Pyramid;
 use crate::domain::time::TimeSpan;
 use crate::gpu::curve::{Curve, CurveInk, curve};
@@ -37,7 +37,6 @@ pub(super) enum Slot {
 pub(super) struct Scene<'a> {
     pub input: &'a TimelineInput<'a>,
     pub axis: Axis,
-    pub curves: Arc<Curves>,
     /// Made of the view that is drawn; while gestures are read, of the view before.
     pub columns: Arc<Columns>,
     pub marks: Arc<Marks>,

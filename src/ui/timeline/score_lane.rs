@@ -28,9 +28,9 @@ pub(super) fn score_lane_ui(ui: &Ui, id: Id, lane: &Lane, scene: &Scene<'_>, act
         painter.hline(lane.body.x_range(), scale.y(quarter), Stroke::new(1.0, p.hairline));
     }
     paint_bands(&painter, scene, lane);
-    if !scene.curves.noise.is_empty() {
+    if let Some(band) = &scene.input.lanes.noise {
         let ink = CurveInk { line: None, fill: p.score.gamma_multiply(0.3), above: None, grounded: false };
-        scene.paint_curve(&painter, Slot::Noise, &scene.curves.noise, &scale, ink);
+        scene.paint_curve(&painter, Slot::Noise, band.summary(), &scale, ink);
     }
     let ink = CurveInk {
         line: Some((LINE, p.score)),
@@ -38,9 +38,9 @@ pub(super) fn score_lane_ui(ui: &Ui, id: Id, lane: &Lane, scene: &Scene<'_>, act
         above: Some((input.rule.threshold, p.event.gamma_multiply(0.5))),
         grounded: true,
     };
-    scene.paint_curve(&painter, Slot::Score, &scene.curves.score, &scale, ink);
+    scene.paint_curve(&painter, Slot::Score, &scene.input.curves.score, &scale, ink);
     paint_peaks(&painter, scene, &scale);
-    if scene.curves.score.is_empty() {
+    if scene.input.curves.score.is_empty() {
         let text = if input.complete { "No score" } else { "Not scored yet" };
         painter.text(lane.body.center(), Align2::CENTER_CENTER, text, input.tokens.body(), p.text_weak);
     }
@@ -130,7 +130,7 @@ fn threshold_ui(ui: &Ui, id: Id, lane: &Lane, scale: &Scale, scene: &Scene<'_>, 
 /// What the threshold costs: events, how many in an hour of footage scored so far, and the time inside of them.
 fn paint_cost(ui: &Ui, lane: &Lane, grip: &Rect, scene: &Scene<'_>) {
     let (cost, tokens) = (scene.input.cost, scene.input.tokens);
-    if scene.curves.score.is_empty() {
+    if scene.input.curves.score.is_empty() {
         return;
     }
     let plural = if cost.events == 1 { "event" } else { "events" };

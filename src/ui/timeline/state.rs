@@ -12,7 +12,7 @@ use super::input::TimelineInput;
 use super::label_lane::LabelDrag;
 use super::label_marks::LabelMarks;
 use super::snap::Edge;
-use super::summary::{Columns, Curves, Marks};
+use super::summary::{Columns, Marks};
 use crate::app::lanes::{LaneKind, LaneSettings};
 use crate::domain::frames::FrameTable;
 use crate::domain::time::TimeSpan;
@@ -27,7 +27,6 @@ pub struct TimelineState {
     pub(super) draft: Option<LaneSettings>,
     /// The frame that was on screen the last time, to notice jumps.
     last_frame: Option<usize>,
-    curves: Option<Arc<Curves>>,
     columns: Option<Arc<Columns>>,
     marks: Option<Arc<Marks>>,
     labels: Option<Arc<LabelMarks>>,
@@ -116,11 +115,6 @@ impl TimelineState {
             };
             self.set_visible(visible.around(at, share, limits), limits);
         }
-    }
-
-    /// Summaries of the curves, made again when the data change.
-    pub(super) fn curves(&mut self, input: &TimelineInput<'_>) -> Arc<Curves> {
-        kept(&mut self.curves, |curves| curves.is_of(input), || Curves::new(input))
     }
 
     /// What lies under each of `count` columns, made again when the view changes.

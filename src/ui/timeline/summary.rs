@@ -1,7 +1,7 @@
-//! What lanes are drawn from: summaries of the data, and what of it lies under each pixel.
+//! What of the data lies under each pixel of the lanes.
 //!
-//! Owns when each is made again, so that a frame in which nothing changed makes nothing and writes nothing to
-//! the GPU. Does not own drawing.
+//! Owns when that is found again, so that a frame in which nothing changed finds nothing and writes nothing to
+//! the GPU. Does not own summaries of curves (`domain::curve`) or drawing.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,7 +9,6 @@ use std::sync::Arc;
 use super::geometry::{Axis, Visible};
 use super::input::TimelineInput;
 use super::marks::{first_from, mark, mark_frames};
-use crate::domain::pyramid::{Extent, Pyramid};
 use crate::domain::review::Verdict;
 use crate::domain::segment::EventRule;
 use crate::domain::time::TimeSpan;
@@ -31,47 +30,6 @@ pub(super) const TRUTH: u8 = 1;
 pub(super) const GAP: u8 = 1;
 /// Code of a column with damage.
 pub(super) const DAMAGE: u8 = 2;
-
-/// Summaries of all curves.
-#[derive(Debug)]
-pub(super) struct Curves {
-    key: (u64, usize),
-    pub score: Arc<Pyramid>,
-    pub noise: Arc<Pyramid>,
-    pub attention: Arc<Pyramid>,
-    pub magnitude: Arc<Pyramid>,
-    pub motion: Arc<Pyramid>,
-}
-
-impl Curves {
-    pub(super) fn new(input: &TimelineInput<'_>) -> Self {
-        let (scores, attention, magnitudes): (&[f32], &[f32], &[f32]) = match input.snippets {
-            Some(s) => (&s.scores, &s.attention, &s.magnitudes),
-            None => (&[], &[], &[]),
-        };
-        let known = |curve: &[f32]| Arc::new(Pyramid::new(&curve[..curve.len().min(input.scored_to)]));
-        let noise = input.lanes.noise.as_ref().map_or_else(Vec::new, |band| {
-            let extent = |(low, high): (&f32, &f32)| Extent { min: *low, max: *high };
-            band.low.iter().zip(&band.high).take(input.scored_to).map(extent).collect()
-        });
-        Self {
-            key: key(input),
-            score: known(scores),
-            noise: Arc::new(Pyramid::of_extents(noise)),
-            attention: known(attention),
-            magnitude: known(magnitudes),
-            motion: Arc::new(Pyramid::new(input.lanes.motion.as_deref().unwrap_or(&[]))),
-        }
-    }
-
-    pub(super) fn is_of(&self, input: &TimelineInput<'_>) -> bool {
-        self.key == key(input)
-    }
-}
-
-fn key(input: &TimelineInput<'_>) -> (u64, usize) {
-    (input.revision, input.scored_to)
-}
 
 /// The view of which columns are known.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -9,6 +9,7 @@ use super::geometry::Limits;
 use super::*;
 use crate::app::lanes::{LaneSettings, TimelinePrefs};
 use crate::app::marking::ShownLabels;
+use crate::domain::curve::{Curve, ScoreCurves};
 use crate::domain::event_cost::EventCost;
 use crate::domain::frames::FrameTable;
 use crate::domain::interval::FrameSpan;
@@ -27,6 +28,7 @@ use crate::ui::theme::{self, Tokens};
 struct World {
     table: FrameTable,
     snippets: SnippetScores,
+    curves: ScoreCurves,
     lanes: LaneData,
     prefs: TimelinePrefs,
     events: Vec<AnomalySegment>,
@@ -55,23 +57,25 @@ impl World {
         let magnitudes = scores.iter().enumerate().map(|(i, s)| 9.0 + 6.0 * s + wobble(i * 3)).collect();
         let rule = EventRule::default();
         let motion = scores.iter().enumerate().map(|(i, s)| 0.02 + 0.05 * s + 0.03 * wobble(i * 5)).collect();
-        let off = |by: f32| scores.iter().map(|s| (s + by * (0.3 + s)).clamp(0.0, 1.0)).collect();
+        let off = |by: f32| -> Vec<f32> { scores.iter().map(|s| (s + by * (0.3 + s)).clamp(0.0, 1.0)).collect() };
         let span = |from: i64, to: i64| {
             TimeSpan::new(MediaTime::from_micros(from * 1_000_000), MediaTime::from_micros(to * 1_000_000))
         };
+        let snippets = SnippetScores { scores, attention, magnitudes };
         Self {
-            events: rule.events(&scores),
+            events: rule.events(&snippets.scores),
+            curves: ScoreCurves::of(&snippets, count),
             labels: ShownLabels::default(),
             selected_label: None,
             lanes: LaneData {
-                noise: Some(NoiseBand { low: off(-0.2), high: off(0.15) }),
-                motion: Some(motion),
+                noise: Some(NoiseBand::new(off(-0.2), off(0.15))),
+                motion: Some(Curve::new(motion)),
                 gaps: vec![span(41, 47)],
                 damaged: vec![span(10, 11), span(47, 49)],
                 truth: Some(vec![560..700, 1440..1500]),
             },
             prefs: TimelinePrefs::default(),
-            snippets: SnippetScores { scores, attention, magnitudes },
+            snippets,
             table,
             rule,
             scored_to: count,
@@ -82,12 +86,20 @@ impl World {
         }
     }
 
+    /// Scoring has come this far.
+    fn score_to(&mut self, count: usize) {
+        self.scored_to = count;
+        self.curves = ScoreCurves::of(&self.snippets, count);
+        self.lanes.noise = None;
+    }
+
     fn show(&mut self, ui: &mut Ui) {
         let grid = SnippetGrid::new(self.table.len());
         let input = TimelineInput {
             table: &self.table,
             grid,
             snippets: Some(&self.snippets),
+            curves: &self.curves,
             scored_to: self.scored_to,
             complete: self.scored_to == grid.count(),
             lanes: &self.lanes,
@@ -309,10 +321,11 @@ fn footage(snippets: usize) -> World {
     world.snippets.attention = (0..snippets).map(value).collect();
     world.snippets.magnitudes = (0..snippets).map(|i| value(i + 5)).collect();
     world.events = world.rule.events(&world.snippets.scores);
-    world.lanes.motion = Some(world.snippets.magnitudes.clone());
+    world.curves = ScoreCurves::of(&world.snippets, snippets);
+    world.lanes.motion = Some(Curve::new(world.snippets.magnitudes.clone()));
     let low = world.snippets.scores.iter().map(|s| s * 0.9).collect();
     let high = world.snippets.scores.iter().map(|s| s * 1.1).collect();
-    world.lanes.noise = Some(NoiseBand { low, high });
+    world.lanes.noise = Some(NoiseBand::new(low, high));
     world.lanes.truth = Some((0..snippets / 16).map(|i| i * 256 + 40..i * 256 + 88).collect());
     world.scored_to = snippets;
     world.frame = 4000;
@@ -566,7 +579,8 @@ fn dark_theme_looks_as_before() {
 #[test]
 fn light_theme_zoomed_while_scoring_looks_as_before() {
     let mut world = World::new();
-    (world.theme, world.scored_to) = (Theme::Light, 70);
+    world.theme = Theme::Light;
+    world.score_to(70);
     world.state.zoom(2.5, 900, &world.table);
     harness(world).snapshot("timeline_light_scoring");
 }

@@ -29,7 +29,7 @@ pub(super) fn attention_lane_ui(
         // 1 - p over a scale from 0 to 1 is p over a scale that stands on its head.
         std::mem::swap(&mut scale.bottom, &mut scale.top);
     }
-    scene.paint_curve(&painter, Slot::Attention, &scene.curves.attention, &scale, plain_ink(p.attention));
+    scene.paint_curve(&painter, Slot::Attention, &scene.input.curves.attention, &scale, plain_ink(p.attention));
     paint_scale(ui, lane, scene, &scale, "1", "0");
 
     let value = scene.value(input.snippets.map_or(&[], |s| &s.attention[..])).map(|v| if invert { 1.0 - v } else { v });
@@ -70,7 +70,7 @@ pub(super) fn magnitude_lane_ui(ui: &Ui, id: Id, lane: &Lane, scene: &Scene<'_>)
     let color = scene.input.tokens.palette.magnitude;
     let painter = ui.painter().with_clip_rect(lane.body);
     scene.paint_ground(&painter, lane);
-    scaled_curve(ui, lane, scene, Slot::Magnitude, &scene.curves.magnitude, color);
+    scaled_curve(ui, lane, scene, Slot::Magnitude, &scene.input.curves.magnitude, color);
     let value = scene.value(scene.input.snippets.map_or(&[], |s| &s.magnitudes[..]));
     value_ui(ui, id, lane, scene, "Magnitude", value).on_hover_text(
         "L2 norm of the feature after the temporal module: what training ranks snippets by. Scaled from the \
@@ -83,9 +83,12 @@ pub(super) fn motion_lane_ui(ui: &Ui, id: Id, lane: &Lane, scene: &Scene<'_>) {
     let p = &scene.input.tokens.palette;
     let color = p.motion;
     ui.painter().rect_filled(lane.body, 0, p.sunken);
-    scaled_curve(ui, lane, scene, Slot::Motion, &scene.curves.motion, color);
-    let motion = scene.input.lanes.motion.as_deref().unwrap_or(&[]);
-    value_ui(ui, id, lane, scene, "Motion", motion.get(scene.snippet()).copied()).on_hover_text(
+    let motion = scene.input.lanes.motion.as_ref();
+    if let Some(motion) = motion {
+        scaled_curve(ui, lane, scene, Slot::Motion, motion.summary(), color);
+    }
+    let value = motion.and_then(|motion| motion.values().get(scene.snippet()).copied());
+    value_ui(ui, id, lane, scene, "Motion", value).on_hover_text(
         "Motion energy: how much the picture changes within each snippet, whatever the model makes of it. Scaled \
          from the smallest to the largest of this video.",
     );
