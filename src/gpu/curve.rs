@@ -233,18 +233,8 @@ impl Curves {
         let (width, height) = (TEXELS, texels.len() / TEXELS);
         let texture = pipeline::texture(device, "pyramid", (width, height), wgpu::TextureFormat::Rg32Float);
         pipeline::write_texture(queue, &texture, bytemuck::cast_slice(&texels), width * size_of::<[f32; 2]>());
-        let buffer = pipeline::uniform_buffer(device, "curve", size_of::<CurveUniform>());
-        let view = |texture: &wgpu::Texture| texture.create_view(&wgpu::TextureViewDescriptor::default());
-        let (pyramid, ranges) = (view(&texture), view(&self.ranges));
-        let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some("curve"),
-            layout: &self.layout,
-            entries: &[
-                wgpu::BindGroupEntry { binding: 0, resource: buffer.as_entire_binding() },
-                wgpu::BindGroupEntry { binding: 1, resource: wgpu::BindingResource::TextureView(&pyramid) },
-                wgpu::BindGroupEntry { binding: 2, resource: wgpu::BindingResource::TextureView(&ranges) },
-            ],
-        });
+        let textures = [&texture, &self.ranges];
+        let (buffer, group) = pipeline::bind(device, &self.layout, "curve", size_of::<CurveUniform>(), &textures);
         Some(Slot { values: Arc::clone(values), uniform: None, buffer, group })
     }
 }

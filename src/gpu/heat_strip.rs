@@ -149,16 +149,8 @@ impl HeatStrips {
 
     fn new_strip(&self, device: &wgpu::Device, columns: &Arc<[f32]>, count: usize) -> Strip {
         let texture = pipeline::texture(device, "columns", (count, 1), wgpu::TextureFormat::R32Float);
-        let uniform = pipeline::uniform_buffer(device, "heat strip", size_of::<HeatUniform>());
-        let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
-        let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some("heat strip"),
-            layout: &self.layout,
-            entries: &[
-                wgpu::BindGroupEntry { binding: 0, resource: uniform.as_entire_binding() },
-                wgpu::BindGroupEntry { binding: 1, resource: wgpu::BindingResource::TextureView(&view) },
-            ],
-        });
+        let size = size_of::<HeatUniform>();
+        let (uniform, group) = pipeline::bind(device, &self.layout, "heat strip", size, &[&texture]);
         Strip { columns: Arc::clone(columns), texture, uniform, group }
     }
 }

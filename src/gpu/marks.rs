@@ -161,15 +161,6 @@ impl Marks {
 
 fn new_slot(device: &wgpu::Device, layout: &wgpu::BindGroupLayout) -> Slot {
     let texture = pipeline::texture(device, "marks", (MAX_SIDE, 1), wgpu::TextureFormat::R8Uint);
-    let buffer = pipeline::uniform_buffer(device, "marks", size_of::<MarksUniform>());
-    let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
-    let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
-        label: Some("marks"),
-        layout,
-        entries: &[
-            wgpu::BindGroupEntry { binding: 0, resource: buffer.as_entire_binding() },
-            wgpu::BindGroupEntry { binding: 1, resource: wgpu::BindingResource::TextureView(&view) },
-        ],
-    });
+    let (buffer, group) = pipeline::bind(device, layout, "marks", size_of::<MarksUniform>(), &[&texture]);
     Slot { codes: None, texture, uniform: None, buffer, group }
 }

@@ -40,16 +40,6 @@ pub fn texture_entry(binding: u32, sample_type: wgpu::TextureSampleType) -> wgpu
     }
 }
 
-/// An empty uniform buffer of `size` bytes.
-pub fn uniform_buffer(device: &wgpu::Device, label: &str, size: usize) -> wgpu::Buffer {
-    device.create_buffer(&wgpu::BufferDescriptor {
-        label: Some(label),
-        size: size as u64,
-        usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
-        mapped_at_creation: false,
-    })
-}
-
 /// A texture to be written from memory and read by a shader.
 pub fn texture(
     device: &wgpu::Device,
@@ -67,6 +57,29 @@ pub fn texture(
         usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST,
         view_formats: &[],
     })
+}
+
+/// A uniform buffer of `size` bytes, and the group of `layout` that binds it first and `textures` behind it.
+pub fn bind(
+    device: &wgpu::Device,
+    layout: &wgpu::BindGroupLayout,
+    label: &str,
+    size: usize,
+    textures: &[&wgpu::Texture],
+) -> (wgpu::Buffer, wgpu::BindGroup) {
+    let buffer = device.create_buffer(&wgpu::BufferDescriptor {
+        label: Some(label),
+        size: size as u64,
+        usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+        mapped_at_creation: false,
+    });
+    let views: Vec<_> = textures.iter().map(|t| t.create_view(&wgpu::TextureViewDescriptor::default())).collect();
+    let views = views.iter().map(wgpu::BindingResource::TextureView);
+    let resources = std::iter::once(buffer.as_entire_binding()).chain(views);
+    let entries: Vec<_> =
+        resources.zip(0..).map(|(resource, binding)| wgpu::BindGroupEntry { binding, resource }).collect();
+    let group = device.create_bind_group(&wgpu::BindGroupDescriptor { label: Some(label), layout, entries: &entries });
+    (buffer, group)
 }
 
 /// Replaces all of a texture. `data` holds rows `stride` bytes apart.

@@ -325,13 +325,9 @@ impl Videos {
             layout: if kind.deep { &self.deep_layout } else { &self.shallow_layout },
             entries: &entries,
         });
-        let uniform_buffer = pipeline::uniform_buffer(device, "video", size_of::<VideoUniform>());
+        let size = size_of::<VideoUniform>();
+        let (uniform_buffer, uniform_group) = pipeline::bind(device, &self.uniform_layout, "video", size, &[]);
         queue.write_buffer(&uniform_buffer, 0, bytemuck::bytes_of(&uniform));
-        let uniform_group = device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some("video"),
-            layout: &self.uniform_layout,
-            entries: &[wgpu::BindGroupEntry { binding: 0, resource: uniform_buffer.as_entire_binding() }],
-        });
         Slot { kind, frame: None, textures, planes_group, uniform, uniform_buffer, uniform_group }
     }
 }
