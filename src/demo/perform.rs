@@ -8,7 +8,7 @@ use super::pose::{Act, Pose, stride};
 use super::vector::{V3, toward};
 
 /// Seconds per frame.
-const TICK: f32 = 1.0 / FRAME_RATE as f32;
+pub(super) const TICK: f32 = 1.0 / FRAME_RATE as f32;
 /// Seconds that a fall takes.
 const FALL_SECS: f32 = 0.75;
 /// Seconds that getting up takes.

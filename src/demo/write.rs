@@ -22,7 +22,7 @@ use crate::jobs::{Progress, Ticket};
 use crate::media::{MediaError, VideoWriter};
 
 /// Changes whenever the same plan would give other pictures, so that older clips are made anew.
-const GENERATOR: u32 = 1;
+const GENERATOR: u32 = 2;
 /// Name of the file that records how the clips of a folder were made.
 const RECORD: &str = "demo.json";
 /// Frames drawn at once, in parallel.

@@ -4,7 +4,7 @@ use super::{Cast, any_way, go, hold, in_view};
 use crate::demo::car::CarLook;
 use crate::demo::chance::Dice;
 use crate::demo::figure::Look;
-use crate::demo::perform::{Doing, Drive, Script, Step};
+use crate::demo::perform::{Doing, Drive, Script, Step, TICK};
 use crate::demo::plan::{AnomalyKind, ClipPlan};
 use crate::demo::pose::Act;
 use crate::demo::stage::Stage;
@@ -35,6 +35,15 @@ struct Incident<'a> {
     frames: usize,
     stage: &'a Stage,
     dice: &'a mut Dice,
+}
+
+/// Frames after which somebody notices what happens in front of them.
+const SOON: f32 = 6.0;
+
+/// The part `at` of `count` equal ones of what lasts `frames`, from [`SOON`] on.
+fn part(frames: f32, at: usize, count: usize) -> (f32, f32) {
+    let edge = |at: usize| SOON + (frames - SOON).max(1.0) * at as f32 / count.max(1) as f32;
+    (edge(at), edge(at + 1))
 }
 
 fn offence(step: Step, kind: AnomalyKind) -> Step {
@@ -113,13 +122,15 @@ impl Incident<'_> {
         if self.dice.chance(0.5) {
             self.witness(spot, secs, 3.2);
         }
-        for _ in 0..self.dice.count(2, 3) {
-            self.flees(spot);
+        // People come along as long as it lasts, and the last has run off when it ends.
+        let count = self.dice.count(2, 3);
+        for at in 0..count {
+            self.flees(spot, part((secs - 3.0) / TICK, at, count));
         }
     }
 
-    /// Somebody who comes along near `spot` and runs away from what happens there.
-    fn flees(&mut self, spot: V3) {
+    /// Somebody who comes along near `spot` and runs away from what happens there, between these frames of it.
+    fn flees(&mut self, spot: V3, (soonest, latest): (f32, f32)) {
         // Where a car drives or somebody stands another place is tried; nobody runs through things.
         for _ in 0..8 {
             let either = self.dice.chance(0.5);
@@ -131,7 +142,7 @@ impl Incident<'_> {
                 hold(0.4, Act::Alarm, Some((spot - turn).heading())),
                 go(if back { from } else { to }, self.dice.between(4.2, 5.6)),
             ];
-            let delay = self.dice.between(6.0, 40.0) as i64;
+            let delay = self.dice.between(soonest, latest) as i64;
             let script = Script { start: 0, from, steps }.aligned(1, self.frame + delay);
             if self.stage.camera.sees(turn, 0.05) && !self.cast.collides(&script.perform(self.frames)) {
                 let look = Look::any(self.dice);
@@ -164,15 +175,17 @@ impl Incident<'_> {
         let script = Script { start: 0, from, steps }.aligned(1, self.frame);
         let look = Look::any(self.dice);
         self.cast.add(look, &script, self.frames);
-        for at in 0..self.dice.count(1, 2) {
-            self.helper(spot, if at == 0 { to } else { from }, lie_secs);
+        let count = self.dice.count(2, 3);
+        for at in 0..count {
+            let side = if at == 0 { to } else { from };
+            self.helper(spot, side, lie_secs, part(0.8 * lie_secs / TICK, at, count));
         }
         // One more runs off to get help.
-        self.flees(spot);
+        self.flees(spot, (SOON, 0.5 * lie_secs / TICK));
     }
 
     /// Somebody who runs up to a person lying at `spot` and kneels down beside them.
-    fn helper(&mut self, spot: V3, from: V3, secs: f32) {
+    fn helper(&mut self, spot: V3, from: V3, secs: f32, (soonest, latest): (f32, f32)) {
         let beside = spot + (from - spot).unit() * 1.3 + V3 { x: 0.0, y: 0.0, z: 0.5 };
         let face = Some((spot - beside).heading());
         // They see it from some way off, and walk until then.
@@ -185,7 +198,7 @@ impl Incident<'_> {
             hold(1.5, Act::Talk, face),
             go(from, 1.3),
         ];
-        let notices = self.frame + self.dice.between(16.0, 34.0) as i64;
+        let notices = self.frame + self.dice.between(soonest, latest) as i64;
         let script = Script { start: 0, from, steps }.aligned(1, notices);
         let look = Look::any(self.dice);
         self.cast.add(look, &script, self.frames);
@@ -208,7 +221,7 @@ impl Incident<'_> {
         let look = CarLook::bright(self.dice);
         self.cast.add_car(look, &drive, self.frames);
         for _ in 0..self.dice.count(2, 3) {
-            self.flees(path[stop]);
+            self.flees(path[stop], (SOON, 40.0));
         }
     }
 
