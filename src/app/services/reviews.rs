@@ -387,3 +387,28 @@ fn undo(project: &mut Project, which: Undoing, who: String, only_own: bool) -> R
     let said = format!("{said}: {}", written.title);
     Ok(Event::StepRecorded { ticket: None, step: Box::new(written), said: Some(said) })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn in_a_blind_pass_only_own_steps_are_taken_back_and_others_are_not_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut project = Project::create(folder.path(), "Ada").expect("is made");
+        let subject = Subject::VideoNote { video: VideoId::from_hash([1; 32]) };
+        let change = Change { subject, before: None, after: Some(Value::Note("a fight".to_owned())) };
+        let step = Step::new("Note: a fight", vec![change]);
+        project.append(&step, &Author { who: "Bob".to_owned(), model: None }).expect("is written");
+        let ada = |project: &mut Project, only_own| undo(project, Undoing::Last, "Ada".to_owned(), only_own);
+        let Ok(Event::Told(_, text)) = ada(&mut project, true) else { panic!("is refused") };
+        assert!(text.contains("another reader") && !text.contains("fight"), "{text}");
+        let own = undo(&mut project, Undoing::Last, "Bob".to_owned(), true);
+        assert!(matches!(own, Ok(Event::StepRecorded { .. })), "{own:?}");
+        let again = undo(&mut project, Undoing::LastUndo, "Ada".to_owned(), true);
+        assert!(matches!(again, Ok(Event::Told(..))), "{again:?}");
+        let again = undo(&mut project, Undoing::LastUndo, "Bob".to_owned(), true);
+        assert!(matches!(again, Ok(Event::StepRecorded { .. })), "{again:?}");
+        assert!(matches!(ada(&mut project, false), Ok(Event::StepRecorded { .. })));
+    }
+}

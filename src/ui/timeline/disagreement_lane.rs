@@ -39,7 +39,7 @@ pub(super) fn disagreement_lane_ui(ui: &Ui, id: Id, lane: &Lane, scene: &Scene<'
     let list = input.disagreements.list();
     let first = list.partition_point(|stretch| {
         let time = input.table.frames_span(stretch.span.start(), stretch.span.last());
-        scene.axis.x(time.end) < scene.axis.left
+        scene.axis.x(time.end) <= scene.axis.left
     });
     let in_sight = list[first..].iter().map_while(|stretch| Some((stretch, bar(input, &scene.axis, stretch.span)?)));
     for (stretch, (left, right)) in in_sight.take(MOST) {
