@@ -151,6 +151,7 @@ fn pair_text(pair: &PairReport) -> String {
             }
         }
     }
+    writeln!(text, "apart: mean / median / most of the intervals that match").ok();
     for reason in reasons {
         writeln!(text, "{reason}").ok();
     }

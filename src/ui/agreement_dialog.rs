@@ -115,8 +115,8 @@ fn table_ui(view: &ViewContext<'_>, figures: &Comparison, between: &[String; 2],
                 "Twice the intervals that match, by the intervals of both. They match from half of their frames on.",
             ),
             ("Intervals", "Of the first reader, of the second, and how many match."),
-            ("Start apart", "First frames of matching intervals: mean, median and most."),
-            ("End apart", "Ends of matching intervals: mean, median and most."),
+            ("Start apart: mean / median / most", "How far the first frames of matching intervals lie apart."),
+            ("End apart: mean / median / most", "How far the ends of matching intervals lie apart."),
         ] {
             ui.label(weak(text)).on_hover_text(meaning);
         }
