@@ -7,6 +7,8 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use egui::{Context, Pos2, RawInput, Rect, vec2};
+use lookback::app::blind::BlindPass;
+use lookback::app::disagreements::ShownDisagreements;
 use lookback::app::lanes::TimelinePrefs;
 use lookback::app::marking::ShownLabels;
 use lookback::domain::curve::{Curve, ScoreCurves};
@@ -40,6 +42,7 @@ struct Footage {
     rule: EventRule,
     events: Vec<AnomalySegment>,
     labels: ShownLabels,
+    disagreements: ShownDisagreements,
     cost: EventCost,
     prefs: TimelinePrefs,
     revision: u64,
@@ -88,6 +91,7 @@ impl Footage {
             curves: [(); 2].map(|()| ScoreCurves::of(&scored, snippets)),
             snippets: scored,
             lanes,
+            disagreements: ShownDisagreements::default(),
             labels: ShownLabels::new(labels, &LabelSchema::default(), "Ada", 1),
             rule,
             events,
@@ -102,8 +106,22 @@ impl Footage {
 
     /// One frame, down to triangles.
     fn draw(&mut self) {
-        let Self { table, snippets, curves, lanes, rule, events, labels, cost, prefs, revision, frame, ctx, state } =
-            self;
+        let Self {
+            table,
+            snippets,
+            curves,
+            lanes,
+            rule,
+            events,
+            labels,
+            disagreements,
+            cost,
+            prefs,
+            revision,
+            frame,
+            ctx,
+            state,
+        } = self;
         let grid = SnippetGrid::new(table.len());
         let input = TimelineInput {
             table,
@@ -119,6 +137,8 @@ impl Footage {
             judged: &[],
             marks_revision: 0,
             labels: LabelInput { shown: labels, selected: None, stretch: None, stretch_color: None },
+            disagreements,
+            blind: BlindPass::default(),
             cost: *cost,
             selected_event: None,
             rule,

@@ -338,3 +338,57 @@ fn requests_that_cannot_be_carried_out_say_why() {
         assert!(sentence.contains(part), "{arguments:?}: {sentence}");
     }
 }
+
+#[test]
+fn annotators_are_compared_over_the_videos_that_both_have_read() {
+    let folder = footage();
+    let at = folder.path();
+    let table = "video,start_frame,end_frame,class,lane,note,confidence\n\
+                 a.mp4,10,30,Fight,Ada,,\na.mp4,14,30,Fight,Grace,,\na.mp4,40,50,Fall,Grace,,\n\
+                 b b.mp4,,,normal,Ada,,\nb b.mp4,0,6,Fight,Grace,,\n\
+                 c.mp4,5,9,Fight,Ada,,\n";
+    fs::write(at.join("labels.csv"), table).expect("is written");
+    let none = refused(&run(at, &["agreement", "p"]), 2);
+    assert!(none.contains('p'), "{none}");
+    out(&run(at, &["import", "labels.csv", "--videos", "v", "--project", "p"]));
+    let found = json(&run(at, &["agreement", "p", "--json"]));
+    let pair = &found["pairs"][0];
+    assert_eq!((pair["first"].as_str(), pair["second"].as_str()), (Some("Ada"), Some("Grace")));
+    let total = &pair["total"];
+    assert_eq!((total["videos"].as_u64(), total["frames"].as_u64()), (Some(2), Some(120)), "c was read by Ada alone");
+    let any = &total["any_class"];
+    // 16 frames by both, 4 by Ada, 16 by Grace, of 120.
+    let expected = (100.0 * 120.0 - (20.0 * 32.0 + 100.0 * 88.0)) / (120.0 * 120.0 - (20.0 * 32.0 + 100.0 * 88.0));
+    assert!((any["kappa"].as_f64().expect("is defined") - expected).abs() < 1e-9, "{any}");
+    assert_eq!(any["frame_f1"].as_f64(), Some(32.0 / 52.0));
+    assert_eq!((any["event_f1"].as_f64(), any["matches_with_times"].as_u64()), (Some(0.5), Some(1)));
+    assert_eq!(any["start_apart"]["seconds"]["max"].as_f64(), Some(0.16));
+    assert_eq!(any["end_apart"]["frames"]["mean"].as_f64(), Some(0.0));
+    let fall = total["classes"].as_array().and_then(|all| all.iter().find(|c| c["class"] == "Fall")).expect("is there");
+    assert_eq!(fall["kappa"].as_f64(), Some(0.0));
+    let quiet = &pair["videos"][1]["figures"];
+    assert!(quiet["any_class"]["start_apart_not_defined"].as_str().is_some_and(|why| why.contains("no interval")));
+    let stretches = pair["videos"][0]["disagreements"].as_array().expect("a list");
+    let frames: Vec<_> = stretches.iter().map(|s| (s["first_frame"].as_u64(), s["start_s"].as_f64())).collect();
+    assert_eq!(frames, [(Some(10), Some(0.4)), (Some(40), Some(1.6))]);
+
+    let screen = out(&run(at, &["agreement", "p", "--between", "Grace", "Ada"]));
+    for part in ["Grace and Ada: 2 videos, 120 frames", "3, 1, 1 match", "0.160 / 0.160 / 0.160 s", "3 disagreements"] {
+        assert!(screen.contains(part), "{part}\n{screen}");
+    }
+    let csv = out(&run(at, &["agreement", "p", "--csv"]));
+    let columns = |line: &str| line.split(',').count();
+    let all: Vec<&str> = csv.lines().filter(|line| line.starts_with("Ada,Grace,,,all classes,120,")).collect();
+    assert_eq!(all.len(), 1, "{csv}");
+    assert_eq!(columns(all[0]), columns(csv.lines().next().expect("a header")));
+
+    // Without its file a video counts in frames only.
+    fs::remove_file(at.join("v/a.mp4")).expect("is removed");
+    let found = json(&run(at, &["agreement", "p", "--json"]));
+    let any = &found["pairs"][0]["total"]["any_class"];
+    assert_eq!(any["start_apart"]["seconds"], Json::Null);
+    assert_eq!(any["start_apart"]["frames"]["max"].as_f64(), Some(4.0));
+    assert_eq!(found["counted_in_frames_only"][0]["video"].as_str(), Some("a.mp4"));
+    let nobody = refused(&run(at, &["agreement", "p", "--between", "Ada", "Eve"]), 2);
+    assert!(nobody.contains("Ada 3 videos, Grace 2 videos"), "{nobody}");
+}

@@ -20,7 +20,9 @@ use crate::domain::time::TimeSpan;
 use crate::jobs::Progress;
 use crate::media::OpenedVideo;
 
+use super::agreement::AgreementReport;
 use super::arrangement::{Layout, PanelKind};
+use super::blind::BlindPass;
 use super::clock::RecordingClock;
 use super::command::UiCommand;
 use super::effect::Zoom;
@@ -185,6 +187,17 @@ pub enum Action {
     ChangeLabel(ItemId, Label),
     /// Say this of the whole video on screen, or nothing.
     LabelVideo(Option<VideoLabel>),
+    /// Hide what would tell a second reader what to say, or no longer.
+    SetBlind(BlindPass),
+    /// Go to the next stretch about which readers of the video on screen say different things.
+    StepDisagreement {
+        /// Direction.
+        forward: bool,
+    },
+    /// Find out how far annotators agree over the project, and show it.
+    ReadAgreement,
+    /// Show these frames of a video of the project.
+    ShowFrames(Target),
     /// Change the classes of labels.
     EditSchema(SchemaEdit),
     /// Move to an event of the video on screen, by its index.
@@ -388,6 +401,12 @@ pub enum Event {
     },
     /// The history was read, the newest step first.
     HistoryRead(Vec<HistoryEntry>),
+    /// Finding out how far annotators agree goes on.
+    AgreementProgress(Progress),
+    /// How far annotators agree is known.
+    AgreementRead(Box<AgreementReport>),
+    /// How far annotators agree cannot be found out; the sentence says why.
+    AgreementFailed(String),
     /// What the project says about a video.
     ReviewLoaded(Box<ReviewState>),
     /// The classes of the project as someone chose them; `None` if nobody has.

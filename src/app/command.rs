@@ -134,6 +134,12 @@ pub enum UiCommand {
     Class9,
     VideoNormal,
     VideoAbnormal,
+    ReaderName,
+    BlindPass,
+    BlindShowsModel,
+    NextDisagreement,
+    PreviousDisagreement,
+    Agreement,
     EditClasses,
     PictureZoomIn,
     PictureZoomOut,
@@ -164,6 +170,7 @@ pub enum UiCommand {
     ToggleScore,
     ToggleEvents,
     ToggleLabels,
+    ToggleDisagreement,
     ToggleAttention,
     ToggleMagnitude,
     ToggleMotion,
@@ -303,6 +310,25 @@ impl UiCommand {
             Self::VideoAbnormal => {
                 ("Video is abnormal", "Say that something in the whole video is anomalous, or take it back.")
             }
+            Self::ReaderName => ("Your name…", "Say whose verdicts and labels these are from now on."),
+            Self::BlindPass => (
+                "Blind pass",
+                "Hide labels of others, verdicts, ground truth and the model, to read as a second reader; again ends it.",
+            ),
+            Self::BlindShowsModel => (
+                "Blind pass with the model",
+                "In a blind pass, show curves and events of the model all the same, or hide them again.",
+            ),
+            Self::NextDisagreement => {
+                ("Next disagreement", "Go to the next stretch about which readers say different things.")
+            }
+            Self::PreviousDisagreement => {
+                ("Previous disagreement", "Go to the stretch before about which readers say different things.")
+            }
+            Self::Agreement => (
+                "Agreement…",
+                "How far annotators agree: kappa, overlap and edges, by class, with a list of differences.",
+            ),
             Self::EditClasses => ("Classes…", "Add classes of labels, rename them, choose their colours and digits."),
             Self::ZoomToFit => ("Zoom to fit", "Show the whole video on the timeline; again goes back."),
             Self::ZoomIn => ("Zoom in", "Show less of the time axis in more detail."),
@@ -319,6 +345,9 @@ impl UiCommand {
             Self::ToggleScore => ("Score lane", "Show or hide the score with its threshold."),
             Self::ToggleEvents => ("Events lane", "Show or hide the lane of events."),
             Self::ToggleLabels => ("Labels lane", "Show or hide labels, where there are any."),
+            Self::ToggleDisagreement => {
+                ("Disagreement lane", "Show or hide where annotators disagree, once two have read the video.")
+            }
             Self::ToggleAttention => ("Attention lane", "Show or hide the share of draws that select a snippet."),
             Self::ToggleMagnitude => ("Magnitude lane", "Show or hide the length of the temporal features."),
             Self::ToggleMotion => ("Motion lane", "Show or hide how much moves in the picture."),
@@ -424,6 +453,7 @@ impl UiCommand {
             | Self::ToggleScore
             | Self::ToggleEvents
             | Self::ToggleLabels
+            | Self::ToggleDisagreement
             | Self::ToggleAttention
             | Self::ToggleMagnitude
             | Self::ToggleMotion

@@ -3,6 +3,7 @@
 //! Owns the list of effects. They are carried out by [`super::services::Services`], those that need
 //! the window itself by `shell`.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -142,6 +143,8 @@ pub enum Effect {
         which: Undoing,
         /// Who did it.
         who: String,
+        /// Whether only their own steps may be taken back: of others they must not know.
+        only_own: bool,
     },
     /// Give a class another name, in the list of classes and in every label of the project.
     RenameClass {
@@ -169,6 +172,17 @@ pub enum Effect {
     },
     /// Read the history of the project.
     ReadHistory,
+    /// Find out how far annotators agree.
+    ReadAgreement {
+        /// The project.
+        folder: PathBuf,
+        /// Who asks.
+        who: String,
+        /// The frames of videos that are open already.
+        tables: BTreeMap<VideoId, Arc<FrameTable>>,
+    },
+    /// Stop finding that out.
+    StopAgreement,
     /// Open the project in this folder, or make one there, instead of the one that is open.
     OpenProject {
         /// Where.

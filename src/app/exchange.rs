@@ -10,6 +10,7 @@ mod hashing;
 mod library;
 mod opening;
 mod plan;
+mod reviews;
 mod source;
 mod step;
 
@@ -19,5 +20,6 @@ pub use hashing::{FileState, HashedFile, check_files, hash_files};
 pub use library::{Entry, Library};
 pub use opening::open_video;
 pub use plan::{ImportPlan, PlannedVideo, plan};
+pub use reviews::all_reviews;
 pub use source::{Source, SourceError, SourceRead, read};
 pub use step::Import;

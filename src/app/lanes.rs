@@ -16,6 +16,8 @@ pub enum LaneKind {
     Events,
     /// What annotators marked, a row for each of them.
     Labels,
+    /// Where annotators say different things.
+    Disagreement,
     /// p(t), or its inverse.
     Attention,
     /// Feature magnitude.
@@ -36,6 +38,7 @@ impl LaneKind {
             Self::Score => "Score",
             Self::Events => "Events",
             Self::Labels => "Labels",
+            Self::Disagreement => "Disagreement",
             Self::Attention => "Attention",
             Self::Magnitude => "Magnitude",
             Self::Motion => "Motion",
@@ -54,7 +57,7 @@ impl LaneKind {
         match self {
             Self::Score => 44.0,
             Self::Attention | Self::Magnitude | Self::Motion => 24.0,
-            Self::Overview | Self::Events | Self::Labels | Self::Truth | Self::Recording => 18.0,
+            Self::Overview | Self::Events | Self::Labels | Self::Disagreement | Self::Truth | Self::Recording => 18.0,
         }
     }
 
@@ -63,7 +66,7 @@ impl LaneKind {
             Self::Score => 92.0,
             Self::Attention | Self::Magnitude | Self::Motion => 44.0,
             Self::Overview => 26.0,
-            Self::Events | Self::Labels | Self::Truth | Self::Recording => 20.0,
+            Self::Events | Self::Labels | Self::Disagreement | Self::Truth | Self::Recording => 20.0,
         }
     }
 }
@@ -243,7 +246,7 @@ mod tests {
         }
 
         #[test]
-        fn moving_loses_no_lane(moves in proptest::collection::vec((0_usize..9, proptest::option::of(0_usize..9)), 0..20)) {
+        fn moving_loses_no_lane(moves in proptest::collection::vec((0_usize..10, proptest::option::of(0_usize..10)), 0..20)) {
             let all: Vec<_> = LaneKind::iter().collect();
             let mut lanes = LaneSettings::default();
             for (kind, before) in moves {

@@ -136,6 +136,7 @@ struct Origin {
     video: Option<VideoId>,
     revisions: (u64, u64),
     reviewer: String,
+    blind: bool,
 }
 
 /// What is being labelled.
@@ -191,17 +192,18 @@ impl Marking {
         }
     }
 
-    /// Keeps the list in step with what is known of the video on screen.
-    pub(super) fn refresh(&mut self, reviews: &Reviews, video: Option<&VideoId>, reviewer: &str) {
+    /// Keeps the list in step with what is known of the video on screen; in a blind pass only what the reviewer says.
+    pub(super) fn refresh(&mut self, reviews: &Reviews, video: Option<&VideoId>, reviewer: &str, blind: bool) {
         let revisions = (video.map_or(0, |video| reviews.revision(video)), reviews.schema_revision());
-        let origin = Origin { video: video.cloned(), revisions, reviewer: reviewer.to_owned() };
+        let origin = Origin { video: video.cloned(), revisions, reviewer: reviewer.to_owned(), blind };
         if self.origin == origin {
             return;
         }
         self.origin = origin;
         let review = video.and_then(|video| reviews.of(video));
         let labels = review.into_iter().flat_map(|review| {
-            review.labels.iter().map(|(id, label)| {
+            let shown = review.labels.iter().filter(|(_, label)| !blind || label.lane == reviewer);
+            shown.map(|(id, label)| {
                 let subject = Subject::Label { video: review.video.clone(), id: *id };
                 (*id, label.clone(), reviews.is_pending(&subject))
             })

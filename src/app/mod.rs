@@ -6,9 +6,12 @@
 //! whose workers answer with [`action::Event`]s. Does not own drawing: no egui type is named here.
 
 pub mod action;
+pub mod agreement;
 pub mod arrangement;
+pub mod blind;
 pub mod clock;
 pub mod command;
+pub mod disagreements;
 pub mod effect;
 pub mod engine;
 pub mod exchange;

@@ -12,6 +12,7 @@ use crate::domain::segment::EventRule;
 use crate::media::DecodeOptions;
 
 use super::arrangement::Layout;
+use super::blind::BlindPass;
 use super::clock::Clocks;
 use super::finder::Recent;
 use super::keymap::Keymap;
@@ -132,6 +133,8 @@ pub struct Prefs {
     pub review: ReviewPrefs,
     /// Projects that were open lately.
     pub projects: RecentProjects,
+    /// Whether a blind pass is on.
+    pub blind: BlindPass,
 }
 
 impl Default for Prefs {
@@ -152,6 +155,7 @@ impl Default for Prefs {
             clocks: Clocks::default(),
             review: ReviewPrefs::default(),
             projects: RecentProjects::default(),
+            blind: BlindPass::default(),
         }
     }
 }

@@ -11,8 +11,10 @@ use crate::domain::score::TsaSettings;
 use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::jobs::Progress;
 
+use super::agreement::Agreement;
 use super::arrangement::PanelKind;
 use super::clock::RecordingClock;
+use super::disagreements::ShownDisagreements;
 use super::engine::Engine;
 use super::library::{Entry, EntryId, Library};
 use super::marking::Marking;
@@ -57,6 +59,10 @@ pub enum Dialog {
     ChangeKeys,
     /// The classes of labels.
     Classes,
+    /// Whose verdicts and labels these are.
+    Name,
+    /// How far annotators agree.
+    Agreement,
     /// What this program is and what it runs on.
     About,
 }
@@ -111,6 +117,10 @@ pub struct AppState {
     pub home_project: Option<PathBuf>,
     /// What is being labelled.
     pub marking: Marking,
+    /// Where readers of the video on screen disagree.
+    pub disagreements: ShownDisagreements,
+    /// How far annotators agree over the project.
+    pub agreement: Agreement,
     /// The events of all videos of the project.
     pub queue: ReviewQueue,
     /// The newest steps of the project, once they were read.
@@ -143,9 +153,9 @@ impl AppState {
         self.session.as_ref().is_some_and(|s| s.video.info.sound.is_some())
     }
 
-    /// Whether the person works through the review queue rather than the list of files.
+    /// Whether the person works through the review queue rather than the list of files; never in a blind pass.
     pub fn works_in_queue(&self) -> bool {
-        self.prefs.layout.is_in_front(PanelKind::Queue)
+        !self.prefs.blind.on && self.prefs.layout.is_in_front(PanelKind::Queue)
     }
 
     /// The event on screen as the queue knows it.
@@ -155,8 +165,11 @@ impl AppState {
         Some(Target { video: entry.video_id.clone()?, span })
     }
 
-    /// Events of the video on screen.
+    /// Events of the video on screen; none where what the model says is hidden.
     pub fn events(&self) -> &[AnomalySegment] {
+        if self.prefs.blind.hides_model() {
+            return &[];
+        }
         self.shown().map_or(&[], |entry| &entry.events)
     }
 

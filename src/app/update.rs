@@ -13,12 +13,14 @@ mod queue;
 mod review;
 mod review_queue;
 mod scoring;
+mod second_reader;
 #[cfg(test)]
 mod tests;
 mod timeline;
 mod view;
 
 use super::action::{Action, Event, Message};
+use super::blind;
 use super::effect::{Effect, Undoing};
 use super::library::ScoringState;
 use super::state::AppState;
@@ -40,10 +42,14 @@ pub fn update(state: &mut AppState, message: Message) -> Vec<Effect> {
     queue::pump(state, &mut effects);
     review::pump(state, &mut effects);
     labels::pump(state);
+    second_reader::pump(state);
     effects
 }
 
 fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
+    if blind::forbids(state, &action) {
+        return second_reader::refuse(state);
+    }
     match action {
         Action::OpenPaths(paths) => library::open(state, paths, effects),
         Action::OpenText(text) => library::open_text(state, &text, effects),
@@ -95,6 +101,10 @@ fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::NudgeLabel { end, later } => labels::nudge(state, end, later, effects),
         Action::ChangeLabel(id, label) => labels::change(state, id, label, effects),
         Action::LabelVideo(label) => labels::label_video(state, label, effects),
+        Action::SetBlind(blind) => second_reader::set_blind(state, blind, effects),
+        Action::StepDisagreement { forward } => second_reader::step_disagreement(state, forward),
+        Action::ReadAgreement => second_reader::read(state, effects),
+        Action::ShowFrames(target) => second_reader::show_frames(state, target, effects),
         Action::EditSchema(edit) => labels::edit_schema(state, &edit, effects),
         Action::ShowEvent(index) => playback::show_event(state, index),
         Action::GoTo(place) => playback::go_to(state, place),
@@ -164,6 +174,9 @@ fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
         }
         Event::ProjectFailed { reason, backup } => review::project_failed(state, reason, backup),
         Event::HistoryRead(history) => state.history = Some(history),
+        Event::AgreementProgress(progress) => second_reader::progressed(state, progress),
+        Event::AgreementRead(report) => second_reader::known(state, *report),
+        Event::AgreementFailed(reason) => second_reader::failed(state, reason),
         Event::SchemaRead(schema) => state.reviews.schema_loaded(schema),
         Event::ReviewLoaded(review) => state.reviews.loaded(*review),
         Event::StepRecorded { ticket, step, said } => review::recorded(state, ticket, &step, said, effects),

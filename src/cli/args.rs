@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use exchange::{ExportArgs, ImportArgs, ReportArgs, VerifyArgs};
+use exchange::{AgreementArgs, ExportArgs, ImportArgs, ReportArgs, VerifyArgs};
 
 pub mod exchange;
 
@@ -56,6 +56,8 @@ pub enum Command {
     Import(ImportArgs),
     /// Write the labels or verdicts of a project for another tool
     Export(ExportArgs),
+    /// Compare the annotators of a project: kappa, overlap, edges, and where they differ
+    Agreement(AgreementArgs),
     /// Check that a project's record and videos are what they were
     Verify(VerifyArgs),
     /// Write the report of a case: events, verdicts, pictures and hashes in one page
@@ -479,6 +481,8 @@ mod tests {
             &["eval", "--scores", "a.npy"],
             &["train", "--normal", "n", "--abnormal", "a", "-o", "m", "--steps", "0"],
             &["bench", "nothing"],
+            &["agreement", "p", "--between", "Ada"],
+            &["agreement", "p", "--json", "--csv"],
             &["import"],
             &["import", "a", "--format", "word"],
             &["import", "a", "--undo", "1"],

@@ -13,6 +13,7 @@ use crate::model::encoder::EncoderSpec;
 use args::{Arguments, Command, DeviceName, EngineArgs};
 use error::CliError;
 
+pub mod agreement;
 pub mod args;
 pub mod bench;
 pub mod case;
@@ -92,6 +93,7 @@ pub fn run() -> Outcome {
         Some(Command::Eval(args)) => eval::run(args),
         Some(Command::Import(args)) => import::run(args),
         Some(Command::Export(args)) => export::run(args),
+        Some(Command::Agreement(args)) => agreement::run(args),
         Some(Command::Verify(args)) => verify::run(args),
         Some(Command::Report(args)) => case::run(args),
         Some(Command::Bench(args)) => bench::run(args),

@@ -3,13 +3,12 @@
 //! Owns which folder that is, opening it to read or to write, what is read of it at once, and whose edits they are. Does not own the project
 //! (`store`).
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::error::CliError;
+use crate::app::exchange::all_reviews;
 use crate::app::folders::Folders;
 use crate::app::prefs::Prefs;
-use crate::domain::library::VideoId;
 use crate::domain::queue::KnownVideo;
 use crate::domain::record::ReviewState;
 use crate::store::{Project, ProjectError};
@@ -50,21 +49,7 @@ pub fn open_if_there(folder: &Path) -> Result<Option<Project>, CliError> {
 /// # Errors
 /// The project cannot be read.
 pub fn reviews(project: &Project) -> Result<Vec<(KnownVideo, ReviewState)>, CliError> {
-    let known: HashMap<VideoId, KnownVideo> =
-        project.videos()?.into_iter().map(|video| (video.id.clone(), video)).collect();
-    let mut reviews = Vec::new();
-    for id in project.reviewed_videos()? {
-        let state = project.review_state(&id)?;
-        reviews.push((known.get(&id).cloned().unwrap_or_else(|| nameless(id)), state));
-    }
-    reviews.sort_by(|(a, _), (b, _)| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
-    Ok(reviews)
-}
-
-/// A video of the record whose file the project was never told of.
-fn nameless(id: VideoId) -> KnownVideo {
-    let (name, path) = (id.short().to_owned(), PathBuf::new());
-    KnownVideo { id, name, size: 0, path, frames: None, duration: None, present: false }
+    Ok(all_reviews(project)?)
 }
 
 /// Refuses a project that another window writes to, before any work is done for nothing.

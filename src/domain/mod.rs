@@ -4,8 +4,10 @@
 //! foreign library's type (only `serde` and `thiserror` are used here), so that every rule can be
 //! tested without a window, a codec or a model.
 
+pub mod agreement;
 pub mod color;
 pub mod curve;
+pub mod disagreement;
 pub mod event_cost;
 pub mod features;
 pub mod footage;

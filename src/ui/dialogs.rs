@@ -10,12 +10,13 @@ use crate::app::action::Action;
 use crate::app::place::Place;
 use crate::app::state::Dialog;
 
+use super::agreement_dialog::{AgreementDialogState, agreement_ui};
 use super::class_editor::{ClassEditorState, class_editor_ui};
 use super::clock_dialog::{self, ClockDialogState};
 use super::key_editor::{KeyEditorState, key_editor_ui};
 use super::palette::{PaletteState, palette_ui};
 use super::root::ViewContext;
-use super::{about, history_panel, key_list, project_dialog};
+use super::{about, history_panel, key_list, name_dialog, project_dialog};
 
 /// What the open dialog remembers.
 #[derive(Debug, Default)]
@@ -26,6 +27,7 @@ pub struct DialogState {
     key_editor: KeyEditorState,
     clock: ClockDialogState,
     classes: ClassEditorState,
+    agreement: AgreementDialogState,
 }
 
 impl DialogState {
@@ -54,6 +56,8 @@ pub fn dialogs_ui(view: &ViewContext<'_>, dialogs: &mut DialogState, ctx: &Conte
         Dialog::Keys => key_list::key_list_ui(view, ui),
         Dialog::ChangeKeys => key_editor_ui(view, &mut dialogs.key_editor, ui),
         Dialog::Classes => class_editor_ui(view, &mut dialogs.classes, ui),
+        Dialog::Name => name_dialog::name_ui(view, &mut dialogs.text, fresh, ui),
+        Dialog::Agreement => agreement_ui(view, &mut dialogs.agreement, ui),
         Dialog::Palette => palette_ui(view, &mut dialogs.palette, fresh, ui),
         Dialog::About => about::about_ui(view, ui),
     });

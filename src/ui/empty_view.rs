@@ -39,7 +39,9 @@ fn content_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
     library_panel::open_ui(view, local, ui);
     ui.add_space(4.0);
     ui.label(RichText::new("You can also drop files and folders anywhere on this window.").color(palette.text_weak));
-    continue_ui(view, ui);
+    if !view.state.prefs.blind.on {
+        continue_ui(view, ui);
+    }
     ui.add_space(18.0);
     ui.label(RichText::new("Nothing at hand?").strong());
     match &view.state.demo {

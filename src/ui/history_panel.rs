@@ -28,14 +28,17 @@ pub fn history_ui(view: &ViewContext<'_>, ui: &mut Ui) {
         ui.label(RichText::new("being read…").color(palette.text_weak));
         return;
     };
-    if history.is_empty() {
+    // In a blind pass only one's own steps: the others say what others marked.
+    let (blind, reviewer) = (view.state.prefs.blind.on, view.state.prefs.review.reviewer());
+    let shown: Vec<&HistoryEntry> = history.iter().filter(|entry| !blind || entry.who == reviewer).collect();
+    if shown.is_empty() {
         ui.label(RichText::new("Nothing was done in this project yet.").color(palette.text_weak));
     }
     let height = ui.ctx().content_rect().height() - 220.0;
     ui.spacing_mut().item_spacing.y = 0.0;
     let area = ScrollArea::vertical().max_height(height).min_scrolled_height(height).auto_shrink([false, true]);
-    area.show_rows(ui, ROW, history.len(), |ui, range| {
-        for entry in &history[range] {
+    area.show_rows(ui, ROW, shown.len(), |ui, range| {
+        for entry in &shown[range] {
             row_ui(view, entry, history, ui);
         }
     });

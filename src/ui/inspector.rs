@@ -19,13 +19,21 @@ pub fn inspector_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
             return;
         };
         if let Some(session) = view.state.session.as_ref().filter(|s| s.entry == entry.id) {
-            section(ui, "Verdict", |ui| verdict_panel::verdict_ui(view, local, entry, ui));
+            let blind = view.state.prefs.blind;
+            if !blind.on {
+                section(ui, "Verdict", |ui| verdict_panel::verdict_ui(view, local, entry, ui));
+            }
             section(ui, "Labels", |ui| label_panel::labels_ui(view, local, session, entry, ui));
-            section(ui, "Why flagged", |ui| why_panel::why_ui(view, session, entry, ui));
-            section(ui, "Snippet on screen", |ui| snippet_ui(view, session, entry, ui));
-            section(ui, "Events", |ui| event_panel::events_ui(view, session, entry, ui));
-            section(ui, "Event rule", |ui| event_panel::rule_ui(view, ui));
-            section(ui, "Attention", |ui| tsa_panel::tsa_ui(view, local, ui));
+            if !blind.hides_model() {
+                section(ui, "Why flagged", |ui| why_panel::why_ui(view, session, entry, ui));
+                section(ui, "Snippet on screen", |ui| snippet_ui(view, session, entry, ui));
+                if !blind.on {
+                    // Its rows tell verdicts.
+                    section(ui, "Events", |ui| event_panel::events_ui(view, session, entry, ui));
+                }
+                section(ui, "Event rule", |ui| event_panel::rule_ui(view, ui));
+                section(ui, "Attention", |ui| tsa_panel::tsa_ui(view, local, ui));
+            }
         }
         section(ui, "File", |ui| file_ui(view, entry, ui));
         section(ui, "Decoding", |ui| decoding_panel::decoding_ui(view, ui));

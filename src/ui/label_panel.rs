@@ -37,9 +37,14 @@ pub fn labels_ui(view: &ViewContext<'_>, local: &mut LocalUi, session: &Session,
     }
 }
 
-/// What is said of the whole video, and whether that goes with its intervals.
+/// Whose lane it is, what is said of the whole video, and whether that goes with its intervals.
 fn video_ui(view: &ViewContext<'_>, entry: &Entry, ui: &mut Ui) {
     let palette = &view.tokens.palette;
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Annotator").color(palette.text_weak));
+        ui.label(view.state.prefs.review.reviewer());
+        command_button(view, ui, UiCommand::ReaderName, "Change…");
+    });
     let said = view.state.video_label();
     ui.horizontal(|ui| {
         ui.label(RichText::new("Whole video").color(palette.text_weak));

@@ -90,7 +90,8 @@ fn filter_ui(view: &ViewContext<'_>, ui: &mut Ui) {
         }
         let mut order = view.state.library.order;
         let combo = ComboBox::from_id_salt("order").width(combo_width).selected_text(order.text()).show_ui(ui, |ui| {
-            for choice in LibraryOrder::iter() {
+            let hidden = |order: LibraryOrder| order == LibraryOrder::Score && view.state.prefs.blind.hides_model();
+            for choice in LibraryOrder::iter().filter(|order| !hidden(*order)) {
                 ui.selectable_value(&mut order, choice, choice.text());
             }
         });
@@ -106,8 +107,11 @@ fn row_ui(view: &ViewContext<'_>, entry: &Entry, selected: bool, ui: &mut Ui) {
     let palette = &view.tokens.palette;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, selected, &entry.name));
-    let (mut line, warning) = status_line(entry);
-    line += &review_text(view, entry);
+    let blind = view.state.prefs.blind;
+    let (mut line, warning) = status_line(entry, blind.hides_model());
+    if !blind.on {
+        line += &review_text(view, entry);
+    }
     let response = response.on_hover_ui(|ui| {
         ui.label(entry.path.display().to_string());
         if warning {
@@ -147,7 +151,7 @@ fn row_ui(view: &ViewContext<'_>, entry: &Entry, selected: bool, ui: &mut Ui) {
             view.actions.send(Action::CancelScoring(entry.id));
         }
         right -= 54.0;
-    } else if let Some(peak) = entry.peak() {
+    } else if let Some(peak) = entry.peak().filter(|_| !blind.hides_model()) {
         let flagged = !entry.events.is_empty();
         let color = if flagged { palette.event } else { palette.text_weak };
         let text = format!("{peak:.2}");
@@ -190,8 +194,9 @@ fn row_menu(view: &ViewContext<'_>, entry: &Entry, ui: &mut Ui) {
     item("Remove from list", true, Action::Remove(entry.id));
 }
 
-/// What the second line says, and whether it is about something that went wrong.
-fn status_line(entry: &Entry) -> (String, bool) {
+/// What the second line says, and whether it is about something that went wrong. Without what the model found if that is
+/// hidden.
+fn status_line(entry: &Entry, hides_model: bool) -> (String, bool) {
     let video = match &entry.file {
         FileState::Found => return ("waiting to be opened".to_owned(), false),
         FileState::Opening => return ("opening…".to_owned(), false),
@@ -199,7 +204,7 @@ fn status_line(entry: &Entry) -> (String, bool) {
         FileState::Open(video) => video,
     };
     let length = video.frames.span().length();
-    let events = || figures::count(entry.events.len(), "event");
+    let events = if hides_model { "scored".to_owned() } else { figures::count(entry.events.len(), "event") };
     match &entry.scoring {
         ScoringState::Idle => (format!("{length} · not scored"), false),
         ScoringState::Waiting => (format!("{length} · waiting to be scored"), false),
@@ -208,7 +213,7 @@ fn status_line(entry: &Entry) -> (String, bool) {
             (format!("{} {}{left}", phase.text(), figures::percent(progress.fraction())), false)
         }
         ScoringState::Done => {
-            (format!("{length} · {}{}", events(), if video.notes.is_empty() { "" } else { " · damaged" }), false)
+            (format!("{length} · {events}{}", if video.notes.is_empty() { "" } else { " · damaged" }), false)
         }
         ScoringState::Cancelled => (format!("{length} · scoring stopped"), false),
         ScoringState::Failed(reason) => (without_path(reason, entry), true),

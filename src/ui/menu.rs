@@ -34,7 +34,7 @@ pub fn top_bar_ui(view: &ViewContext<'_>, ui: &mut Ui) {
 }
 
 /// Entries before which a line is drawn.
-const AFTER_A_LINE: [UiCommand; 25] = [
+const AFTER_A_LINE: [UiCommand; 26] = [
     UiCommand::MakeDemo,
     UiCommand::RemoveFromList,
     UiCommand::SnapshotFolder,
@@ -52,6 +52,7 @@ const AFTER_A_LINE: [UiCommand; 25] = [
     UiCommand::InEarlier,
     UiCommand::Class1,
     UiCommand::VideoNormal,
+    UiCommand::ReaderName,
     UiCommand::EditClasses,
     UiCommand::ToggleSnapping,
     UiCommand::ToggleOverview,

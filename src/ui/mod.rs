@@ -4,6 +4,8 @@
 //! nothing. Does not own decisions (`app`), threads (`app::services`) or the window (`shell`).
 
 mod about;
+mod agreement_dialog;
+mod blind_bar;
 mod class_editor;
 mod clock_dialog;
 mod command_button;
@@ -20,6 +22,7 @@ mod key_list;
 mod label_panel;
 mod library_panel;
 mod menu;
+mod name_dialog;
 mod notifications;
 mod palette;
 mod panels;

@@ -38,6 +38,11 @@ pub fn queue_ui(view: &ViewContext<'_>, ui: &mut Ui) {
         }
         Project::Open { .. } => {}
     }
+    if view.state.prefs.blind.on {
+        let text = "Events and what was said about them are hidden in a blind pass.";
+        ui.label(RichText::new(text).color(palette.text_weak));
+        return;
+    }
     filter_ui(view, ui);
     let queue = &view.state.queue;
     match &queue.counts {

@@ -18,7 +18,9 @@ use crate::domain::frame::Playing;
 use super::filmstrip::Filmstrip;
 use super::peaks::Peaks;
 use super::theme::Tokens;
-use super::{dialogs, empty_view, label_panel, menu, notifications, panels, shortcuts, stage, verdict_panel};
+use super::{
+    blind_bar, dialogs, empty_view, label_panel, menu, notifications, panels, shortcuts, stage, verdict_panel,
+};
 
 /// Where views leave what the person wants. Views never change the state themselves.
 #[derive(Debug, Default)]
@@ -98,6 +100,9 @@ pub fn root_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
     let bar = Frame::new().fill(palette.panel).inner_margin(Margin::symmetric(10, 5));
 
     Panel::top("top_bar").frame(bar).resizable(false).show(ui, |ui| menu::top_bar_ui(view, ui));
+    if view.state.prefs.blind.on {
+        Panel::top("blind_bar").frame(bar).resizable(false).show(ui, |ui| blind_bar::blind_ui(view, ui));
+    }
     if view.state.library.is_empty() {
         CentralPanel::default().frame(Frame::new().fill(palette.window)).show(ui, |ui| {
             empty_view::empty_ui(view, local, ui);

@@ -93,17 +93,17 @@ impl StageState {
 
 /// The picture.
 pub fn video_ui(view: &ViewContext<'_>, stage: &mut StageState, ui: &mut Ui) {
-    let entry = view.state.library.selected();
+    let (entry, blind) = (view.state.library.selected(), view.state.prefs.blind);
     let content = match (&view.state.session, view.playing, entry) {
         (Some(session), Some(playing), Some(entry)) => VideoContent::Video {
             playing,
             grid: session.grid(),
-            snippets: entry.scored.as_ref().map(|s| &s.snippets),
+            snippets: entry.scored.as_ref().filter(|_| !blind.hides_model()).map(|s| &s.snippets),
             rule: &view.state.rule,
             picture: view.state.picture,
             stand_in: stand_in(view, playing, ui),
             clock: view.state.clock(),
-            mark: view.state.current_event().and_then(|event| entry.mark(event)),
+            mark: view.state.current_event().filter(|_| !blind.on).and_then(|event| entry.mark(event)),
         },
         (_, _, Some(Entry { file: FileState::Refused(reason), .. })) => VideoContent::Failed(reason),
         (_, _, Some(_)) => VideoContent::Empty("The file is being opened."),
@@ -142,7 +142,10 @@ pub fn timeline_ui(view: &ViewContext<'_>, stage: &mut StageState, ui: &mut Ui) 
         return;
     };
     stage.follow_entry(entry.id);
-    let (scored, marking) = (entry.scored.as_ref(), &view.state.marking);
+    let (blind, marking) = (view.state.prefs.blind, &view.state.marking);
+    let scored = entry.scored.as_ref().filter(|_| !blind.hides_model());
+    // What is made of the scores must be made again when they are hidden or shown.
+    let revision = if blind.hides_model() { entry.revision() | 1 << 63 } else { entry.revision() };
     let input = TimelineInput {
         table: session.frames(),
         grid: session.grid(),
@@ -151,17 +154,19 @@ pub fn timeline_ui(view: &ViewContext<'_>, stage: &mut StageState, ui: &mut Ui) 
         scored_to: scored.map_or(0, |s| s.snippets.len()),
         complete: scored.is_some_and(|s| s.complete),
         lanes: entry.lanes(),
-        revision: entry.revision(),
-        events: &entry.events,
-        marks: &entry.marks,
-        judged: &entry.judged,
-        marks_revision: entry.marks_revision(),
+        revision,
+        events: view.state.events(),
+        marks: if blind.on { &[] } else { &entry.marks },
+        judged: if blind.on { &[] } else { &entry.judged },
+        marks_revision: if blind.on { u64::MAX } else { entry.marks_revision() },
         labels: LabelInput {
             shown: marking.labels(),
             selected: marking.selected_place(),
             stretch: marking.stretch.span(session.frame()),
             stretch_color: marking.class(view.state.reviews.schema()).map(|class| class.color),
         },
+        disagreements: &view.state.disagreements,
+        blind,
         cost: entry.cost(),
         selected_event: view.state.current_event(),
         rule: &view.state.rule,

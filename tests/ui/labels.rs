@@ -3,6 +3,7 @@
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
+use lookback::app::agreement::Agreement;
 use lookback::app::state::{AppState, Dialog};
 use lookback::domain::label::Label;
 use lookback::domain::record::ItemId;
@@ -198,4 +199,91 @@ fn a_label_is_dragged_in_one_step() {
         w.harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
         w.wait("the undo", |s| spans(s) == [expected]);
     }
+}
+
+/// Takes another name for labels from here on.
+fn call(w: &mut Window, name: &str) {
+    w.click("Your name…");
+    let old = w.state().prefs.review.who.clone().unwrap_or_default();
+    w.harness.get_by_role_and_label(Role::TextInput, "Your name").focus();
+    w.harness.run_steps(2);
+    w.key(Key::End);
+    for _ in 0..old.chars().count() {
+        w.key(Key::Backspace);
+    }
+    w.type_into("Your name", name);
+    w.click("Use this name");
+    assert_eq!(w.state().prefs.review.who.as_deref(), Some(name));
+    w.key(Key::Escape);
+}
+
+/// A command from the palette.
+fn choose(w: &mut Window, command: &str) {
+    w.harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    w.harness.run_steps(3);
+    w.type_into("Find a command", command);
+    w.key(Key::Enter);
+    w.harness.run_steps(3);
+}
+
+#[test]
+fn a_second_reader_is_blind_until_the_pass_ends_and_then_sees_where_they_disagree() {
+    let mut w = Window::new();
+    let truth = r#"{"twice.mp4": {"frames": 160, "label": 1, "spans_inclusive": [[32, 63]]}}"#;
+    std::fs::write(w.folder.path().join("ground_truth.json"), truth).expect("writes");
+    annotated(&mut w, "twice.mp4");
+    w.wait("the ground truth", |s| s.shown().is_some_and(|e| e.lanes().truth.is_some()));
+    w.harness.get_by_label("Ground truth lane");
+    w.harness.get_by_label("Score lane");
+    call(&mut w, "Ada");
+    mark(&mut w, 20, 39);
+    mark(&mut w, 100, 119);
+    assert!(w.harness.query_by_label("Disagreement lane").is_none(), "one reader cannot disagree");
+
+    choose(&mut w, "Blind pass");
+    w.harness.get_by_label("Blind pass as Ada");
+    assert_eq!(spans(w.state()).len(), 2, "one's own labels are no secret");
+    w.click("Blind pass");
+    call(&mut w, "Bob");
+    choose(&mut w, "Blind pass");
+    w.harness.get_by_label("Blind pass as Bob");
+    for hidden in
+        ["Ground truth lane", "Score lane", "Events lane", "Attention lane", "Label Anomaly on frames 20 to 39"]
+    {
+        assert!(w.harness.query_by_label(hidden).is_none(), "{hidden}");
+    }
+    assert!(w.harness.query_by_label_contains("by Ada").is_none());
+    w.harness.get_by_label("0 labels");
+    go(&mut w, 0);
+    w.key(Key::Tab);
+    assert_eq!(w.frame(), 0, "there is no label to go to");
+    w.key(Key::Escape);
+    mark(&mut w, 24, 39);
+
+    // Closed in the middle of the pass, it is still on.
+    let path = w.folder.path().join("twice.mp4");
+    let mut w = w.restarted(vec![path]);
+    w.wait("the label of before", |s| spans(s) == [(24, 40)]);
+    w.harness.get_by_label("Blind pass as Bob");
+    w.click("Blind pass");
+    w.wait("the labels of both", |s| spans(s).len() == 3);
+    w.harness.get_by_label("Disagreement 2");
+    w.harness.get_by_label("Disagreement on frames 20 to 23: Ada: Anomaly; Bob: nothing");
+    w.harness.get_by_label("Disagreement on frames 100 to 119: Ada: Anomaly; Bob: nothing").click();
+    w.harness.run_steps(3);
+    assert_eq!(w.frame(), 100);
+    choose(&mut w, "Previous disagreement");
+    assert_eq!(w.frame(), 20);
+    w.harness.get_by_label("Disagreement 1 of 2");
+
+    choose(&mut w, "Agreement…");
+    w.wait("the report", |s| matches!(s.agreement, Agreement::Ready(_)));
+    w.harness.get_by_label("2 disagreements");
+    // Events 2, 1 and 1 match; 16 frames are marked by both, 24 by Ada alone, of 160.
+    for figure in ["0.500", "0.571", "0.667", "2, 1, 1", "0.160 / 0.160 / 0.160 s"] {
+        assert_eq!(w.harness.query_all_by_label(figure).count(), 2, "{figure}: all classes, and the only one");
+    }
+    w.harness.get_by_label("Disagreement in twice.mp4, frames 100 to 119: Ada: Anomaly; Bob: nothing").click();
+    w.harness.run_steps(3);
+    assert_eq!((w.frame(), w.state().dialog), (100, None));
 }

@@ -133,6 +133,7 @@ impl UiCommand {
             | Self::ToggleScore
             | Self::ToggleEvents
             | Self::ToggleLabels
+            | Self::ToggleDisagreement
             | Self::ToggleMagnitude
             | Self::ToggleMotion
             | Self::ToggleTruth
@@ -148,6 +149,12 @@ impl UiCommand {
             | Self::EventPeak
             | Self::VideoNormal
             | Self::VideoAbnormal
+            | Self::ReaderName
+            | Self::BlindPass
+            | Self::BlindShowsModel
+            | Self::NextDisagreement
+            | Self::PreviousDisagreement
+            | Self::Agreement
             | Self::EditClasses
             | Self::About => Vec::new(),
         }

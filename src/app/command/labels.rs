@@ -46,6 +46,8 @@ impl UiCommand {
             Self::InLater => selected(Action::NudgeLabel { end: End::In, later: true }),
             Self::OutEarlier => selected(Action::NudgeLabel { end: End::Out, later: false }),
             Self::OutLater => selected(Action::NudgeLabel { end: End::Out, later: true }),
+            Self::NextDisagreement => disagreement(state, true),
+            Self::PreviousDisagreement => disagreement(state, false),
             Self::VideoNormal => Some(of_video(state, VideoLabel::Normal)),
             Self::VideoAbnormal => Some(of_video(state, VideoLabel::Abnormal)),
             digit => {
@@ -54,6 +56,11 @@ impl UiCommand {
             }
         }
     }
+}
+
+/// Going to where readers say different things, if they do.
+fn disagreement(state: &AppState, forward: bool) -> Option<Action> {
+    (!state.disagreements.list().is_empty()).then_some(Action::StepDisagreement { forward })
 }
 
 /// Says this of the whole video, or takes it back where it was said already.

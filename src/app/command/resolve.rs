@@ -4,10 +4,12 @@
 
 use crate::app::action::{Action, Among, Copied};
 use crate::app::arrangement::{Layout, PanelKind};
+use crate::app::blind::{self, BlindPass};
 use crate::app::effect::Zoom;
 use crate::app::lanes::{LaneKind, LaneSettings};
 use crate::app::picture::{PAN_STEP, PictureView, ZOOM_STEP};
 use crate::app::prefs::ReviewPrefs;
+use crate::app::reviews::Project;
 use crate::app::state::{AppState, DemoState, Dialog};
 use crate::domain::looping::LoopPoints;
 use crate::domain::playback::PlaybackCommand;
@@ -18,8 +20,13 @@ use super::{Group, UiCommand};
 
 impl UiCommand {
     /// The action it stands for now; `None` if it cannot be used.
-    #[expect(clippy::too_many_lines, reason = "one line for each command")]
     pub fn resolve(self, state: &AppState) -> Option<Action> {
+        self.meant(state).filter(|action| !blind::forbids(state, action))
+    }
+
+    /// The action it stands for where nothing is hidden.
+    #[expect(clippy::too_many_lines, reason = "one line for each command")]
+    fn meant(self, state: &AppState) -> Option<Action> {
         use PlaybackCommand as P;
         let second = |n: i64| Action::Playback(P::SkipTime(MediaTime::from_micros(n * 1_000_000)));
         match self {
@@ -54,6 +61,7 @@ impl UiCommand {
             Self::ToggleScore => Some(Action::ToggleLane(LaneKind::Score)),
             Self::ToggleEvents => Some(Action::ToggleLane(LaneKind::Events)),
             Self::ToggleLabels => Some(Action::ToggleLane(LaneKind::Labels)),
+            Self::ToggleDisagreement => Some(Action::ToggleLane(LaneKind::Disagreement)),
             Self::ToggleAttention => Some(Action::ToggleLane(LaneKind::Attention)),
             Self::ToggleMagnitude => Some(Action::ToggleLane(LaneKind::Magnitude)),
             Self::ToggleMotion => Some(Action::ToggleLane(LaneKind::Motion)),
@@ -89,6 +97,17 @@ impl UiCommand {
             Self::SnapshotFolder => Some(Action::Open(Dialog::SnapshotFolder)),
             Self::About => Some(Action::Open(Dialog::About)),
             Self::EditClasses => Some(Action::Open(Dialog::Classes)),
+            // Under another's name their labels would be one's own.
+            Self::ReaderName => (!state.prefs.blind.on).then_some(Action::Open(Dialog::Name)),
+            Self::BlindPass => {
+                let blind = state.prefs.blind;
+                Some(Action::SetBlind(BlindPass { on: !blind.on, ..blind }))
+            }
+            Self::BlindShowsModel => {
+                let blind = state.prefs.blind;
+                blind.on.then_some(Action::SetBlind(BlindPass { shows_model: !blind.shows_model, ..blind }))
+            }
+            Self::Agreement => matches!(state.reviews.project, Project::Open { .. }).then_some(Action::ReadAgreement),
             // All others move within a video.
             _ if state.session.is_none() => None,
             _ if self.group() == Group::Labels => self.label_action(state),

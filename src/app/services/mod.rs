@@ -5,6 +5,7 @@
 //! pictures, and the player of the video on screen has its own. Carries out [`Effect`]s and yields [`Event`]s.
 //! Never waits: queues are bounded and only tried.
 
+mod agreement;
 mod backups;
 mod demo;
 mod keeper;
@@ -63,6 +64,7 @@ pub struct Services {
     keeper: keeper::Keeper,
     reviews: reviews::ReviewKeeper,
     demo: demo::DemoMaker,
+    agreement: agreement::AgreementReader,
     snapshots: snapshot::Snapshots,
     /// The video on screen.
     video: Option<OpenedVideo>,
@@ -89,6 +91,7 @@ impl Services {
             reviews: reviews::ReviewKeeper::start(folders.project.clone(), who, reporter.clone())?,
             keeper: keeper::Keeper::start(folders.config.clone(), reporter.clone())?,
             demo: demo::DemoMaker::new(folders.data.clone(), reporter.clone()),
+            agreement: agreement::AgreementReader::new(reporter.clone()),
             snapshots: snapshot::Snapshots::start(folders.snapshots.clone(), reporter.clone())?,
             thumbs: Thumbs::start(folders.thumbs.clone(), waker.clone())?,
             peaks: PeakPictures::start(waker.clone())?,
@@ -137,10 +140,14 @@ impl Services {
             Effect::Record { ticket, step, who, model } => {
                 self.reviews.ask(reviews::Request::Record { ticket, step, who, model });
             }
-            Effect::Undo { which, who } => self.reviews.ask(reviews::Request::Undo { which, who }),
+            Effect::Undo { which, who, only_own } => {
+                self.reviews.ask(reviews::Request::Undo { which, who, only_own });
+            }
             Effect::JudgeRows { rows, verdict, first, title, who } => {
                 self.reviews.ask(reviews::Request::JudgeRows { rows, verdict, first, title, who });
             }
+            Effect::ReadAgreement { folder, who, tables } => self.agreement.read(folder, who, tables),
+            Effect::StopAgreement => self.agreement.stop(),
             Effect::ReadHistory => self.reviews.ask(reviews::Request::History),
             Effect::OpenProject { folder, who } => self.reviews.ask(reviews::Request::Open { folder, who }),
             Effect::Restore { backup, who } => self.reviews.ask(reviews::Request::Restore { backup, who }),
@@ -158,6 +165,7 @@ impl Services {
     /// What the workers have reported since the last time. Never waits.
     pub fn poll(&mut self) -> Vec<Event> {
         let mut events: Vec<Event> = self.events.try_iter().collect();
+        self.agreement.poll(&mut events);
         self.scoring.poll(&mut events);
         self.demo.poll(&mut events);
         self.reviews.flush();

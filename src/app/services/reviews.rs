@@ -17,7 +17,7 @@ use crate::domain::interval::FrameSpan;
 use crate::domain::label::{Label, SchemaEdit};
 use crate::domain::library::VideoId;
 use crate::domain::queue::{EventStatus, FlaggedEvent, KnownVideo, QueueFilter, QueueRow, QueueSort};
-use crate::domain::record::{Change, ItemId, ReviewState, Step, Subject, Value};
+use crate::domain::record::{Change, ItemId, ReviewState, Step, StepId, Subject, Value};
 use crate::domain::review::{Judgement, Verdict};
 use crate::domain::segment::AnomalySegment;
 use crate::domain::snippet::SnippetGrid;
@@ -53,7 +53,7 @@ pub(super) enum Request {
     /// Give a class another name, in every label too.
     RenameClass { from: String, to: String, who: String },
     /// Take back a step, or carry it out again.
-    Undo { which: Undoing, who: String },
+    Undo { which: Undoing, who: String, only_own: bool },
     /// Read the newest steps.
     History,
     /// Open the project in this folder instead, or make one there.
@@ -258,7 +258,7 @@ fn answer(project: &mut Project, request: Request, found: &Found) -> Vec<Event> 
             Ok(history) => vec![Event::HistoryRead(history)],
             Err(err) => failed(&err),
         },
-        Request::Undo { which, who } => match undo(project, which, who) {
+        Request::Undo { which, who, only_own } => match undo(project, which, who, only_own) {
             Ok(event) => vec![event, Event::QueueChanged],
             Err(err) => failed(&err),
         },
@@ -369,7 +369,7 @@ fn rename_class(project: &mut Project, from: String, to: &str, who: String) -> R
     Ok(Some(Event::StepRecorded { ticket: None, step: Box::new(step), said: None }))
 }
 
-fn undo(project: &mut Project, which: Undoing, who: String) -> Result<Event, ProjectError> {
+fn undo(project: &mut Project, which: Undoing, who: String, only_own: bool) -> Result<Event, ProjectError> {
     let (next, nothing, said) = match which {
         Undoing::Last => (project.next_undo()?, "There is nothing to undo.", "Undone"),
         Undoing::LastUndo => (project.next_redo()?, "There is nothing to do again.", "Done again"),
@@ -378,8 +378,37 @@ fn undo(project: &mut Project, which: Undoing, who: String) -> Result<Event, Pro
     let Some(step) = next else {
         return Ok(Event::Told(Severity::Info, nothing.to_owned()));
     };
+    if only_own && project.history(1, Some(StepId(step.0 + 1)))?.iter().any(|entry| entry.who != who) {
+        let text = "The last edit is another reader's: it can be taken back when the blind pass has ended.";
+        return Ok(Event::Told(Severity::Info, text.to_owned()));
+    }
     let appended = project.undo(step, &Author { who, model: None })?;
     let written = project.step(appended.step)?;
     let said = format!("{said}: {}", written.title);
     Ok(Event::StepRecorded { ticket: None, step: Box::new(written), said: Some(said) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn in_a_blind_pass_only_own_steps_are_taken_back_and_others_are_not_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut project = Project::create(folder.path(), "Ada").expect("is made");
+        let subject = Subject::VideoNote { video: VideoId::from_hash([1; 32]) };
+        let change = Change { subject, before: None, after: Some(Value::Note("a fight".to_owned())) };
+        let step = Step::new("Note: a fight", vec![change]);
+        project.append(&step, &Author { who: "Bob".to_owned(), model: None }).expect("is written");
+        let ada = |project: &mut Project, only_own| undo(project, Undoing::Last, "Ada".to_owned(), only_own);
+        let Ok(Event::Told(_, text)) = ada(&mut project, true) else { panic!("is refused") };
+        assert!(text.contains("another reader") && !text.contains("fight"), "{text}");
+        let own = undo(&mut project, Undoing::Last, "Bob".to_owned(), true);
+        assert!(matches!(own, Ok(Event::StepRecorded { .. })), "{own:?}");
+        let again = undo(&mut project, Undoing::LastUndo, "Ada".to_owned(), true);
+        assert!(matches!(again, Ok(Event::Told(..))), "{again:?}");
+        let again = undo(&mut project, Undoing::LastUndo, "Bob".to_owned(), true);
+        assert!(matches!(again, Ok(Event::StepRecorded { .. })), "{again:?}");
+        assert!(matches!(ada(&mut project, false), Ok(Event::StepRecorded { .. })));
+    }
 }

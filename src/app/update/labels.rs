@@ -323,5 +323,5 @@ pub(super) fn pump(state: &mut AppState) {
     state.marking.follow(state.session.as_ref().map(|session| session.entry));
     let video = state.shown().and_then(|entry| entry.video_id.clone());
     let reviewer = state.prefs.review.reviewer();
-    state.marking.refresh(&state.reviews, video.as_ref(), &reviewer);
+    state.marking.refresh(&state.reviews, video.as_ref(), &reviewer, state.prefs.blind.on);
 }

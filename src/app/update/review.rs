@@ -208,7 +208,10 @@ pub(super) fn submit(state: &mut AppState, step: Step, model: Option<String>, ef
 /// Takes back a step, or carries it out again. The project knows which one is the last, also across restarts.
 pub(super) fn undo(state: &mut AppState, which: Undoing, effects: &mut Vec<Effect>) {
     match state.reviews.writable() {
-        Ok(()) => effects.push(Effect::Undo { which, who: state.prefs.review.reviewer() }),
+        Ok(()) => {
+            let (who, only_own) = (state.prefs.review.reviewer(), state.prefs.blind.on);
+            effects.push(Effect::Undo { which, who, only_own });
+        }
         Err(sentence) => state.notices.push(Severity::Info, sentence),
     }
 }

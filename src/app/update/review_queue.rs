@@ -66,7 +66,7 @@ pub(super) fn advance(state: &mut AppState, effects: &mut Vec<Effect>) {
 }
 
 /// Shows the frames that a row is about, in whichever file of the library has that content.
-fn go_to(state: &mut AppState, target: Target, effects: &mut Vec<Effect>) {
+pub(super) fn go_to(state: &mut AppState, target: Target, effects: &mut Vec<Effect>) {
     let entry = state.library.entries().iter().find(|entry| entry.video_id.as_ref() == Some(&target.video));
     match entry.map(|entry| entry.id) {
         Some(entry) => show(state, entry, &target, effects),

@@ -6,11 +6,16 @@ use crate::app::arrangement::{Layout, PanelKind};
 use crate::app::effect::Effect;
 use crate::app::marking::Stretch;
 use crate::app::prefs::{Decoding, Theme};
-use crate::app::state::AppState;
+use crate::app::state::{AppState, Dialog};
+
+use super::second_reader;
 
 /// Closes what is open over the window, else forgets what is marked, else selects no label, else leaves full screen.
 pub(super) fn back_out(state: &mut AppState, effects: &mut Vec<Effect>) {
-    if state.dialog.take().is_some() {
+    if let Some(dialog) = state.dialog.take() {
+        if dialog == Dialog::Agreement {
+            second_reader::close(state, effects);
+        }
         return;
     }
     if !state.marking.stretch.is_empty() {

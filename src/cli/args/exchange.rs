@@ -1,4 +1,4 @@
-//! The arguments of the commands that work on a project: `import`, `export`, `verify` and `report`.
+//! The arguments of the commands that work on a project: `import`, `export`, `agreement`, `verify` and `report`.
 //!
 //! Owns their names, help texts and examples. Does not own what they mean together: see each command.
 
@@ -110,6 +110,32 @@ pub struct ExportArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `agreement`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+An annotator has read a video once they marked an interval in it, or said normal or abnormal of the whole; only videos
+that both have read are compared. Kappa is Cohen's, of frames: 1 is complete agreement, 0 what chance would give; where
+chance alone would agree on every frame it is not defined. Intervals match, one with one, if they share at least half of
+the frames that they cover together. Seconds come from the times of the frames in the videos.
+
+Examples:
+  lookback agreement                                   every two readers of the window's project
+  lookback agreement case/ --between Ada Grace
+  lookback agreement case/ --csv > agreement.csv       a row for each class and video")]
+pub struct AgreementArgs {
+    /// Folder of the project; the window's by default
+    pub project: Option<PathBuf>,
+    /// Only these two annotators
+    #[arg(long, value_name = "NAME", num_args = 2)]
+    pub between: Vec<String>,
+    /// Print JSON
+    #[arg(long, conflicts_with = "csv")]
+    pub json: bool,
+    /// Print CSV
+    #[arg(long)]
+    pub csv: bool,
 }
 
 /// Arguments of `verify`.

@@ -2,6 +2,8 @@
 //!
 //! Owns the contract between the timeline and its caller. Does not own drawing or gestures.
 
+use crate::app::blind::BlindPass;
+use crate::app::disagreements::ShownDisagreements;
 use crate::app::lanes::{LaneKind, LaneSettings, TimelinePrefs};
 use crate::app::marking::ShownLabels;
 use crate::app::reviews::EventMark;
@@ -62,6 +64,10 @@ pub struct TimelineInput<'a> {
     pub marks_revision: u64,
     /// What annotators marked.
     pub labels: LabelInput<'a>,
+    /// Where annotators disagree.
+    pub disagreements: &'a ShownDisagreements,
+    /// What a second reader must not see.
+    pub blind: BlindPass,
     /// What these events cost their reader.
     pub cost: EventCost,
     /// The event that the rest of the window is about.
@@ -97,10 +103,12 @@ impl TimelineInput<'_> {
     /// Whether there is anything to show in a lane. Curves of the model are expected, so their lanes wait for them.
     pub(super) fn has_data(&self, kind: LaneKind) -> bool {
         match kind {
-            LaneKind::Overview | LaneKind::Score | LaneKind::Events | LaneKind::Attention | LaneKind::Magnitude => true,
+            LaneKind::Overview => true,
+            LaneKind::Score | LaneKind::Events | LaneKind::Attention | LaneKind::Magnitude => !self.blind.hides_model(),
             LaneKind::Labels => !self.labels.shown.list().is_empty() || self.labels.stretch.is_some(),
+            LaneKind::Disagreement => !self.blind.on && self.disagreements.readers().len() > 1,
             LaneKind::Motion => self.lanes.motion.is_some(),
-            LaneKind::Truth => self.lanes.truth.is_some(),
+            LaneKind::Truth => !self.blind.on && self.lanes.truth.is_some(),
             LaneKind::Recording => !(self.lanes.gaps.is_empty() && self.lanes.damaged.is_empty()),
         }
     }

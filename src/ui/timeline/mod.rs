@@ -7,6 +7,7 @@
 //! The cost of a frame depends on the width in pixels, not on the length of the video: curves and marks are drawn
 //! on the GPU, which is written to only when the data or the view change.
 
+mod disagreement_lane;
 pub mod geometry;
 mod gestures;
 mod handle;
@@ -107,6 +108,9 @@ fn lanes_ui(
             LaneKind::Score => score_lane::score_lane_ui(ui, id, lane, &scene, &mut actions),
             LaneKind::Events => span_lane::events_lane_ui(ui, id, lane, &scene),
             LaneKind::Labels => label_lane::labels_lane_ui(ui, id, lane, &scene, state, &mut actions),
+            LaneKind::Disagreement => {
+                disagreement_lane::disagreement_lane_ui(ui, id, lane, &scene, &mut actions);
+            }
             LaneKind::Attention => value_lane::attention_lane_ui(ui, id, lane, &scene, &mut actions),
             LaneKind::Magnitude => value_lane::magnitude_lane_ui(ui, id, lane, &scene),
             LaneKind::Motion => value_lane::motion_lane_ui(ui, id, lane, &scene),

@@ -77,6 +77,9 @@ pub(super) fn hover_ui(ui: &Ui, response: &Response, lanes: &Lanes, scene: &Scen
             row("Time", Some(input.table.time(frame).to_string()), p.text_strong);
             row("Frame", Some(frame.to_string()), p.text_strong);
             row("Snippet", Some(format!("{snippet} of {}", input.grid.count())), p.text_strong);
+            if input.blind.hides_model() {
+                return;
+            }
             row("Score", curve(|s| &s.scores).map(|v| format!("{v:.3}")), p.score);
             if let Some(place) = place {
                 let text = format!("{} of {}", figures::ordinal(place), input.scored_to);

@@ -26,6 +26,10 @@ pub(super) const FALSE_ALARM: u8 = 2;
 pub(super) const UNSURE: u8 = 3;
 /// Code of a column with annotated anomalies.
 pub(super) const TRUTH: u8 = 1;
+/// Code of a column in which some annotators mark something and others nothing.
+pub(super) const SOME_MARK: u8 = 1;
+/// Code of a column in which all mark something, but not the same classes.
+pub(super) const CLASSES_DIFFER: u8 = 2;
 /// Code of a column in which nothing was recorded.
 pub(super) const GAP: u8 = 1;
 /// Code of a column with damage.
@@ -69,14 +73,18 @@ impl Columns {
     }
 }
 
+/// What marks are made of: the view, the rule, the event that is current, and the numbers of verdicts and disagreements.
+type MarksKey = (View, EventRule, Option<usize>, [u64; 2]);
+
 /// What is marked in each pixel column of the axis.
 #[derive(Debug)]
 pub(super) struct Marks {
-    key: (View, EventRule, Option<usize>, u64),
+    key: MarksKey,
     pub events: Arc<[u8]>,
     pub verdicts: Arc<[u8]>,
     pub truth: Arc<[u8]>,
     pub recording: Arc<[u8]>,
+    pub disagreements: Arc<[u8]>,
     pub wide: Vec<WideEvent>,
 }
 
@@ -118,8 +126,15 @@ impl Marks {
         let mut stretches = |code: u8, spans: &[TimeSpan]| mark(&mut recording, code, axis, spans.len(), |i| spans[i]);
         stretches(GAP, &input.lanes.gaps);
         stretches(DAMAGE, &input.lanes.damaged);
+        let mut disagreements = vec![0; count];
+        for (code, about_class) in [(CLASSES_DIFFER, true), (SOME_MARK, false)] {
+            let list = input.disagreements.list().iter().filter(|stretch| stretch.is_about_class() == about_class);
+            let spans: Vec<_> = list.map(|stretch| stretch.span.start()..stretch.span.end()).collect();
+            mark_frames(&mut disagreements, code, &columns.frames, spans.len(), |i| spans[i].clone());
+        }
         Self {
             key: Self::key(input, axis, count),
+            disagreements: disagreements.into(),
             events: events.into(),
             verdicts: verdicts.into(),
             truth: truth.into(),
@@ -133,8 +148,9 @@ impl Marks {
     }
 
     /// Events follow from the scores and the rule.
-    fn key(input: &TimelineInput<'_>, axis: &Axis, count: usize) -> (View, EventRule, Option<usize>, u64) {
-        (View::of(input, axis, count), *input.rule, input.selected_event, input.marks_revision)
+    fn key(input: &TimelineInput<'_>, axis: &Axis, count: usize) -> MarksKey {
+        let revisions = [input.marks_revision, input.disagreements.revision()];
+        (View::of(input, axis, count), *input.rule, input.selected_event, revisions)
     }
 }
 

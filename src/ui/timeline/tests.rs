@@ -1,5 +1,7 @@
 //! The timeline driven as a user drives it: by pointer, keys and accessible names.
 
+mod disagreements;
+
 use egui::{Modifiers, PointerButton, Theme, pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
@@ -7,6 +9,8 @@ use strum::IntoEnumIterator as _;
 
 use super::geometry::Limits;
 use super::*;
+use crate::app::blind::BlindPass;
+use crate::app::disagreements::ShownDisagreements;
 use crate::app::lanes::{LaneSettings, TimelinePrefs};
 use crate::app::marking::ShownLabels;
 use crate::domain::curve::{Curve, ScoreCurves};
@@ -34,6 +38,8 @@ struct World {
     events: Vec<AnomalySegment>,
     labels: ShownLabels,
     selected_label: Option<usize>,
+    disagreements: ShownDisagreements,
+    blind: BlindPass,
     rule: EventRule,
     scored_to: usize,
     frame: usize,
@@ -67,6 +73,8 @@ impl World {
             curves: ScoreCurves::of(&snippets, count),
             labels: ShownLabels::default(),
             selected_label: None,
+            disagreements: ShownDisagreements::default(),
+            blind: BlindPass::default(),
             lanes: LaneData {
                 noise: Some(NoiseBand::new(off(-0.2), off(0.15))),
                 motion: Some(Curve::new(motion)),
@@ -114,6 +122,8 @@ impl World {
                 stretch: None,
                 stretch_color: None,
             },
+            disagreements: &self.disagreements,
+            blind: self.blind,
             cost: EventCost::of(&self.events, self.scored_to, &self.table),
             selected_event: Some(0),
             rule: &self.rule,
