@@ -462,8 +462,8 @@ mod tests {
 
         let known = band(&tsa).expect("features are there");
         assert_eq!(band(&tsa).as_ref(), Some(&known));
-        assert_eq!(known.low.len(), scored.snippets.len());
-        assert!(known.low.iter().zip(&known.high).all(|(low, high)| low <= high));
+        assert_eq!(known.low().len(), scored.snippets.len());
+        assert!(known.low().iter().zip(known.high()).all(|(low, high)| low <= high));
         assert_eq!(band(&TsaSettings { sigma: 0.0, ..tsa }), None, "nothing is drawn");
         assert_eq!(band(&TsaSettings { enabled: false, ..tsa }), None);
     }

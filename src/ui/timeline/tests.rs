@@ -67,6 +67,7 @@ impl World {
         let span = |from: i64, to: i64| {
             TimeSpan::new(MediaTime::from_micros(from * 1_000_000), MediaTime::from_micros(to * 1_000_000))
         };
+        let noise = NoiseBand::new(off(-0.2), off(0.15));
         let snippets = SnippetScores { scores, attention, magnitudes };
         Self {
             events: rule.events(&snippets.scores),
@@ -76,7 +77,7 @@ impl World {
             disagreements: ShownDisagreements::default(),
             blind: BlindPass::default(),
             lanes: LaneData {
-                noise: Some(NoiseBand::new(off(-0.2), off(0.15))),
+                noise: Some(noise),
                 motion: Some(Curve::new(motion)),
                 gaps: vec![span(41, 47)],
                 damaged: vec![span(10, 11), span(47, 49)],
