@@ -37,12 +37,13 @@ struct Incident<'a> {
     dice: &'a mut Dice,
 }
 
-/// Frames after which somebody notices what happens in front of them.
-const SOON: f32 = 6.0;
+/// Frames within which those who are there notice what happens.
+const SOON: (f32, f32) = (6.0, 40.0);
 
-/// The part `at` of `count` equal ones of what lasts `frames`, from [`SOON`] on.
-fn part(frames: f32, at: usize, count: usize) -> (f32, f32) {
-    let edge = |at: usize| SOON + (frames - SOON).max(1.0) * at as f32 / count.max(1) as f32;
+/// Frames within which one more comes along: the part `at` of `count` equal ones of what is left of `secs` after those.
+fn later(secs: f32, at: usize, count: usize) -> (f32, f32) {
+    let left = (secs / TICK - SOON.1).max(1.0);
+    let edge = |at: usize| SOON.1 + left * at as f32 / count.max(1) as f32;
     (edge(at), edge(at + 1))
 }
 
@@ -122,10 +123,13 @@ impl Incident<'_> {
         if self.dice.chance(0.5) {
             self.witness(spot, secs, 3.2);
         }
-        // People come along as long as it lasts, and the last has run off when it ends.
-        let count = self.dice.count(2, 3);
+        for _ in 0..self.dice.count(2, 3) {
+            self.flees(spot, SOON);
+        }
+        // More come along as long as it lasts, and have run off when it ends.
+        let count = self.dice.count(1, 2);
         for at in 0..count {
-            self.flees(spot, part((secs - 3.0) / TICK, at, count));
+            self.flees(spot, later(secs - 2.5, at, count));
         }
     }
 
@@ -175,13 +179,12 @@ impl Incident<'_> {
         let script = Script { start: 0, from, steps }.aligned(1, self.frame);
         let look = Look::any(self.dice);
         self.cast.add(look, &script, self.frames);
-        let count = self.dice.count(2, 3);
-        for at in 0..count {
-            let side = if at == 0 { to } else { from };
-            self.helper(spot, side, lie_secs, part(0.8 * lie_secs / TICK, at, count));
+        for at in 0..self.dice.count(1, 2) {
+            self.helper(spot, if at == 0 { to } else { from }, lie_secs, (16.0, 34.0));
         }
-        // One more runs off to get help.
-        self.flees(spot, (SOON, 0.5 * lie_secs / TICK));
+        // One more runs off to get help, and another comes while the person still lies there.
+        self.flees(spot, SOON);
+        self.helper(spot, from, 0.5 * lie_secs, later(lie_secs, 0, 1));
     }
 
     /// Somebody who runs up to a person lying at `spot` and kneels down beside them.
@@ -221,7 +224,7 @@ impl Incident<'_> {
         let look = CarLook::bright(self.dice);
         self.cast.add_car(look, &drive, self.frames);
         for _ in 0..self.dice.count(2, 3) {
-            self.flees(path[stop], (SOON, 40.0));
+            self.flees(path[stop], SOON);
         }
     }
 
