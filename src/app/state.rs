@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use crate::domain::event_cost::EventCost;
 use crate::domain::label::VideoLabel;
-use crate::domain::record::HistoryEntry;
+use crate::domain::record::{HistoryEntry, ItemId};
+use crate::domain::review::Judgement;
 use crate::domain::score::TsaSettings;
 use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::jobs::Progress;
@@ -22,6 +23,7 @@ use super::prefs::Prefs;
 use super::review_queue::{ReviewQueue, Target};
 use super::reviews::Reviews;
 use super::session::Session;
+use super::upcoming::Upcoming;
 
 /// Handle of one piece of scoring work; what an older one reports is ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,6 +89,12 @@ pub struct AppState {
     pub tsa_chosen: bool,
     /// How scores become events.
     pub rule: EventRule,
+    /// The rule before the last change, if there was one: a drag over many values is one change.
+    pub rule_before: Option<EventRule>,
+    /// When the rule was changed last, on the clock of the window.
+    pub(super) rule_changed: f64,
+    /// The clock of the window in seconds.
+    pub(super) now: f64,
     /// The scoring that runs.
     pub running: Option<RunningJob>,
     /// The scatter of scores that is being found out.
@@ -111,8 +119,12 @@ pub struct AppState {
     pub home_project: Option<PathBuf>,
     /// What is being labelled.
     pub marking: Marking,
+    /// The class that was not removed because labels have it, and how many: the person is asked what becomes of them.
+    pub class_in_use: Option<(String, usize)>,
     /// The events of all videos of the project.
     pub queue: ReviewQueue,
+    /// Where the person is likely to go next.
+    pub upcoming: Upcoming,
     /// The newest steps of the project, once they were read.
     pub history: Option<Vec<HistoryEntry>>,
     /// What the person was told.
@@ -148,11 +160,26 @@ impl AppState {
         self.prefs.layout.is_in_front(PanelKind::Queue)
     }
 
-    /// The event on screen as the queue knows it.
+    /// The event on screen, or the frames that were judged as one, as the queue knows it.
     pub fn target(&self) -> Option<Target> {
         let entry = self.shown()?;
-        let span = entry.event_spans().get(self.current_event()?).copied()?;
+        let span = match self.current_event() {
+            Some(event) => entry.event_spans().get(event).copied()?,
+            None => self.judged_here()?.1.span,
+        };
         Some(Target { video: entry.video_id.clone()?, span })
+    }
+
+    /// What was said about the frames on screen when they were an event, where they are none any more.
+    pub fn judged_here(&self) -> Option<(ItemId, &Judgement)> {
+        let (session, entry) = (self.session.as_ref()?, self.shown()?);
+        if self.current_event().is_some() {
+            return None;
+        }
+        let (review, frame) = (self.reviews.of(entry.video_id.as_ref()?)?, session.attended());
+        let speaks = |id: ItemId| entry.marks.iter().flatten().any(|mark| mark.item == id);
+        let here = review.judgements.iter().filter(|(id, j)| j.span.contains(frame) && !speaks(**id));
+        here.min_by_key(|(_, j)| j.span.len()).map(|(id, judgement)| (*id, judgement))
     }
 
     /// Events of the video on screen.

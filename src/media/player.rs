@@ -78,7 +78,8 @@ fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
 #[derive(Debug)]
 pub struct Player {
     shared: Arc<Mutex<Shared>>,
-    worker: Worker<()>,
+    /// Takes frames to be let go where nobody waits for it; anything sent wakes it.
+    worker: Worker<Vec<Arc<Frame>>>,
     wanted: Generation,
     last: usize,
 }
@@ -144,7 +145,7 @@ impl Player {
         drop(shared);
         if changed {
             // A full queue means that the thread will look anyway.
-            self.worker.try_send(()).ok();
+            self.worker.try_send(Vec::new()).ok();
         }
         playing
     }
@@ -155,6 +156,20 @@ impl Player {
         let (focus, mut gone) = (shared.focus(), Vec::new());
         shared.cache.set_most(cache_bytes, focus, &mut gone);
         drop(shared);
+        self.worker.try_send(gone).ok();
+    }
+
+    /// Whether the picture of a frame is here, so that asking for it waits for nothing.
+    pub fn holds(&self, frame: usize) -> bool {
+        lock(&self.shared).cache.get(frame.min(self.last)).is_some()
+    }
+
+    /// Decodes nothing until it is asked again; what is there stays.
+    pub fn rest(&self) {
+        let mut shared = lock(&self.shared);
+        if !std::mem::replace(&mut shared.idle, true) && shared.running.take().is_some() {
+            self.wanted.cancel();
+        }
     }
 
     /// A sentence about how decoding goes on otherwise than wanted, given once.
@@ -352,7 +367,7 @@ enum End {
 }
 
 impl<S: FrameSource> Decoding<S> {
-    fn run(&mut self, commands: &Receiver<()>) {
+    fn run(&mut self, commands: &Receiver<Vec<Arc<Frame>>>) {
         let mut wait = false;
         while !self.stop.load(Ordering::Acquire) {
             let job = {
