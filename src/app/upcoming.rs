@@ -85,7 +85,8 @@ pub fn next_row(state: &AppState) -> Option<Target> {
 pub fn file_of(state: &AppState, video: &VideoId) -> Option<EntryId> {
     let known = state.library.entries().iter().find(|entry| entry.video_id.as_ref() == Some(video));
     let told = || state.upcoming.ahead.as_ref().filter(|(of, _)| of == video)?.1;
-    known.map(|entry| entry.id).or_else(told)
+    // It may have been taken out of the list meanwhile.
+    known.map(|entry| entry.id).or_else(|| told().filter(|entry| state.library.get(*entry).is_some()))
 }
 
 /// The places that are worth having ready: where a verdict, the key for the next event, and "reviewed" lead to.

@@ -53,6 +53,8 @@ struct Shared {
     request: Request,
     /// Nothing was asked yet.
     idle: bool,
+    /// Nothing is to be decoded until something is asked again.
+    resting: bool,
     cache: Cache,
     table: Arc<FrameTable>,
     /// The last frame that was decoded because it was asked for.
@@ -109,6 +111,7 @@ impl Player {
         let shared = Arc::new(Mutex::new(Shared {
             request: Request::at(0),
             idle: true,
+            resting: false,
             cache: Cache::new(options.cache_bytes),
             table,
             landed: None,
@@ -136,7 +139,8 @@ impl Player {
     pub fn request(&self, request: Request) -> Playing {
         let request = Request { frame: request.frame.min(self.last), ..request };
         let mut shared = lock(&self.shared);
-        let changed = shared.ask(request);
+        let rested = std::mem::take(&mut shared.resting);
+        let changed = shared.ask(request) || rested;
         let playing = shared.best();
         if shared.runs_against() || (playing.delay == Delay::Decoding && shared.drops_running()) {
             shared.running = None;
@@ -164,12 +168,9 @@ impl Player {
         lock(&self.shared).cache.get(frame.min(self.last)).is_some()
     }
 
-    /// Decodes nothing until it is asked again; what is there stays.
+    /// Decodes no further frame until it is asked again, and goes on from there then. What is there stays.
     pub fn rest(&self) {
-        let mut shared = lock(&self.shared);
-        if !std::mem::replace(&mut shared.idle, true) && shared.running.take().is_some() {
-            self.wanted.cancel();
-        }
+        lock(&self.shared).resting = true;
     }
 
     /// A sentence about how decoding goes on otherwise than wanted, given once.
@@ -372,7 +373,7 @@ impl<S: FrameSource> Decoding<S> {
         while !self.stop.load(Ordering::Acquire) {
             let job = {
                 let mut shared = lock(&self.shared);
-                let job = if wait || shared.idle { None } else { shared.planner().next() };
+                let job = if wait || shared.idle || shared.resting { None } else { shared.planner().next() };
                 shared.running = job.map(|job| Running { job, next: job.from });
                 job.map(|job| (job, shared.request, shared.preview(job), self.clock.current()))
             };
@@ -384,7 +385,7 @@ impl<S: FrameSource> Decoding<S> {
                 wait = false;
                 continue;
             };
-            let done = self.decode(job, preview, &ticket);
+            let done = self.decode(job, preview, &ticket, commands);
             let mut shared = lock(&self.shared);
             // Whoever dropped the job, or asks for something else by now, is not made to wait.
             let same = shared.running.take().is_some() && shared.request == request;
@@ -400,7 +401,22 @@ impl<S: FrameSource> Decoding<S> {
         }
     }
 
-    fn decode(&mut self, job: Job, preview: Option<usize>, ticket: &Ticket) -> Result<End, MediaError> {
+    /// Sleeps while the player rests.
+    fn pause(&self, commands: &Receiver<Vec<Arc<Frame>>>) {
+        while !self.stop.load(Ordering::Acquire) && lock(&self.shared).resting {
+            if commands.recv().is_err() {
+                return;
+            }
+        }
+    }
+
+    fn decode(
+        &mut self,
+        job: Job,
+        preview: Option<usize>,
+        ticket: &Ticket,
+        commands: &Receiver<Vec<Arc<Frame>>>,
+    ) -> Result<End, MediaError> {
         self.source.set_detail(job.detail);
         if let Some(key) = preview {
             self.source.seek(key, ticket)?;
@@ -416,7 +432,11 @@ impl<S: FrameSource> Decoding<S> {
         self.source.seek(job.from, ticket)?;
         let mut end = End::Done;
         let mut next = job.from;
-        while !ticket.is_stale() && !self.stop.load(Ordering::Acquire) {
+        loop {
+            self.pause(commands);
+            if ticket.is_stale() || self.stop.load(Ordering::Acquire) {
+                break;
+            }
             let frame = self.source.next_frame()?.map(Arc::new);
             let number = frame.as_ref().map_or(usize::MAX, |f| f.number);
             let mut gone = Vec::new();

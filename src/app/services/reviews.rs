@@ -324,7 +324,7 @@ fn judgements(
             class: old.as_ref().and_then(|(_, j)| j.class.clone()),
             tags: old.as_ref().map_or_else(Vec::new, |(_, j)| j.tags.clone()),
             note: old.as_ref().map_or_else(String::new, |(_, j)| j.note.clone()),
-            model: Some(row.model.clone()),
+            model: (!row.model.is_empty()).then(|| row.model.clone()),
             peak_frame: row.flagged.peak_frame,
             peak_score: row.flagged.peak_score,
         };

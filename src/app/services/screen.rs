@@ -154,7 +154,9 @@ impl Screen {
         if player.holds(frame) {
             return;
         }
-        let ready = self.standing_by.iter_mut().find(|s| same(&s.video, video) && s.player.holds(frame));
+        // Also one that is still on its way there: it has less of it left.
+        let near = |s: &StandBy| same(&s.video, video) && (s.frame == Some(frame) || s.player.holds(frame));
+        let ready = self.standing_by.iter_mut().find(|s| near(s));
         if let Some(ready) = ready {
             std::mem::swap(player, &mut ready.player);
             ready.frame = None;

@@ -217,8 +217,8 @@ fn the_threshold_changes_events_and_their_cost() {
     let mut state = opened(&["a.mp4"]);
     finish(&mut state);
     assert_eq!(state.events().len(), 2);
-    // 100 frames at 25 a second are four seconds.
-    assert!((state.cost().per_hour().unwrap() - 1800.0).abs() < 1.0);
+    // 100 frames at 25 a second are four seconds, two snippets of them flagged.
+    assert_eq!((state.cost().footage.micros(), state.cost().flagged.micros()), (4_000_000, 1_280_000));
     let effects = act(&mut state, Action::SetRule(EventRule { threshold: 0.85, ..EventRule::default() }));
     assert_eq!(state.events().len(), 1);
     assert!(matches!(&effects[..], [Effect::SavePrefs(prefs)] if prefs.rule == Some(state.rule)), "{effects:?}");
@@ -560,7 +560,7 @@ fn a_drag_of_the_threshold_is_taken_back_as_one_change() {
     assert_eq!(UiCommand::PreviousRule.resolve(&state), None);
     let first = state.rule;
     let to = |threshold| EventRule { threshold, ..EventRule::default() };
-    let mut at = |state: &mut AppState, now: f64, threshold: f32| {
+    let at = |state: &mut AppState, now: f64, threshold: f32| {
         update(state, Message::Advance { now, dt: 0.0 });
         act(state, Action::SetRule(to(threshold)));
     };

@@ -233,9 +233,6 @@ fn ghosts_ui(
         if let Some(span) = shaped.or_else(|| response.clicked().then_some(span)) {
             actions.push(TimelineAction::Trim { event: wide.index, span });
         }
-        response.on_hover_text(
-            "What the model flags: click it, or drag an edge, to mark it; Enter then keeps it as a label.",
-        );
     }
 }
 
