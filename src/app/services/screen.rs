@@ -20,6 +20,8 @@ pub(super) struct Screen {
     video: Option<OpenedVideo>,
     player: Option<Player>,
     standing_by: Vec<StandBy>,
+    /// The next places, if they are other ones than those of the players that stand by.
+    places: Option<Vec<(Box<OpenedVideo>, usize)>>,
     decoding: DecodeOptions,
     waker: Waker,
 }
@@ -50,7 +52,8 @@ fn same(a: &OpenedVideo, b: &OpenedVideo) -> bool {
 
 impl Screen {
     pub(super) fn new(waker: Waker) -> Self {
-        Self { video: None, player: None, standing_by: Vec::new(), decoding: DecodeOptions::default(), waker }
+        let decoding = DecodeOptions::default();
+        Self { video: None, player: None, standing_by: Vec::new(), places: None, decoding, waker }
     }
 
     /// The player of the video on screen.
@@ -72,6 +75,9 @@ impl Screen {
             Some(ready) => self.player = Some(ready.player),
             None => self.open()?,
         }
+        if self.video.is_none() {
+            self.standing_by.clear();
+        }
         self.share_out();
         Ok(())
     }
@@ -83,8 +89,13 @@ impl Screen {
         Ok(())
     }
 
-    /// Has players stand by at these places, and at no others.
+    /// Has players stand by at these places, and at no others; from the next picture on, for which the player that stands
+    /// by at its place is needed where it is.
     pub(super) fn prepare(&mut self, stops: Vec<(Box<OpenedVideo>, usize)>) {
+        self.places = Some(stops);
+    }
+
+    fn arrange(&mut self, stops: Vec<(Box<OpenedVideo>, usize)>) {
         let mut before = std::mem::take(&mut self.standing_by);
         for (video, frame) in stops {
             let there = |s: &StandBy| same(&s.video, &video) && s.frame == Some(frame);
@@ -131,7 +142,7 @@ impl Screen {
             let places = std::mem::take(&mut self.standing_by);
             self.open()?;
             let places = places.into_iter().filter_map(|s| Some((Box::new(s.video), s.frame?)));
-            self.prepare(places.collect());
+            self.arrange(places.collect());
         } else {
             self.share_out();
         }
@@ -141,6 +152,9 @@ impl Screen {
     /// The best picture at hand. Never waits; asks for better ones.
     pub(super) fn picture(&mut self, request: Request) -> Option<Playing> {
         self.change_over(request.frame);
+        if let Some(places) = self.places.take() {
+            self.arrange(places);
+        }
         let picture = self.player.as_ref()?.request(request);
         for stand_by in &self.standing_by {
             if picture.delay == Delay::Decoding { stand_by.player.rest() } else { stand_by.work() }
@@ -159,7 +173,9 @@ impl Screen {
         let ready = self.standing_by.iter_mut().find(|s| near(s));
         if let Some(ready) = ready {
             std::mem::swap(player, &mut ready.player);
-            ready.frame = None;
+            if ready.frame == Some(frame) {
+                ready.frame = None;
+            }
             self.share_out();
         }
     }
@@ -237,9 +253,17 @@ mod tests {
         desk.screen.prepare(vec![(video, 200)]);
         desk.settle(10);
         assert_eq!(desk.at_once(200), Some(200));
-        // It goes on from there, and the way back is there as well.
+        assert_eq!(desk.screen.standing_by[0].frame, None, "its place is on screen");
+        // The window names the next place together with the jump to this one.
+        let video = Box::new(desk.videos[0].clone());
+        desk.screen.prepare(vec![(video, 200)]);
+        desk.settle(10);
+        let video = Box::new(desk.videos[0].clone());
+        desk.screen.prepare(vec![(video, 280)]);
+        assert_eq!(desk.at_once(200), Some(200));
+        assert_eq!(desk.screen.standing_by[0].frame, Some(280), "the other player takes the next place");
         desk.settle(201);
-        assert_eq!(desk.at_once(10), Some(10));
+        assert_eq!(desk.at_once(280), Some(280));
     }
 
     #[test]
@@ -252,6 +276,7 @@ mod tests {
         assert_eq!(desk.at_once(120), Some(120));
         assert_eq!(desk.screen.standing_by.len(), 1, "the one before waits for what comes next");
         desk.screen.prepare(Vec::new());
+        desk.settle(120);
         assert!(desk.screen.standing_by.is_empty());
     }
 }
