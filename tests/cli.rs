@@ -110,6 +110,12 @@ fn without_a_display_the_window_is_refused_with_a_way_out() {
     let output = run(folder.path(), &[]);
     assert_eq!(code(&output), 1);
     assert!(complaint(&output).contains("DISPLAY") && complaint(&output).contains("lookback score"));
+    // One wrong path among several is for the window to tell; nothing but wrong ones is no reason to open it.
+    let there = folder.path().to_str().expect("is text");
+    let output = run(folder.path(), &["missing.mp4", there]);
+    assert!(code(&output) == 1 && complaint(&output).contains("DISPLAY"), "{}", complaint(&output));
+    let output = run(folder.path(), &["missing.mp4", "gone.mp4"]);
+    assert!(code(&output) == 2 && complaint(&output).contains("missing.mp4"), "{}", complaint(&output));
 }
 
 #[test]

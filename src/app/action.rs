@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use crate::domain::curve::{Curve, PlottedScores};
+use crate::domain::interval::FrameSpan;
 use crate::domain::label::{Label, LabelSchema, SchemaEdit, VideoLabel};
 use crate::domain::lane_data::NoiseBand;
 use crate::domain::library::VideoId;
@@ -155,6 +156,10 @@ pub enum Action {
     SetReviewPrefs(ReviewPrefs),
     /// Put an end of the stretch that is being marked on the frame on screen.
     Mark(End),
+    /// Mark the frames of an event of the video on screen, by its index, or a part of them, to be trimmed and kept.
+    TrimEvent(usize, Option<FrameSpan>),
+    /// Put both ends of the stretch that is marked here.
+    ShapeStretch(FrameSpan),
     /// Make a label of the stretch that is marked, or of the event on screen.
     CommitLabel,
     /// New labels get this class, and so does the selected one.
@@ -411,6 +416,13 @@ pub enum Event {
     ReviewLoaded(Box<ReviewState>),
     /// The classes of the project as someone chose them; `None` if nobody has.
     SchemaRead(Option<LabelSchema>),
+    /// A class was not removed, because labels have it.
+    ClassInUse {
+        /// Its name.
+        class: String,
+        /// How many labels of the project have it.
+        labels: usize,
+    },
     /// A step is on disk.
     StepRecorded {
         /// Whose it is, if it came from the window.
@@ -444,6 +456,15 @@ pub enum Event {
         target: Target,
         /// Where the file was.
         path: PathBuf,
+        /// Whether nobody goes there yet.
+        ahead: bool,
+    },
+    /// The next row of the review queue that needs a verdict was looked for.
+    NextOpenFound {
+        /// The row after which.
+        after: Target,
+        /// Its place and what it is about; `None` if there is none.
+        found: Option<(u64, Target)>,
     },
     /// A step did not get to disk.
     StepRefused {

@@ -106,12 +106,15 @@ pub enum UiCommand {
     EventPeak,
     NextVideo,
     PreviousVideo,
+    PreviousRule,
     ScoreAgain,
     CancelScoring,
     CancelAll,
     MarkIn,
     MarkOut,
     CommitLabel,
+    TrimEvent,
+    RejectEvent,
     NextLabel,
     PreviousLabel,
     LabelStart,
@@ -272,18 +275,30 @@ impl UiCommand {
             Self::PreviousVideo => {
                 ("Previous row", "Show the file above in the library, or the event above in the queue.")
             }
+            Self::PreviousRule => (
+                "Previous threshold",
+                "Go back to the threshold and rule of events before the last change; again, to that of after it.",
+            ),
             Self::ScoreAgain => ("Score again", "Put the selected file into the queue again."),
             Self::CancelScoring => ("Cancel scoring", "Stop scoring the selected file."),
             Self::CancelAll => ("Cancel all scoring", "Stop scoring and empty the queue."),
             Self::MarkIn => ("Mark start", "Begin a label with the frame on screen."),
             Self::MarkOut => ("Mark end", "End a label with the frame on screen, which is inside of it."),
-            Self::CommitLabel => {
-                ("Keep label", "Make a label of what is marked; if nothing is, of the event on screen.")
+            Self::CommitLabel => (
+                "Keep label",
+                "Make a label of what is marked; if nothing is, of the event on screen, which is then an anomaly.",
+            ),
+            Self::TrimEvent => (
+                "Trim event",
+                "Mark the event on screen so that its ends can be moved, with the keys or by dragging, before it is kept.",
+            ),
+            Self::RejectEvent => {
+                ("Reject event", "Make no label of the event on screen: give it the verdict “false alarm”, and go on.")
             }
             Self::NextLabel => ("Next label", "Select the next label and go to it."),
             Self::PreviousLabel => ("Previous label", "Select the label before and go to it."),
-            Self::LabelStart => ("Label start", "Show the first frame of the selected label."),
-            Self::LabelEnd => ("Label end", "Show the last frame of the selected label."),
+            Self::LabelStart => ("Label start", "Show the first frame of the selected label, or of what is marked."),
+            Self::LabelEnd => ("Label end", "Show the last frame of the selected label, or of what is marked."),
             Self::SplitLabel => {
                 ("Split label", "Make two labels of the selected one; the second begins with the frame on screen.")
             }
@@ -291,10 +306,10 @@ impl UiCommand {
                 ("Merge labels", "Make one label of the selected one and the next of the same class and lane.")
             }
             Self::DeleteLabel => ("Delete label", "Take the selected label away."),
-            Self::InEarlier => ("Start earlier", "Let the selected label begin one frame earlier."),
-            Self::InLater => ("Start later", "Let the selected label begin one frame later."),
-            Self::OutEarlier => ("End earlier", "Let the selected label end one frame earlier."),
-            Self::OutLater => ("End later", "Let the selected label end one frame later."),
+            Self::InEarlier => ("Start earlier", "Let the selected label, or what is marked, begin one frame earlier."),
+            Self::InLater => ("Start later", "Let the selected label, or what is marked, begin one frame later."),
+            Self::OutEarlier => ("End earlier", "Let the selected label, or what is marked, end one frame earlier."),
+            Self::OutLater => ("End later", "Let the selected label, or what is marked, end one frame later."),
             Self::Class1 => ("Class 1", CLASS),
             Self::Class2 => ("Class 2", CLASS),
             Self::Class3 => ("Class 3", CLASS),
@@ -329,7 +344,9 @@ impl UiCommand {
                 "Agreement…",
                 "How far annotators agree: kappa, overlap and edges, by class, with a list of differences.",
             ),
-            Self::EditClasses => ("Classes…", "Add classes of labels, rename them, choose their colours and digits."),
+            Self::EditClasses => {
+                ("Classes…", "Add and remove classes of labels, rename them, choose their colours and digits.")
+            }
             Self::ZoomToFit => ("Zoom to fit", "Show the whole video on the timeline; again goes back."),
             Self::ZoomIn => ("Zoom in", "Show less of the time axis in more detail."),
             Self::ZoomOut => ("Zoom out", "Show more of the time axis."),
@@ -421,6 +438,7 @@ impl UiCommand {
             | Self::EventPeak
             | Self::NextVideo
             | Self::PreviousVideo
+            | Self::PreviousRule
             | Self::ScoreAgain
             | Self::CancelScoring
             | Self::CancelAll => Group::Review,

@@ -155,6 +155,16 @@ pub enum Effect {
         /// Who does it.
         who: String,
     },
+    /// Take a class off the list. If labels have it, they get another one in the same step; without one, they are counted
+    /// and nothing is done.
+    RemoveClass {
+        /// Its name.
+        from: String,
+        /// The class that its labels get.
+        into: Option<String>,
+        /// Who does it.
+        who: String,
+    },
     /// These are the events of a video now; the queue is made of them.
     RecordEvents(Box<FoundEvents>),
     /// Give one verdict to several events of the queue, as one step.
@@ -216,7 +226,23 @@ pub enum Effect {
         place: u64,
     },
     /// Find out where the video of a row was seen last.
-    LocateVideo(Target),
+    LocateVideo {
+        /// The row.
+        target: Target,
+        /// Only to have the file ready: if it is gone, nobody needs to know yet.
+        ahead: bool,
+    },
+    /// Find the next row of the review queue that needs a verdict.
+    FindNextOpen {
+        /// Among which rows.
+        filter: QueueFilter,
+        /// In which order.
+        sort: QueueSort,
+        /// After which.
+        after: Box<QueueRow>,
+    },
+    /// Have these frames of these videos ready, the likeliest first, and none else.
+    Prepare(Vec<(Box<OpenedVideo>, usize)>),
     /// Keep the preferences.
     SavePrefs(Box<Prefs>),
     /// Show the system's file dialog. Carried out by the shell.

@@ -14,8 +14,24 @@ use super::command::UiCommand;
 
 /// Commands remembered as used last.
 const RECENT: usize = 8;
-/// What a letter of the name counts, one of the help counting 1: people know commands by their names.
-const NAME_WEIGHT: u32 = 4;
+/// How a word may fit, from the best on: people know commands by their names, and names by their first letters; letters
+/// that are strewn over a name say least, unless nothing else fits.
+const TIERS: [(Field, AtomKind, bool); 5] = [
+    (Field::Name, AtomKind::Substring, true),
+    (Field::Name, AtomKind::Substring, false),
+    (Field::Help, AtomKind::Substring, true),
+    (Field::Name, AtomKind::Fuzzy, false),
+    (Field::Help, AtomKind::Substring, false),
+];
+/// More than any score within a tier.
+const TIER: u32 = 10_000;
+
+/// Where letters are looked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Name,
+    Help,
+}
 
 /// The commands that were chosen by name last, the newest first. Names that are not known are dropped on reading.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,7 +82,7 @@ pub struct Find {
 /// The commands that fit `text`, best first; all of them, those used last first, when nothing is typed.
 ///
 /// Each word must be found: in the name its letters in order, perhaps with others between them, or in the
-/// help as a whole.
+/// help as a whole. Where a word begins and letters that stand together count most.
 pub fn find(text: &str, recent: &Recent) -> Vec<Find> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let mut matcher = Matcher::new(Config::DEFAULT);
@@ -84,21 +100,34 @@ fn fit(command: UiCommand, words: &[&str], matcher: &mut Matcher) -> Option<(u32
     let mut find = Find { command, name: Vec::new(), help: Vec::new() };
     let mut total = 0;
     for word in words {
-        let mut score = |kind, text: &str, letters: &mut Vec<u32>| {
-            let atom = Atom::new(word, CaseMatching::Ignore, Normalization::Smart, kind, false);
-            let mut buffer = Vec::new();
-            atom.indices(Utf32Str::new(text, &mut buffer), matcher, letters).map(u32::from)
-        };
-        total += match score(AtomKind::Fuzzy, name, &mut find.name) {
-            Some(score) => score * NAME_WEIGHT,
-            None => score(AtomKind::Substring, help, &mut find.help)?,
-        };
+        let (tier, field, letters, score) = TIERS.iter().enumerate().find_map(|(tier, (field, kind, at_start))| {
+            let text = if *field == Field::Name { name } else { help };
+            let (score, letters) = fit_word(word, *kind, text, matcher)?;
+            let begins = letters.first().is_some_and(|first| begins_word(text, *first as usize));
+            (begins || !at_start).then_some((tier, *field, letters, score))
+        })?;
+        total += (TIERS.len() - tier) as u32 * TIER + score.min(TIER - 1);
+        if field == Field::Name { &mut find.name } else { &mut find.help }.extend(letters);
     }
     for letters in [&mut find.name, &mut find.help] {
         letters.sort_unstable();
         letters.dedup();
     }
     Some((total, find))
+}
+
+/// How well a word fits a text, and the places of its letters there.
+fn fit_word(word: &str, kind: AtomKind, text: &str, matcher: &mut Matcher) -> Option<(u32, Vec<u32>)> {
+    let atom = Atom::new(word, CaseMatching::Ignore, Normalization::Smart, kind, false);
+    let (mut buffer, mut letters) = (Vec::new(), Vec::new());
+    let score = atom.indices(Utf32Str::new(text, &mut buffer), matcher, &mut letters)?;
+    letters.sort_unstable();
+    Some((u32::from(score), letters))
+}
+
+/// Whether a word begins with the letter at this place.
+fn begins_word(text: &str, at: usize) -> bool {
+    at.checked_sub(1).and_then(|before| text.chars().nth(before)).is_none_or(|before| !before.is_alphanumeric())
 }
 
 #[cfg(test)]
@@ -119,6 +148,12 @@ mod tests {
         assert_eq!(found("go")[0], UiCommand::Start);
         assert_eq!(found("quit"), [UiCommand::Quit]);
         assert!(found("xyzzy").is_empty());
+    }
+
+    #[test]
+    fn letters_that_begin_a_word_count_more_than_strewn_ones() {
+        assert_eq!(found("thr")[0], UiCommand::PreviousRule, "Previous threshold");
+        assert_eq!(found("lab")[0], UiCommand::CommitLabel, "Keep label");
     }
 
     #[test]

@@ -32,6 +32,16 @@ pub struct Stretch {
 }
 
 impl Stretch {
+    /// These frames.
+    pub fn of(span: FrameSpan) -> Self {
+        Self { first: Some(span.start()), last: Some(span.last()) }
+    }
+
+    /// The frames between both ends, where both are set.
+    pub fn whole(self) -> Option<FrameSpan> {
+        FrameSpan::from_inclusive(self.first?, self.last?)
+    }
+
     /// Puts an end on a frame. The other end gives way if it would come to lie on the wrong side.
     pub fn put(&mut self, end: End, frame: usize) {
         match end {
@@ -144,6 +154,8 @@ struct Origin {
 pub struct Marking {
     /// The stretch that is marked.
     pub stretch: Stretch,
+    /// The frames of the model's event that the stretch is made from, if it is: keeping it accepts the event.
+    trimmed: Option<FrameSpan>,
     selected: Option<ItemId>,
     class: Option<String>,
     labels: Arc<ShownLabels>,
@@ -173,6 +185,21 @@ impl Marking {
         self.selected = id;
     }
 
+    /// Marks a stretch that is made from a model's event.
+    pub fn trim(&mut self, event: FrameSpan, stretch: FrameSpan) {
+        (self.stretch, self.trimmed, self.selected) = (Stretch::of(stretch), Some(event), None);
+    }
+
+    /// The event that the stretch is made from.
+    pub fn trimmed(&self) -> Option<FrameSpan> {
+        self.trimmed.filter(|_| !self.stretch.is_empty())
+    }
+
+    /// Forgets what is marked.
+    pub fn unmark(&mut self) {
+        (self.stretch, self.trimmed) = (Stretch::default(), None);
+    }
+
     /// The class that new labels get: the one chosen last, else the first of the project.
     pub fn class<'a>(&self, schema: &'a LabelSchema) -> Option<&'a LabelClass> {
         let chosen = self.class.as_deref().and_then(|name| schema.class(name));
@@ -188,7 +215,8 @@ impl Marking {
     pub(super) fn follow(&mut self, entry: Option<EntryId>) {
         if self.entry != entry {
             self.entry = entry;
-            (self.stretch, self.selected) = (Stretch::default(), None);
+            self.unmark();
+            self.selected = None;
         }
     }
 

@@ -37,4 +37,5 @@ pub mod shortcut;
 pub mod snapshot;
 pub mod state;
 pub mod typed;
+pub mod upcoming;
 pub mod update;

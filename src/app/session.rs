@@ -12,6 +12,7 @@ use crate::domain::time::MediaTime;
 use crate::media::OpenedVideo;
 
 use super::library::EntryId;
+use super::upcoming::approach;
 
 /// The video that is shown.
 #[derive(Clone, Debug)]
@@ -58,8 +59,7 @@ impl Session {
     /// Goes to an event that begins with frame `start`. While it plays, a moment before, so that the event is not
     /// missed by the eye that has to find it.
     pub fn go_to_event(&mut self, start: usize, run_up: MediaTime) {
-        let from =
-            if self.transport.is_playing() { self.frames().at(self.frames().time(start) - run_up) } else { start };
+        let from = approach(self.frames(), start, self.transport.is_playing(), run_up);
         self.run_up = FrameSpan::new(from, start);
         self.apply(PlaybackCommand::SeekFrame(from));
     }

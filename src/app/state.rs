@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use crate::domain::event_cost::EventCost;
 use crate::domain::label::VideoLabel;
-use crate::domain::record::HistoryEntry;
+use crate::domain::record::{HistoryEntry, ItemId};
+use crate::domain::review::Judgement;
 use crate::domain::score::TsaSettings;
 use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::jobs::Progress;
@@ -24,6 +25,7 @@ use super::prefs::Prefs;
 use super::review_queue::{ReviewQueue, Target};
 use super::reviews::Reviews;
 use super::session::Session;
+use super::upcoming::Upcoming;
 
 /// Handle of one piece of scoring work; what an older one reports is ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,6 +95,12 @@ pub struct AppState {
     pub tsa_chosen: bool,
     /// How scores become events.
     pub rule: EventRule,
+    /// The rule before the last change, if there was one: a drag over many values is one change.
+    pub rule_before: Option<EventRule>,
+    /// When the rule was changed last, on the clock of the window.
+    pub(super) rule_changed: f64,
+    /// The clock of the window in seconds.
+    pub(super) now: f64,
     /// The scoring that runs.
     pub running: Option<RunningJob>,
     /// The scatter of scores that is being found out.
@@ -121,8 +129,12 @@ pub struct AppState {
     pub disagreements: ShownDisagreements,
     /// How far annotators agree over the project.
     pub agreement: Agreement,
+    /// The class that was not removed because labels have it, and how many: the person is asked what becomes of them.
+    pub class_in_use: Option<(String, usize)>,
     /// The events of all videos of the project.
     pub queue: ReviewQueue,
+    /// Where the person is likely to go next.
+    pub upcoming: Upcoming,
     /// The newest steps of the project, once they were read.
     pub history: Option<Vec<HistoryEntry>>,
     /// What the person was told.
@@ -158,11 +170,26 @@ impl AppState {
         !self.prefs.blind.on && self.prefs.layout.is_in_front(PanelKind::Queue)
     }
 
-    /// The event on screen as the queue knows it.
+    /// The event on screen, or the frames that were judged as one, as the queue knows it.
     pub fn target(&self) -> Option<Target> {
         let entry = self.shown()?;
-        let span = entry.event_spans().get(self.current_event()?).copied()?;
+        let span = match self.current_event() {
+            Some(event) => entry.event_spans().get(event).copied()?,
+            None => self.judged_here()?.1.span,
+        };
         Some(Target { video: entry.video_id.clone()?, span })
+    }
+
+    /// What was said about the frames on screen when they were an event, where they are none any more.
+    pub fn judged_here(&self) -> Option<(ItemId, &Judgement)> {
+        let (session, entry) = (self.session.as_ref()?, self.shown()?);
+        if self.current_event().is_some() {
+            return None;
+        }
+        let (review, frame) = (self.reviews.of(entry.video_id.as_ref()?)?, session.attended());
+        let speaks = |id: ItemId| entry.marks.iter().flatten().any(|mark| mark.item == id);
+        let here = review.judgements.iter().filter(|(id, j)| j.span.contains(frame) && !speaks(**id));
+        here.min_by_key(|(_, j)| j.span.len()).map(|(id, judgement)| (*id, judgement))
     }
 
     /// Events of the video on screen; none where what the model says is hidden.

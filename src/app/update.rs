@@ -17,6 +17,7 @@ mod second_reader;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod upcoming;
 mod view;
 
 use super::action::{Action, Event, Message};
@@ -33,9 +34,11 @@ pub fn update(state: &mut AppState, message: Message) -> Vec<Effect> {
         Message::Event(event) => hear(state, event, &mut effects),
         Message::Advance { now, dt } => {
             state.notices.advance(now);
+            state.now = now;
             if let Some(session) = &mut state.session {
                 session.transport.advance(dt, &session.video.frames);
             }
+            upcoming::follow(state, &mut effects);
             return effects;
         }
     }
@@ -43,6 +46,7 @@ pub fn update(state: &mut AppState, message: Message) -> Vec<Effect> {
     review::pump(state, &mut effects);
     labels::pump(state);
     second_reader::pump(state);
+    upcoming::pump(state, &mut effects);
     effects
 }
 
@@ -89,6 +93,8 @@ fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::StepRow(by) => review_queue::step_row(state, by, effects),
         Action::SetReviewPrefs(prefs) => review::set_prefs(state, prefs, effects),
         Action::Mark(end) => labels::mark(state, end),
+        Action::TrimEvent(index, part) => labels::trim(state, index, part),
+        Action::ShapeStretch(span) => labels::shape(state, span),
         Action::CommitLabel => labels::commit(state, effects),
         Action::ChooseClass(class) => labels::choose_class(state, class, effects),
         Action::ChooseNewClass(class) => state.marking.choose_class(class),
@@ -126,7 +132,7 @@ fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::BindKey(command, shortcut) => keys::bind(state, command, shortcut, effects),
         Action::UnbindKey(command, shortcut) => keys::unbind(state, command, shortcut, effects),
         Action::ResetKeys(command) => keys::reset(state, command, effects),
-        Action::Open(dialog) => state.dialog = Some(dialog),
+        Action::Open(dialog) => (state.dialog, state.class_in_use) = (Some(dialog), None),
         Action::BackOut => view::back_out(state, effects),
         Action::ToggleTheme => view::toggle_theme(state, effects),
         Action::ToggleLane(kind) => timeline::change(state, effects, |t| t.lanes.toggle(kind)),
@@ -179,11 +185,14 @@ fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
         Event::AgreementFailed(reason) => second_reader::failed(state, reason),
         Event::SchemaRead(schema) => state.reviews.schema_loaded(schema),
         Event::ReviewLoaded(review) => state.reviews.loaded(*review),
+        Event::ClassInUse { class, labels } => state.class_in_use = Some((class, labels)),
         Event::StepRecorded { ticket, step, said } => review::recorded(state, ticket, &step, said, effects),
         Event::QueueRead { question, place, rows } => state.queue.filled(question, place, rows),
         Event::QueueCounted { question, counts } => state.queue.counted(question, counts),
         Event::QueueChanged => state.queue.ask_again(),
-        Event::VideoLocated { target, path } => review_queue::located(state, &target, path, effects),
+        Event::VideoLocated { target, path, ahead: false } => review_queue::located(state, &target, path, effects),
+        Event::VideoLocated { target, path, ahead: true } => upcoming::located(state, &target, path),
+        Event::NextOpenFound { after, found } => review_queue::next_open(state, &after, found, effects),
         Event::StepRefused { ticket, reason } => review::refused(state, ticket, reason),
         Event::Told(severity, text) => state.notices.push(severity, text),
     }

@@ -103,7 +103,8 @@ pub fn run() -> Outcome {
 }
 
 fn window(arguments: Arguments) -> Result<WindowRequest, CliError> {
-    if let Some(missing) = arguments.paths.iter().find(|p| !p.exists()) {
+    // With others that are there, the window opens those and tells.
+    if let Some(missing) = arguments.paths.first().filter(|_| !arguments.paths.iter().any(|p| p.exists())) {
         let reason = "there is no such file, folder or command; lookback --help lists the commands";
         return Err(CliError::input(missing, reason));
     }

@@ -9,6 +9,9 @@ use super::segment::AnomalySegment;
 use super::snippet::SnippetGrid;
 use super::time::{MediaTime, TimeSpan};
 
+/// From so much footage on, events are said per hour: in a clip of a minute one event would be sixty an hour.
+const ENOUGH: MediaTime = MediaTime::from_micros(600_000_000);
+
 /// What the events of a video amount to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EventCost {
@@ -32,10 +35,9 @@ impl EventCost {
         Self { events: events.len(), flagged, footage }
     }
 
-    /// Events per hour of footage; `None` where there is no footage.
+    /// Events per hour of footage; `None` where there is so little that it would say nothing.
     pub fn per_hour(&self) -> Option<f64> {
-        let hours = self.footage.secs_f64() / 3600.0;
-        (hours > 0.0).then(|| self.events as f64 / hours)
+        (self.footage >= ENOUGH).then(|| self.events as f64 / (self.footage.secs_f64() / 3600.0))
     }
 
     /// Share of the footage inside of events, 0..=1; `None` where there is no footage.
@@ -71,7 +73,9 @@ mod tests {
         let event = |first, last| AnomalySegment { first, last, peak: first, peak_score: 1.0 };
         let cost = EventCost::of(&[event(0, 0), event(5, 6)], 7, &table());
         assert_eq!((cost.events, cost.flagged.micros(), cost.footage.micros()), (2, 36 * 40_000, 4_000_000));
-        assert_eq!(cost.per_hour(), Some(1800.0));
+        assert_eq!(cost.per_hour(), None, "four seconds say nothing about an hour");
+        let long = EventCost { footage: MediaTime::from_micros(1_800_000_000), ..cost };
+        assert_eq!(long.per_hour(), Some(4.0));
         assert_eq!(cost.flagged_share(), Some(0.36));
     }
 

@@ -66,6 +66,13 @@ pub enum SchemaEdit {
         /// What it is to be called.
         to: String,
     },
+    /// No such class any more. What becomes of its labels is for the caller to see to.
+    Remove {
+        /// Its name.
+        class: String,
+        /// The class that its labels get; without one there must be none.
+        into: Option<String>,
+    },
     /// Another colour for a class.
     Color {
         /// Its name.
@@ -128,6 +135,13 @@ impl LabelSchema {
                 }
                 to.clone_into(&mut next.class_mut(from)?.name);
             }
+            SchemaEdit::Remove { class, into } => {
+                let known = |into: &String| into != class && self.class(into).is_some();
+                if self.classes.len() < 2 || !into.as_ref().is_none_or(known) {
+                    return None;
+                }
+                next.classes.retain(|other| other.name != *class);
+            }
             SchemaEdit::Color { class, color } => next.class_mut(class)?.color = *color,
             SchemaEdit::Digit { class, digit } => {
                 let digit = digit.filter(|digit| (1..=9).contains(digit));
@@ -181,5 +195,15 @@ mod tests {
         assert_eq!(edit(&schema, digit(Some(1))), None, "nothing new");
         let gone = SchemaEdit::Color { class: "Fight".to_owned(), color: [1, 2, 3] };
         assert_eq!(edit(&schema, gone), None);
+        let remove = |class: &str, into: Option<&str>| SchemaEdit::Remove {
+            class: class.to_owned(),
+            into: into.map(str::to_owned),
+        };
+        for (class, into) in [("Fight", None), ("Brawl", Some("Brawl")), ("Brawl", Some("Fight"))] {
+            assert_eq!(edit(&schema, remove(class, into)), None, "{class} into {into:?}");
+        }
+        let one = edit(&schema, remove("Brawl", Some("Anomaly"))).expect("is there");
+        assert_eq!(one.classes.len(), 1);
+        assert_eq!(edit(&one, remove("Anomaly", None)), None, "a project has a class");
     }
 }

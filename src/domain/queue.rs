@@ -53,19 +53,26 @@ pub enum EventStatus {
     Inherited(Ruling),
     /// A part of it was judged; it needs another look.
     Changed(Ruling),
+    /// No event any more: what was judged, with the frames of then. The threshold or the model has changed since.
+    Gone(Ruling),
 }
 
 impl EventStatus {
-    /// The verdict that is shown with it.
-    pub fn verdict(self) -> Option<Verdict> {
+    /// The judgement behind it.
+    pub fn ruling(self) -> Option<Ruling> {
         match self {
             Self::Unjudged => None,
-            Self::Judged(ruling) | Self::Inherited(ruling) | Self::Changed(ruling) => Some(ruling.verdict),
+            Self::Judged(ruling) | Self::Inherited(ruling) | Self::Changed(ruling) | Self::Gone(ruling) => Some(ruling),
         }
+    }
+
+    /// The verdict that is shown with it.
+    pub fn verdict(self) -> Option<Verdict> {
+        self.ruling().map(|ruling| ruling.verdict)
     }
 }
 
-/// One row of the queue.
+/// One row of the queue: an event, or frames that were judged when they were one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QueueRow {
     /// Which event.
@@ -96,6 +103,8 @@ pub enum StatusFilter {
     Judged,
     /// Another look is due.
     Changed,
+    /// Frames were judged on which there is no event any more.
+    Gone,
 }
 
 /// Which rows of the queue are shown; the default shows all.
@@ -148,6 +157,8 @@ pub struct QueueCounts {
     pub false_alarms: u64,
     /// A reviewer looked and could not say.
     pub unsure: u64,
+    /// Judged frames on which there is no event any more; not among the verdicts above.
+    pub gone: u64,
     /// Footage of the events that are unreviewed or changed.
     pub left: MediaTime,
 }

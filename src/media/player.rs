@@ -53,6 +53,8 @@ struct Shared {
     request: Request,
     /// Nothing was asked yet.
     idle: bool,
+    /// Nothing is to be decoded until something is asked again.
+    resting: bool,
     cache: Cache,
     table: Arc<FrameTable>,
     /// The last frame that was decoded because it was asked for.
@@ -78,7 +80,8 @@ fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
 #[derive(Debug)]
 pub struct Player {
     shared: Arc<Mutex<Shared>>,
-    worker: Worker<()>,
+    /// Takes frames to be let go where nobody waits for it; anything sent wakes it.
+    worker: Worker<Vec<Arc<Frame>>>,
     wanted: Generation,
     last: usize,
 }
@@ -108,6 +111,7 @@ impl Player {
         let shared = Arc::new(Mutex::new(Shared {
             request: Request::at(0),
             idle: true,
+            resting: false,
             cache: Cache::new(options.cache_bytes),
             table,
             landed: None,
@@ -135,7 +139,8 @@ impl Player {
     pub fn request(&self, request: Request) -> Playing {
         let request = Request { frame: request.frame.min(self.last), ..request };
         let mut shared = lock(&self.shared);
-        let changed = shared.ask(request);
+        let rested = std::mem::take(&mut shared.resting);
+        let changed = shared.ask(request) || rested;
         let playing = shared.best();
         if shared.runs_against() || (playing.delay == Delay::Decoding && shared.drops_running()) {
             shared.running = None;
@@ -144,7 +149,7 @@ impl Player {
         drop(shared);
         if changed {
             // A full queue means that the thread will look anyway.
-            self.worker.try_send(()).ok();
+            self.worker.try_send(Vec::new()).ok();
         }
         playing
     }
@@ -155,6 +160,17 @@ impl Player {
         let (focus, mut gone) = (shared.focus(), Vec::new());
         shared.cache.set_most(cache_bytes, focus, &mut gone);
         drop(shared);
+        self.worker.try_send(gone).ok();
+    }
+
+    /// Whether the picture of a frame is here, so that asking for it waits for nothing.
+    pub fn holds(&self, frame: usize) -> bool {
+        lock(&self.shared).cache.get(frame.min(self.last)).is_some()
+    }
+
+    /// Decodes no further frame until it is asked again, and goes on from there then. What is there stays.
+    pub fn rest(&self) {
+        lock(&self.shared).resting = true;
     }
 
     /// A sentence about how decoding goes on otherwise than wanted, given once.
@@ -352,12 +368,12 @@ enum End {
 }
 
 impl<S: FrameSource> Decoding<S> {
-    fn run(&mut self, commands: &Receiver<()>) {
+    fn run(&mut self, commands: &Receiver<Vec<Arc<Frame>>>) {
         let mut wait = false;
         while !self.stop.load(Ordering::Acquire) {
             let job = {
                 let mut shared = lock(&self.shared);
-                let job = if wait || shared.idle { None } else { shared.planner().next() };
+                let job = if wait || shared.idle || shared.resting { None } else { shared.planner().next() };
                 shared.running = job.map(|job| Running { job, next: job.from });
                 job.map(|job| (job, shared.request, shared.preview(job), self.clock.current()))
             };
@@ -369,7 +385,7 @@ impl<S: FrameSource> Decoding<S> {
                 wait = false;
                 continue;
             };
-            let done = self.decode(job, preview, &ticket);
+            let done = self.decode(job, preview, &ticket, commands);
             let mut shared = lock(&self.shared);
             // Whoever dropped the job, or asks for something else by now, is not made to wait.
             let same = shared.running.take().is_some() && shared.request == request;
@@ -385,7 +401,22 @@ impl<S: FrameSource> Decoding<S> {
         }
     }
 
-    fn decode(&mut self, job: Job, preview: Option<usize>, ticket: &Ticket) -> Result<End, MediaError> {
+    /// Sleeps while the player rests.
+    fn pause(&self, commands: &Receiver<Vec<Arc<Frame>>>) {
+        while !self.stop.load(Ordering::Acquire) && lock(&self.shared).resting {
+            if commands.recv().is_err() {
+                return;
+            }
+        }
+    }
+
+    fn decode(
+        &mut self,
+        job: Job,
+        preview: Option<usize>,
+        ticket: &Ticket,
+        commands: &Receiver<Vec<Arc<Frame>>>,
+    ) -> Result<End, MediaError> {
         self.source.set_detail(job.detail);
         if let Some(key) = preview {
             self.source.seek(key, ticket)?;
@@ -401,7 +432,11 @@ impl<S: FrameSource> Decoding<S> {
         self.source.seek(job.from, ticket)?;
         let mut end = End::Done;
         let mut next = job.from;
-        while !ticket.is_stale() && !self.stop.load(Ordering::Acquire) {
+        loop {
+            self.pause(commands);
+            if ticket.is_stale() || self.stop.load(Ordering::Acquire) {
+                break;
+            }
             let frame = self.source.next_frame()?.map(Arc::new);
             let number = frame.as_ref().map_or(usize::MAX, |f| f.number);
             let mut gone = Vec::new();

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use egui::{Button, ComboBox, Grid, Key, RichText, Role, TextEdit, Ui, WidgetInfo};
 
+use super::figures;
 use super::root::ViewContext;
 use crate::app::action::Action;
 use crate::domain::label::{LabelClass, SchemaEdit};
@@ -16,25 +17,30 @@ pub(super) struct ClassEditorState {
     /// Names of classes that were begun to be changed, by the name they have.
     names: BTreeMap<String, String>,
     new: String,
+    /// What the labels of a class that is to go are to be.
+    into: Option<String>,
     /// A colour that is being chosen, and whose: one step when it is chosen, not one for each shade on the way.
     color: Option<(String, [u8; 3])>,
 }
 
 /// Draws it.
 pub(super) fn class_editor_ui(view: &ViewContext<'_>, state: &mut ClassEditorState, ui: &mut Ui) {
-    ui.set_width(440.0);
+    ui.set_width(520.0);
     ui.heading("Classes");
     let text = "A digit gives new labels a class, and the selected one. Another name reaches the labels of all videos. \
                 Each change can be undone.";
     ui.label(RichText::new(text).color(view.tokens.palette.text_weak));
     ui.separator();
     let schema = view.state.reviews.schema();
-    Grid::new("classes").num_columns(3).spacing([12.0, 6.0]).show(ui, |ui| {
+    Grid::new("classes").num_columns(4).spacing([12.0, 6.0]).show(ui, |ui| {
         for class in &schema.classes {
             class_ui(view, state, class, ui);
             ui.end_row();
         }
     });
+    if let Some((class, labels)) = &view.state.class_in_use {
+        in_use_ui(view, &mut state.into, class, *labels, ui);
+    }
     ui.separator();
     ui.horizontal(|ui| {
         let field = ui.add(TextEdit::singleline(&mut state.new).hint_text("Fight").desired_width(200.0));
@@ -89,4 +95,40 @@ fn class_ui(view: &ViewContext<'_>, state: &mut ClassEditorState, class: &LabelC
         }
     });
     list.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("Key of {}", class.name)));
+
+    let last = view.state.reviews.schema().classes.len() < 2;
+    let remove = ui.add_enabled(!last, Button::new("Remove"));
+    remove.widget_info(|| WidgetInfo::labeled(Role::Button, !last, format!("Remove {}", class.name)));
+    let remove =
+        remove.on_hover_text("Take this class off the list. If labels have it, you are asked what they are to be.");
+    if remove.on_disabled_hover_text("A project has at least one class.").clicked() {
+        edit(SchemaEdit::Remove { class: class.name.clone(), into: None });
+    }
+}
+
+/// What becomes of the labels of a class that is to go.
+fn in_use_ui(view: &ViewContext<'_>, into: &mut Option<String>, class: &str, labels: usize, ui: &mut Ui) {
+    let others = || view.state.reviews.schema().classes.iter().map(|class| &class.name).filter(|name| *name != class);
+    let chosen = into.as_ref().filter(|name| others().any(|other| other == *name)).or_else(|| others().next()).cloned();
+    let Some(mut chosen) = chosen else { return };
+    ui.separator();
+    ui.horizontal_wrapped(|ui| {
+        let text = format!(
+            "{} of this project {} the class {class}. Make them",
+            figures::count(labels, "label"),
+            if labels == 1 { "has" } else { "have" }
+        );
+        ui.label(RichText::new(text).color(view.tokens.palette.warn));
+        let list = ComboBox::from_id_salt("into").width(110.0).selected_text(chosen.clone()).show_ui(ui, |ui| {
+            for name in others() {
+                ui.selectable_value(&mut chosen, name.clone(), name);
+            }
+        });
+        list.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("Class for labels of {class}")));
+        if ui.button(format!("Change them and remove {class}")).clicked() {
+            let (class, into) = (class.to_owned(), Some(chosen.clone()));
+            view.actions.send(Action::EditSchema(SchemaEdit::Remove { class, into }));
+        }
+    });
+    *into = Some(chosen);
 }

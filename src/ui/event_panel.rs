@@ -84,7 +84,9 @@ pub fn rule_ui(view: &ViewContext<'_>, ui: &mut Ui) {
         ui.spacing_mut().slider_width = slider_width;
         // Rounds what is dragged or typed, not what is shown: a model's own threshold is no choice of the person's.
         let slider = |value| Slider::new(value, 0.0..=1.0).step_by(0.01).clamping(SliderClamping::Edits);
-        row(ui, "Score threshold", "An event needs one snippet with at least this score.", |ui| {
+        let threshold = "An event needs one snippet with at least this score. It is a setting, no edit of the project: undo leaves \
+                         it alone, the button below goes back.";
+        row(ui, "Score threshold", threshold, |ui| {
             ui.add(slider(&mut rule.threshold).fixed_decimals(2))
         });
         let low = format!(
@@ -101,6 +103,7 @@ pub fn rule_ui(view: &ViewContext<'_>, ui: &mut Ui) {
         });
         row(ui, "Merge gap", "Events closer than this become one.", |ui| ui.add(snippets(&mut rule.merge_gap, 0)));
     });
+    command_button(view, ui, UiCommand::PreviousRule, "Back to the rule before");
     ui.separator();
     cost_ui(view, view.state.cost(), ui);
     if rule != view.state.rule {
@@ -115,8 +118,9 @@ fn cost_ui(view: &ViewContext<'_>, cost: EventCost, ui: &mut Ui) {
         let flagged = figures::duration(cost.flagged.secs_f64());
         let share = cost.flagged_share().map_or_else(String::new, |share| format!(" ({:.1} %)", share * 100.0));
         rows.row("Flagged", flagged + &share, "Time inside of events, and its share of the footage that is scored.");
-        let rate = cost.per_hour().map_or_else(|| "–".to_owned(), figures::rate);
-        rows.row("Per hour", format!("{rate} events"), "Events in an hour of footage like this.");
+        if let Some(rate) = cost.per_hour().map(figures::rate) {
+            rows.row("Per hour", format!("{rate} events"), "Events in an hour of footage like this.");
+        }
     });
 }
 

@@ -104,8 +104,8 @@ fn snippet_ui(view: &ViewContext<'_>, session: &Session, entry: &Entry, ui: &mut
     facts_ui(view, ui, "snippet", |rows| {
         rows.row(
             "Snippet",
-            format!("{snippet} / {}", grid.count().saturating_sub(1)),
-            "Snippets are 16 frames long and counted from 0; the second number is the last.",
+            format!("{snippet} of {}", grid.count()),
+            "Snippets are 16 frames long and counted from 0; the second number is how many there are.",
         );
         rows.row(
             "Frames",

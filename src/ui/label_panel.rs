@@ -86,14 +86,25 @@ fn marking_ui(view: &ViewContext<'_>, session: &Session, ui: &mut Ui) {
             view.actions.send(Action::ChooseNewClass(class));
         }
     });
+    if let Some(event) = view.state.current_event() {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(format!("Event {}", event + 1)).color(view.tokens.palette.text_weak)).on_hover_text(
+                "What the model flags becomes a label as it is (Keep), or with other ends (Trim, then Keep), and counts \
+                 as an anomaly then; or none (Reject), and counts as a false alarm. Each can be undone.",
+            );
+            command_button(view, ui, UiCommand::TrimEvent, "Trim");
+            command_button(view, ui, UiCommand::RejectEvent, "Reject");
+        });
+    }
     let text = match marking.stretch.span(session.frame()) {
         Some(span) => {
             let time = session.frames().frames_span(span.start(), span.last());
             format!(
-                "Marked: frames {} to {}, {}",
+                "Marked: frames {} to {}, {}{}",
                 span.start(),
                 span.last(),
-                figures::duration(time.length().secs_f64())
+                figures::duration(time.length().secs_f64()),
+                if marking.trimmed().is_some() { ", from an event" } else { "" }
             )
         }
         None => "Nothing is marked.".to_owned(),

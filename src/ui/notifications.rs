@@ -7,16 +7,17 @@ use crate::app::notice::Severity;
 
 use super::root::ViewContext;
 
-/// Draws all notices on show, the newest at the bottom, in the lower left corner of `place`.
-pub fn notices_ui(view: &ViewContext<'_>, place: Rect, ctx: &Context) {
+/// Draws all notices on show, the newest at the bottom, in the lower left corner of `place`. Returns how much of its
+/// height they take.
+pub fn notices_ui(view: &ViewContext<'_>, place: Rect, ctx: &Context) -> f32 {
     let notices = &view.state.notices;
     if notices.list().is_empty() {
-        return;
+        return 0.0;
     }
     let palette = &view.tokens.palette;
     let area = Area::new(egui::Id::unique("notices")).order(Order::Foreground);
     let width = (place.width() - 20.0).clamp(220.0, 360.0);
-    area.pivot(Align2::LEFT_BOTTOM).fixed_pos(place.left_bottom() + vec2(10.0, -10.0)).show(ctx, |ui| {
+    let drawn = area.pivot(Align2::LEFT_BOTTOM).fixed_pos(place.left_bottom() + vec2(10.0, -10.0)).show(ctx, |ui| {
         ui.set_max_width(width);
         for notice in notices.list() {
             let (color, word) = match notice.severity {
@@ -39,4 +40,5 @@ pub fn notices_ui(view: &ViewContext<'_>, place: Rect, ctx: &Context) {
             });
         }
     });
+    drawn.response.rect.height() + 10.0
 }

@@ -211,6 +211,13 @@ impl Behavior<PanelKind> for Drawing<'_, '_> {
         let dragged = headed && header_ui(self.view, *panel, ui);
         let side =
             Frame::new().inner_margin(Margin { left: 10, right: 10, top: if headed { 2 } else { 8 }, bottom: 8 });
+        if let Some((host, height)) = self.local.notices_room
+            && host == *panel
+            && *panel != PanelKind::Video
+            && ui.available_height() > height + LEAST
+        {
+            ui.set_max_height(ui.available_height() - height);
+        }
         match panel {
             PanelKind::Library => {
                 side.show(ui, |ui| library_panel::library_ui(self.view, self.local, ui));

@@ -145,6 +145,7 @@ fn status_text(status: StatusFilter) -> &'static str {
         StatusFilter::Unreviewed => "no verdict",
         StatusFilter::Judged => "judged",
         StatusFilter::Changed => "look again",
+        StatusFilter::Gone => "no event now",
     }
 }
 
@@ -162,11 +163,18 @@ fn counts_ui(view: &ViewContext<'_>, counts: &QueueCounts, ui: &mut Ui) {
     let small = |text: String| RichText::new(text).font(view.tokens.small()).color(view.tokens.palette.text_weak);
     let open = counts.unreviewed + counts.changed;
     let left = figures::duration(counts.left.secs_f64());
-    let events = figures::count(counts.events as usize, "event");
+    let events = figures::count((counts.events - counts.gone) as usize, "event");
     let videos = figures::count(counts.videos as usize, "video");
-    ui.label(small(format!("{events} in {videos} · {open} to do, {left} of footage"))).on_hover_text(format!(
-        "{} without a verdict, {} to be looked at again; {} anomalies, {} false alarms, {} unsure.",
-        counts.unreviewed, counts.changed, counts.anomalies, counts.false_alarms, counts.unsure
+    let gone = if counts.gone > 0 { format!(" · {} without an event now", counts.gone) } else { String::new() };
+    ui.label(small(format!("{events} in {videos} · {open} to do, {left} of footage{gone}"))).on_hover_text(format!(
+        "{} without a verdict, {} to be looked at again; {} anomalies, {} false alarms, {} unsure. {} on frames where the \
+         present threshold and model find no event.",
+        counts.unreviewed,
+        counts.changed,
+        counts.anomalies,
+        counts.false_alarms,
+        counts.unsure,
+        figures::count(counts.gone as usize, "verdict")
     ));
     let done = if counts.events == 0 { 1.0 } else { 1.0 - open as f32 / counts.events as f32 };
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 3.0), Sense::hover());
@@ -233,6 +241,7 @@ fn row_ui(view: &ViewContext<'_>, place: u64, row: Option<&QueueRow>, current: O
     }
     let inner = rect.shrink2(vec2(8.0, 5.0));
     let (letter, color) = match row.status.verdict() {
+        Some(verdict) if matches!(row.status, EventStatus::Gone(_)) => (verdict::letter(verdict), palette.text_faint),
         Some(verdict) if !is_open(row) => (verdict::letter(verdict), verdict::color(verdict, palette)),
         Some(_) => ("!", palette.warn),
         None => ("·", palette.text_faint),
@@ -263,7 +272,8 @@ fn row_ui(view: &ViewContext<'_>, place: u64, row: Option<&QueueRow>, current: O
         name_color,
     );
     let length = figures::duration(flagged.time.length().secs_f64());
-    let line = format!("{when}   {length}");
+    let gone = matches!(row.status, EventStatus::Gone(_));
+    let line = format!("{when}   {length}{}", if gone { "   no event now" } else { "" });
     elided(
         ui,
         pos2(left, inner.top() + 16.0),
@@ -280,5 +290,6 @@ fn status_sentence(status: EventStatus) -> String {
         EventStatus::Judged(ruling) => verdict::name(ruling.verdict).to_owned(),
         EventStatus::Inherited(ruling) => format!("{}, inherited", verdict::name(ruling.verdict)),
         EventStatus::Changed(ruling) => format!("{} on a few of its frames: look again", verdict::name(ruling.verdict)),
+        EventStatus::Gone(ruling) => format!("{}, no event now", verdict::name(ruling.verdict)),
     }
 }

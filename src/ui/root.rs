@@ -81,6 +81,8 @@ pub struct LocalUi {
     pub description: verdict_panel::DescriptionDraft,
     /// The note that is being written about a label.
     pub label_note: label_panel::NoteDraft,
+    /// The panel that notices lie over, and how much of its height they take.
+    pub notices_room: Option<(PanelKind, f32)>,
     /// The row that the library last scrolled to.
     pub scrolled_to: Option<crate::app::library::EntryId>,
     /// The stage: video and timeline.
@@ -89,6 +91,9 @@ pub struct LocalUi {
     pub panels: panels::PanelsState,
 }
 
+/// Longer than a pointer rests, in seconds.
+const NEVER: f32 = 1e6;
+
 /// Draws the whole window.
 pub fn root_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
     if !local.dialogs.captures_keys() {
@@ -96,6 +101,8 @@ pub fn root_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
     }
     drop_files(view, ui);
 
+    // The window library leaves an open tooltip where it is, over a dialog that was opened by a key.
+    let delay = view.state.dialog.map(|_| tooltip_delay(ui.ctx(), NEVER));
     let palette = &view.tokens.palette;
     let bar = Frame::new().fill(palette.panel).inner_margin(Margin::symmetric(10, 5));
 
@@ -110,11 +117,27 @@ pub fn root_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
     } else {
         panels::panels_ui(view, local, ui);
     }
+    if let Some(delay) = delay {
+        tooltip_delay(ui.ctx(), delay);
+    }
     dialogs::dialogs_ui(view, &mut local.dialogs, ui.ctx());
-    // Over the lower end of the library, which is the part of the window that is most often empty.
+    // At the lower end of a list, which makes room for them.
     let shown = |kind| local.panels.area(kind).filter(|_| !view.state.library.is_empty());
-    let place = shown(PanelKind::Library).or_else(|| shown(PanelKind::Queue)).or_else(|| shown(PanelKind::Video));
-    notifications::notices_ui(view, place.unwrap_or_else(|| ui.ctx().content_rect()), ui.ctx());
+    let host = [PanelKind::Library, PanelKind::Queue, PanelKind::Video].into_iter().find(|kind| shown(*kind).is_some());
+    let place = host.and_then(shown).unwrap_or_else(|| ui.ctx().content_rect());
+    let height = notifications::notices_ui(view, place, ui.ctx());
+    let room = host.map(|host| (host, height)).filter(|_| height > 0.0);
+    if local.notices_room != room {
+        local.notices_room = room;
+        ui.ctx().request_repaint();
+    }
+}
+
+/// Sets how long the pointer rests before a tooltip shows, and gives back how long it was.
+fn tooltip_delay(ctx: &egui::Context, secs: f32) -> f32 {
+    let mut before = secs;
+    ctx.global_style_mut(|style| before = std::mem::replace(&mut style.interaction.tooltip_delay, secs));
+    before
 }
 
 /// Opens what is dropped onto the window, and says so while it hangs over it.

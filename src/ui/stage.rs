@@ -188,6 +188,8 @@ pub fn timeline_ui(view: &ViewContext<'_>, stage: &mut StageState, ui: &mut Ui) 
             TimelineAction::InvertAttention => Action::InvertAttention,
             TimelineAction::ToggleSnapping => Action::ToggleSnapping,
             TimelineAction::SelectLabel(id) => Action::SelectLabel(id),
+            TimelineAction::Trim { event, span } => Action::TrimEvent(event, Some(span)),
+            TimelineAction::ShapeStretch(span) => Action::ShapeStretch(span),
             TimelineAction::ShapeLabel { id, span } => {
                 let Some(at) = marking.labels().place(id) else { continue };
                 Action::ChangeLabel(id, Label { span, ..marking.labels().list()[at].label.clone() })

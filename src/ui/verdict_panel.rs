@@ -12,7 +12,7 @@ use super::verdict;
 use crate::app::action::{Action, Description};
 use crate::app::command::UiCommand;
 use crate::app::library::Entry;
-use crate::app::reviews::{EventMark, Project};
+use crate::app::reviews::Project;
 use crate::domain::record::ItemId;
 use crate::domain::review::{Judgement, Verdict};
 
@@ -61,13 +61,25 @@ pub fn verdict_ui(view: &ViewContext<'_>, local: &mut LocalUi, entry: &Entry, ui
     let weak = |text: &str| RichText::new(text).color(palette.text_weak);
     let current = view.state.current_event();
     let mark = current.and_then(|event| entry.mark(event));
+    let before = view.state.judged_here();
+    let given = mark.map(|mark| mark.verdict).or_else(|| before.map(|(_, judgement)| judgement.verdict));
     ui.horizontal(|ui| {
-        button_ui(view, UiCommand::JudgeAnomaly, Verdict::Anomaly, mark, ui);
-        button_ui(view, UiCommand::JudgeFalseAlarm, Verdict::FalseAlarm, mark, ui);
-        button_ui(view, UiCommand::JudgeUnsure, Verdict::Unsure, mark, ui);
+        button_ui(view, UiCommand::JudgeAnomaly, Verdict::Anomaly, given, ui);
+        button_ui(view, UiCommand::JudgeFalseAlarm, Verdict::FalseAlarm, given, ui);
+        button_ui(view, UiCommand::JudgeUnsure, Verdict::Unsure, given, ui);
     });
     match (&view.state.reviews.project, current, mark) {
         (Project::Failed { reason, backup }, ..) => project_failed_ui(view, reason, backup.as_deref(), ui),
+        (_, None, _) if before.is_some() => {
+            if let Some((item, judgement)) = before {
+                ui.horizontal_wrapped(|ui| {
+                    let text = format!("{}, where there is no event now", verdict::name(judgement.verdict));
+                    ui.label(RichText::new(text).color(verdict::color(judgement.verdict, palette)));
+                    command_button(view, ui, UiCommand::ClearVerdict, "Clear");
+                });
+                description_ui(view, &mut local.description, item, judgement, ui);
+            }
+        }
         (_, None, _) if entry.scored.is_none() => {
             ui.label(weak("Nothing is scored yet; events come with the scores."));
         }
@@ -113,8 +125,8 @@ pub fn project_failed_ui(view: &ViewContext<'_>, reason: &str, backup: Option<&P
     }
 }
 
-fn button_ui(view: &ViewContext<'_>, command: UiCommand, verdict: Verdict, mark: Option<EventMark>, ui: &mut Ui) {
-    let given = mark.is_some_and(|mark| mark.verdict == verdict);
+fn button_ui(view: &ViewContext<'_>, command: UiCommand, verdict: Verdict, given: Option<Verdict>, ui: &mut Ui) {
+    let given = given == Some(verdict);
     let color = verdict::color(verdict, &view.tokens.palette);
     let text = RichText::new(format!("{}  {}", command.text(), verdict::letter(verdict)));
     let text = if given { text.strong().color(color) } else { text };

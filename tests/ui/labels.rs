@@ -168,6 +168,33 @@ fn a_class_is_added_and_renamed_with_its_labels_and_that_is_undone() {
 }
 
 #[test]
+fn a_class_that_a_label_has_is_removed_with_a_say_on_the_label() {
+    let mut w = Window::new();
+    annotated(&mut w, "remove.mp4");
+    w.click("Classes…");
+    w.type_into("Name of a new class", "Fight");
+    w.click("Add class");
+    w.wait("the class", |s| s.reviews.schema().class("Fight").is_some() && s.reviews.pending() == 0);
+    w.key(Key::Escape);
+    w.key(Key::Escape);
+    w.key(Key::Num2);
+    mark(&mut w, 10, 19);
+    w.click("Classes…");
+    w.click("Remove Fight");
+    w.wait("the count", |s| s.class_in_use == Some(("Fight".to_owned(), 1)));
+    w.harness.get_by_label_contains("1 label of this project has the class Fight");
+    assert!(w.state().reviews.schema().class("Fight").is_some());
+    w.click("Change them and remove Fight");
+    w.wait("the disk", |s| s.reviews.schema().class("Fight").is_none());
+    assert_eq!(on_disk(&w)[0].1.class, "Anomaly");
+    assert_eq!(w.state().class_in_use, None);
+    w.key(Key::Escape);
+    w.harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    w.wait("the undo", |s| s.marking.labels().list().first().is_some_and(|l| l.label.class == "Fight"));
+    assert!(w.state().reviews.schema().class("Fight").is_some());
+}
+
+#[test]
 fn a_label_is_dragged_in_one_step() {
     let mut w = Window::new();
     annotated(&mut w, "drag.mp4");

@@ -4,6 +4,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use lookback::app::state::AppState;
+use lookback::domain::queue::EventStatus;
 use lookback::domain::review::Verdict;
 use lookback::store::Project;
 
@@ -78,6 +79,26 @@ fn the_queue_lists_events_of_all_files_and_goes_to_them() {
     // The verdict went on to the row that still needs one.
     w.wait("the next row", |s| s.shown().is_some_and(|e| e.name == "two.mp4"));
     w.harness.get_by_label_contains("1 to do");
+}
+
+#[test]
+fn a_verdict_whose_event_is_gone_stays_in_the_queue_and_can_be_changed() {
+    let mut w = Window::new();
+    flagged(&mut w, "gone.mp4", 160);
+    w.key(Key::X);
+    w.wait("the disk", |s| verdict(s) == Some((Verdict::FalseAlarm, false)));
+    w.harness.get_by_role_and_label(Role::Slider, "Score threshold").set_value_accesskit(1.0);
+    w.harness.run_steps(3);
+    assert!(w.state().events().is_empty());
+    w.key(Key::F3);
+    w.wait("the row", |s| s.queue.row(0).is_some_and(|r| matches!(r.status, EventStatus::Gone(_))));
+    w.harness.get_by_label_contains("false alarm, no event now").click();
+    w.harness.run_steps(3);
+    w.harness.get_by_label("false alarm, where there is no event now");
+    w.key(Key::A);
+    w.wait("the other verdict", |s| s.queue.row(0).is_some_and(|r| r.status.verdict() == Some(Verdict::Anomaly)));
+    w.harness.key_press_modifiers(Modifiers::SHIFT, Key::X);
+    w.wait("nothing", |s| s.queue.counts.is_some_and(|counts| counts.events == 0));
 }
 
 #[test]

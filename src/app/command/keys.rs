@@ -61,6 +61,7 @@ impl UiCommand {
             Self::MarkIn => vec![S::plain(Key::I)],
             Self::MarkOut => vec![S::plain(Key::O)],
             Self::CommitLabel => vec![S::plain(Key::Enter)],
+            Self::TrimEvent => vec![S::shift(Key::Enter)],
             Self::NextLabel => vec![S::plain(Key::Tab)],
             Self::PreviousLabel => vec![S::shift(Key::Tab)],
             Self::LabelStart => vec![S::plain(Key::S)],
@@ -126,6 +127,7 @@ impl UiCommand {
             | Self::VolumeUp
             | Self::VolumeDown
             | Self::ScoreAgain
+            | Self::PreviousRule
             | Self::CancelScoring
             | Self::CancelAll
             | Self::ToggleSnapping
@@ -156,6 +158,7 @@ impl UiCommand {
             | Self::PreviousDisagreement
             | Self::Agreement
             | Self::EditClasses
+            | Self::RejectEvent
             | Self::About => Vec::new(),
         }
     }

@@ -6,6 +6,7 @@ use crate::app::action::Action;
 use crate::app::marking::End;
 use crate::app::state::AppState;
 use crate::domain::label::VideoLabel;
+use crate::domain::review::Verdict;
 
 use super::UiCommand;
 
@@ -30,22 +31,26 @@ impl UiCommand {
     pub(super) fn label_action(self, state: &AppState) -> Option<Action> {
         let marking = &state.marking;
         let selected = |action: Action| marking.selected().map(|_| action);
+        let shaped =
+            |action: Action| (marking.selected().is_some() || marking.stretch.whole().is_some()).then_some(action);
         let any = |action: Action| (!marking.labels().list().is_empty()).then_some(action);
         match self {
             Self::MarkIn => Some(Action::Mark(End::In)),
             Self::MarkOut => Some(Action::Mark(End::Out)),
             Self::CommitLabel => Some(Action::CommitLabel),
+            Self::TrimEvent => state.current_event().map(|event| Action::TrimEvent(event, None)),
+            Self::RejectEvent => state.current_event().map(|_| Action::Judge(Verdict::FalseAlarm)),
             Self::NextLabel => any(Action::StepLabel { forward: true }),
             Self::PreviousLabel => any(Action::StepLabel { forward: false }),
-            Self::LabelStart => selected(Action::GoToLabelEnd(End::In)),
-            Self::LabelEnd => selected(Action::GoToLabelEnd(End::Out)),
+            Self::LabelStart => shaped(Action::GoToLabelEnd(End::In)),
+            Self::LabelEnd => shaped(Action::GoToLabelEnd(End::Out)),
             Self::SplitLabel => selected(Action::SplitLabel),
             Self::MergeLabels => selected(Action::MergeLabels),
             Self::DeleteLabel => selected(Action::DeleteLabel),
-            Self::InEarlier => selected(Action::NudgeLabel { end: End::In, later: false }),
-            Self::InLater => selected(Action::NudgeLabel { end: End::In, later: true }),
-            Self::OutEarlier => selected(Action::NudgeLabel { end: End::Out, later: false }),
-            Self::OutLater => selected(Action::NudgeLabel { end: End::Out, later: true }),
+            Self::InEarlier => shaped(Action::NudgeLabel { end: End::In, later: false }),
+            Self::InLater => shaped(Action::NudgeLabel { end: End::In, later: true }),
+            Self::OutEarlier => shaped(Action::NudgeLabel { end: End::Out, later: false }),
+            Self::OutLater => shaped(Action::NudgeLabel { end: End::Out, later: true }),
             Self::NextDisagreement => disagreement(state, true),
             Self::PreviousDisagreement => disagreement(state, false),
             Self::VideoNormal => Some(of_video(state, VideoLabel::Normal)),

@@ -48,6 +48,7 @@ impl UiCommand {
                 let entry = state.library.selected()?;
                 entry.scoring.is_pending().then_some(Action::CancelScoring(entry.id))
             }
+            Self::PreviousRule => state.rule_before.map(Action::SetRule),
             Self::CancelAll => (state.library.unfinished() > 0).then_some(Action::CancelAll),
             Self::Undo => state.reviews.writable().is_ok().then_some(Action::Undo),
             Self::Redo => state.reviews.writable().is_ok().then_some(Action::Redo),
@@ -157,8 +158,8 @@ impl UiCommand {
             Self::JudgeFalseAlarm => judge(state, Verdict::FalseAlarm),
             Self::JudgeUnsure => judge(state, Verdict::Unsure),
             Self::ClearVerdict => {
-                let mark = state.shown()?.mark(state.current_event()?);
-                mark.map(|_| Action::ClearVerdict)
+                let mark = || state.shown()?.mark(state.current_event()?);
+                (mark().is_some() || state.judged_here().is_some()).then_some(Action::ClearVerdict)
             }
             Self::ToggleReviewed => Some(Action::ToggleReviewed),
             Self::NextEvent => Some(Action::StepEvent { forward: true, among: Among::All }),
@@ -180,7 +181,7 @@ impl UiCommand {
 /// A verdict on the marked rows of the queue, or else on the event on screen.
 fn judge(state: &AppState, verdict: Verdict) -> Option<Action> {
     let marked = state.works_in_queue() && !state.queue.marked.is_empty();
-    (marked || state.current_event().is_some()).then_some(Action::Judge(verdict))
+    (marked || state.current_event().is_some() || state.judged_here().is_some()).then_some(Action::Judge(verdict))
 }
 
 /// Looking at the picture in another way; nothing if it would be the same, or there is no picture.

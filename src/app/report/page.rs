@@ -55,12 +55,12 @@ fn overview(html: &mut String, report: &Report<'_>) {
     let cost: EventCost = costs.sum();
     write!(
         html,
-        "<p>{} videos, {}, {} events at a threshold of {:.2} ({:.0} per hour of footage), {} flagged ({:.1} %).</p>",
+        "<p>{} videos, {}, {} events at a threshold of {:.2}{}, {} flagged ({:.1} %).</p>",
         report.videos.len(),
         cost.footage,
         cost.events,
         report.rule.threshold,
-        cost.per_hour().unwrap_or(0.0),
+        cost.per_hour().map_or_else(String::new, |rate| format!(" ({rate:.0} per hour of footage)")),
         cost.flagged,
         cost.flagged_share().unwrap_or(0.0) * 100.0,
     )

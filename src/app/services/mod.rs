@@ -2,11 +2,12 @@
 //!
 //! Owns every thread of the window but the window's own: one opens files, one loads the model and
 //! scores, one plays sound, one writes preferences, one writes snapshots, one makes demo scenes, one makes small
-//! pictures, and the player of the video on screen has its own. Carries out [`Effect`]s and yields [`Event`]s.
+//! pictures, and each player has its own: that of the video on screen, and those that stand by (`screen`). Carries out [`Effect`]s and yields [`Event`]s.
 //! Never waits: queues are bounded and only tried.
 
 mod agreement;
 mod backups;
+mod classes;
 mod demo;
 mod keeper;
 mod opener;
@@ -14,6 +15,7 @@ mod peaks;
 mod reporter;
 mod reviews;
 mod scoring;
+mod screen;
 mod snapshot;
 mod sound;
 mod thumbs;
@@ -25,7 +27,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 
 use crate::domain::frame::{Delay, Playing};
 use crate::jobs::Waker;
-use crate::media::{DecodeOptions, OpenedVideo, Player, Request, ffmpeg_versions};
+use crate::media::{MediaError, OpenedVideo, Player, Request, ffmpeg_versions};
 use crate::model::encoder::EncoderSpec;
 use crate::sound::{Loudspeaker, Speaker};
 
@@ -37,6 +39,7 @@ use super::state::AppState;
 
 pub use peaks::PeakPictures;
 pub use reporter::Reporter;
+use screen::Screen;
 pub use thumbs::Thumbs;
 
 /// Reports that wait for the window; workers wait when there are more.
@@ -58,7 +61,6 @@ pub struct EngineOptions {
 pub struct Services {
     reporter: Reporter,
     events: Receiver<Event>,
-    waker: Waker,
     opener: opener::Opener,
     scoring: scoring::Scoring,
     keeper: keeper::Keeper,
@@ -66,13 +68,10 @@ pub struct Services {
     demo: demo::DemoMaker,
     agreement: agreement::AgreementReader,
     snapshots: snapshot::Snapshots,
-    /// The video on screen.
-    video: Option<OpenedVideo>,
-    player: Option<Player>,
+    screen: Screen,
     speaker: Speaker,
     thumbs: Thumbs,
     peaks: PeakPictures,
-    decoding: DecodeOptions,
     /// What the player last complained about, so that it is told once.
     complaint: Option<String>,
 }
@@ -97,11 +96,8 @@ impl Services {
             peaks: PeakPictures::start(waker.clone())?,
             reporter,
             events,
-            waker,
-            video: None,
-            player: None,
+            screen: Screen::new(waker),
             speaker: Speaker::start(Box::new(Loudspeaker))?,
-            decoding: DecodeOptions::default(),
             complaint: None,
         })
     }
@@ -119,13 +115,8 @@ impl Services {
             Effect::Show(video) => self.show(video.map(|video| *video)),
             Effect::Identified(id) => self.thumbs.identify(id),
             Effect::SetDecoding(options) => {
-                let before = std::mem::replace(&mut self.decoding, options);
-                if before.hardware != options.hardware {
-                    // Begins anew, so that nothing the other decoder gave is left.
-                    self.play();
-                } else if let Some(player) = &self.player {
-                    player.keep(options.cache_bytes);
-                }
+                let set = self.screen.set_decoding(options);
+                self.told(set);
             }
             Effect::Score { job, video, tsa } => self.scoring.score(job, *video, tsa),
             Effect::Scatter { job, video, tsa } => self.scoring.scatter(job, *video, tsa),
@@ -152,12 +143,19 @@ impl Services {
             Effect::OpenProject { folder, who } => self.reviews.ask(reviews::Request::Open { folder, who }),
             Effect::Restore { backup, who } => self.reviews.ask(reviews::Request::Restore { backup, who }),
             Effect::RenameClass { from, to, who } => self.reviews.ask(reviews::Request::RenameClass { from, to, who }),
+            Effect::RemoveClass { from, into, who } => {
+                self.reviews.ask(reviews::Request::RemoveClass { from, into, who });
+            }
             Effect::RecordEvents(found) => self.reviews.found(*found),
             Effect::CountQueue { question, filter } => self.reviews.ask(reviews::Request::Count(question, filter)),
             Effect::ReadQueue { question, filter, sort, place } => {
                 self.reviews.ask(reviews::Request::Read(question, filter, sort, place));
             }
-            Effect::LocateVideo(target) => self.reviews.ask(reviews::Request::Locate(target)),
+            Effect::LocateVideo { target, ahead } => self.reviews.ask(reviews::Request::Locate { target, ahead }),
+            Effect::FindNextOpen { filter, sort, after } => {
+                self.reviews.ask(reviews::Request::NextOpen { filter, sort, after });
+            }
+            Effect::Prepare(stops) => self.screen.prepare(stops),
             Effect::Copy(_) | Effect::Pick { .. } | Effect::Timeline(_) | Effect::FullScreen(_) | Effect::Quit => {}
         }
     }
@@ -169,30 +167,27 @@ impl Services {
         self.scoring.poll(&mut events);
         self.demo.poll(&mut events);
         self.reviews.flush();
-        let complaint = self.player.as_ref().and_then(Player::error);
+        let complaint = self.screen.player().and_then(Player::error);
         if complaint != self.complaint {
             events.extend(complaint.clone().map(|text| Event::Told(Severity::Error, text)));
             self.complaint = complaint;
         }
-        let notice = self.player.as_ref().and_then(Player::take_notice);
+        let notice = self.screen.player().and_then(Player::take_notice);
         events.extend(notice.map(|text| Event::Told(Severity::Warning, text)));
         events
     }
 
     fn show(&mut self, video: Option<OpenedVideo>) {
         self.speaker.show(video.as_ref().and_then(sound::file));
-        self.video.clone_from(&video);
-        self.play();
+        let shown = self.screen.show(video.clone());
+        self.told(shown);
         self.snapshots.forget();
         self.thumbs.show(video);
     }
 
-    /// Starts the player of the video on screen.
-    fn play(&mut self) {
-        match self.video.as_ref().map(|video| Player::open(video, self.decoding, self.waker.clone())) {
-            None => self.player = None,
-            Some(Ok(player)) => self.player = Some(player),
-            Some(Err(err)) => self.reporter.tell(Severity::Error, format!("{err}.")),
+    fn told(&self, done: Result<(), MediaError>) {
+        if let Err(err) = done {
+            self.reporter.tell(Severity::Error, format!("{err}."));
         }
     }
 
@@ -209,14 +204,14 @@ impl Services {
 
     /// The best picture at hand of the frame on screen. Never waits; asks for better ones.
     pub fn picture(&mut self, state: &AppState) -> Option<Playing> {
-        let (session, player) = (state.session.as_ref()?, self.player.as_ref()?);
+        let session = state.session.as_ref()?;
         let transport = &session.transport;
-        let picture = player.request(Request {
+        let picture = self.screen.picture(Request {
             frame: session.frame(),
             playing: transport.is_playing(),
             backward: transport.is_backward(),
             speed: transport.speed(),
-        });
+        })?;
         self.scoring.make_way(picture.delay == Delay::Decoding || transport.is_playing());
         self.peaks.make_way(picture.delay == Delay::Decoding || transport.is_playing());
         self.thumbs.make_way(match picture.delay {
@@ -263,7 +258,7 @@ mod tests {
     use super::*;
     use crate::domain::pixels::RgbPicture;
     use crate::domain::time::Rate;
-    use crate::media::{self, VideoWriter};
+    use crate::media::{self, DecodeOptions, VideoWriter};
 
     #[test]
     fn switching_hardware_off_starts_the_player_anew() {
@@ -283,7 +278,7 @@ mod tests {
         let mut services =
             Services::start(engine, &Folders::below(folder.path()), "Ada".to_owned(), waker).expect("starts");
         let settled = |services: &Services| -> Arc<str> {
-            let player = services.player.as_ref().expect("plays");
+            let player = services.screen.player().expect("plays");
             loop {
                 let answer = player.request(Request::at(7));
                 if answer.delay == Delay::UpToDate {

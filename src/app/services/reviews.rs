@@ -14,9 +14,8 @@ use crate::app::notice::Severity;
 use crate::app::review_queue::{BLOCK, Question, Target};
 use crate::app::reviews::Ticket;
 use crate::domain::interval::FrameSpan;
-use crate::domain::label::{Label, SchemaEdit};
 use crate::domain::library::VideoId;
-use crate::domain::queue::{EventStatus, FlaggedEvent, KnownVideo, QueueFilter, QueueRow, QueueSort};
+use crate::domain::queue::{FlaggedEvent, KnownVideo, QueueFilter, QueueRow, QueueSort};
 use crate::domain::record::{Change, ItemId, ReviewState, Step, StepId, Subject, Value};
 use crate::domain::review::{Judgement, Verdict};
 use crate::domain::segment::AnomalySegment;
@@ -27,6 +26,7 @@ use crate::store::project::{Author, Project, ProjectError};
 
 use super::Reporter;
 use super::backups::Backups;
+use super::classes;
 
 /// Requests that the thread has not yet taken; more wait here.
 const QUEUE: usize = 16;
@@ -45,13 +45,17 @@ pub(super) enum Request {
     /// Read rows of the queue from this place on.
     Read(Question, QueueFilter, QueueSort, u64),
     /// Find out where a video was seen last.
-    Locate(Target),
+    Locate { target: Target, ahead: bool },
+    /// Find the next row that needs a verdict.
+    NextOpen { filter: QueueFilter, sort: QueueSort, after: Box<QueueRow> },
     /// Write a step.
     Record { ticket: Ticket, step: Box<Step>, who: String, model: Option<String> },
     /// Give one verdict to several events.
     JudgeRows { rows: Vec<QueueRow>, verdict: Verdict, first: ItemId, title: String, who: String },
     /// Give a class another name, in every label too.
     RenameClass { from: String, to: String, who: String },
+    /// Take a class off the list, if no label has it or its labels get another one.
+    RemoveClass { from: String, into: Option<String>, who: String },
     /// Take back a step, or carry it out again.
     Undo { which: Undoing, who: String, only_own: bool },
     /// Read the newest steps.
@@ -218,17 +222,24 @@ fn answer(project: &mut Project, request: Request, found: &Found) -> Vec<Event> 
                 Err(err) => failed(&err),
             }
         }
-        Request::Locate(target) => match project.videos() {
+        Request::NextOpen { filter, sort, after } => match project.next_open(&filter, sort, Some(&after)) {
+            Ok(found) => {
+                let found = found.map(|(place, row)| (place, Target::of(&row)));
+                vec![Event::NextOpenFound { after: Target::of(&after), found }]
+            }
+            Err(err) => failed(&err),
+        },
+        Request::Locate { target, ahead } => match project.videos() {
             Ok(videos) => match videos.into_iter().find(|video| video.id == target.video) {
-                Some(video) if video.path.exists() => vec![Event::VideoLocated { target, path: video.path }],
-                Some(video) => {
+                Some(video) if video.path.exists() => vec![Event::VideoLocated { target, path: video.path, ahead }],
+                Some(video) if !ahead => {
                     let text = format!(
                         "{} is not there any more; open the file from where it is now, and the project knows it again.",
                         video.path.display()
                     );
                     vec![Event::Told(Severity::Warning, text)]
                 }
-                None => Vec::new(),
+                _ => Vec::new(),
             },
             Err(err) => failed(&err),
         },
@@ -249,7 +260,11 @@ fn answer(project: &mut Project, request: Request, found: &Found) -> Vec<Event> 
                 Err(err) => failed(&err),
             }
         }
-        Request::RenameClass { from, to, who } => match rename_class(project, from, &to, who) {
+        Request::RenameClass { from, to, who } => match classes::rename(project, &from, &to, who) {
+            Ok(event) => event.into_iter().collect(),
+            Err(err) => failed(&err),
+        },
+        Request::RemoveClass { from, into, who } => match classes::remove(project, &from, into, who) {
             Ok(event) => event.into_iter().collect(),
             Err(err) => failed(&err),
         },
@@ -301,10 +316,7 @@ fn judgements(
             reviews.insert(&row.video, project.review_state(&row.video)?);
         }
         let Some(review) = reviews.get_mut(&row.video) else { continue };
-        let known = match row.status {
-            EventStatus::Unjudged => None,
-            EventStatus::Judged(r) | EventStatus::Inherited(r) | EventStatus::Changed(r) => Some(r.item),
-        };
+        let known = row.status.ruling().map(|ruling| ruling.item);
         let old = known.and_then(|item| Some((item, review.judgements.get(&item)?.clone())));
         let judgement = Judgement {
             span: row.flagged.span,
@@ -312,7 +324,7 @@ fn judgements(
             class: old.as_ref().and_then(|(_, j)| j.class.clone()),
             tags: old.as_ref().map_or_else(Vec::new, |(_, j)| j.tags.clone()),
             note: old.as_ref().map_or_else(String::new, |(_, j)| j.note.clone()),
-            model: Some(row.model.clone()),
+            model: (!row.model.is_empty()).then(|| row.model.clone()),
             peak_frame: row.flagged.peak_frame,
             peak_score: row.flagged.peak_score,
         };
@@ -348,25 +360,6 @@ pub(super) fn known(id: VideoId, video: &OpenedVideo) -> KnownVideo {
 
 fn lock(found: &Found) -> MutexGuard<'_, BTreeMap<VideoId, FoundEvents>> {
     found.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// One step: the list of classes, and every label that has the name.
-fn rename_class(project: &mut Project, from: String, to: &str, who: String) -> Result<Option<Event>, ProjectError> {
-    let labels = project.labels_of_class(&from)?;
-    let title = format!("Class {from} is now called {to}");
-    let Some(schema) = project.label_schema()?.edited(&SchemaEdit::Rename { from, to: to.to_owned() }) else {
-        return Ok(None);
-    };
-    let before = project.chosen_schema()?.map(Value::Schema);
-    let mut changes = vec![Change { subject: Subject::Schema, before, after: Some(Value::Schema(schema)) }];
-    changes.extend(labels.into_iter().map(|(video, id, label)| Change {
-        subject: Subject::Label { video, id },
-        after: Some(Value::Label(Label { class: to.to_owned(), ..label.clone() })),
-        before: Some(Value::Label(label)),
-    }));
-    let step = Step::new(title, changes);
-    project.append(&step, &Author { who, model: None })?;
-    Ok(Some(Event::StepRecorded { ticket: None, step: Box::new(step), said: None }))
 }
 
 fn undo(project: &mut Project, which: Undoing, who: String, only_own: bool) -> Result<Event, ProjectError> {

@@ -88,9 +88,12 @@ pub(super) fn mark(state: &mut AppState, end: End) {
 pub(super) fn commit(state: &mut AppState, effects: &mut Vec<Effect>) {
     edit(state, effects, |state, at, effects| {
         let frame = state.session.as_ref().map_or(0, Session::frame);
-        let event = || state.shown()?.event_spans().get(state.current_event()?).copied();
         let marked = state.marking.stretch.span(frame);
-        let Some(span) = marked.or_else(event).and_then(|span| at.clipped(span)) else {
+        let event = match marked {
+            Some(span) => state.marking.trimmed().filter(|event| event.overlaps(span)),
+            None => state.current_event().and_then(|event| state.shown()?.event_spans().get(event).copied()),
+        };
+        let Some(span) = marked.or(event).and_then(|span| at.clipped(span)) else {
             return Err("Mark a stretch first, its start with I and its end with O, or go to an event.".to_owned());
         };
         let class = state.marking.class(state.reviews.schema()).map(|class| class.name.clone());
@@ -107,14 +110,32 @@ pub(super) fn commit(state: &mut AppState, effects: &mut Vec<Effect>) {
             return Err(format!("There is a label {} on these frames already.", label.class));
         }
         let id = state.reviews.new_item();
-        let what = if marked.is_some() { "New label" } else { "Label from an event" };
+        let what = match (event, marked) {
+            (None, _) => "New label",
+            (Some(event), _) if event == span => "Label from an event",
+            (Some(_), _) => "Label from a part of an event",
+        };
         let title = format!("{what}: {}, frames {span} of {}", label.class, at.file);
-        let change = at.change(id, None, Some(label));
-        review::submit(state, Step::new(title, vec![change]), None, effects);
-        state.marking.stretch = Stretch::default();
+        // Who makes a label of an event says that it is one, as who rejects it says that it is a false alarm.
+        let (verdict, model) = event.and_then(|event| review::acceptance(state, event, &label.class)).unzip();
+        let changes = [at.change(id, None, Some(label))].into_iter().chain(verdict).collect();
+        review::submit(state, Step::new(title, changes), model.flatten(), effects);
+        state.marking.unmark();
         state.marking.select(Some(id));
         Ok(())
     });
+}
+
+/// Marks the frames of an event, or a part of them, to be trimmed and then kept as a label.
+pub(super) fn trim(state: &mut AppState, index: usize, part: Option<FrameSpan>) {
+    if let Some(event) = state.shown().and_then(|entry| entry.event_spans().get(index).copied()) {
+        state.marking.trim(event, part.unwrap_or(event));
+    }
+}
+
+/// Puts both ends of the stretch that is marked elsewhere.
+pub(super) fn shape(state: &mut AppState, span: FrameSpan) {
+    state.marking.stretch = Stretch::of(span);
 }
 
 /// New labels get this class, and so does the selected one.
@@ -154,10 +175,14 @@ pub(super) fn step_label(state: &mut AppState, forward: bool) {
 
 /// Shows the first or the last frame of the selected label.
 pub(super) fn go_to_end(state: &mut AppState, end: End) {
-    if let Some(shown) = state.marking.selected() {
-        let span = shown.label.span;
+    if let Some(span) = shaped(state) {
         go_to(state, if end == End::In { span.start() } else { span.last() });
     }
+}
+
+/// What keys for ends are about: the selected label, or else what is marked.
+fn shaped(state: &AppState) -> Option<FrameSpan> {
+    state.marking.selected().map(|shown| shown.label.span).or_else(|| state.marking.stretch.whole())
 }
 
 /// Makes two labels of the selected one, the second beginning with the frame on screen.
@@ -218,18 +243,21 @@ pub(super) fn delete(state: &mut AppState, effects: &mut Vec<Effect>) {
     });
 }
 
-/// Moves an end of the selected label by a frame and shows the frame where it then is.
+/// Moves an end of the selected label, or else of what is marked, by a frame and shows the frame where it then is.
 pub(super) fn nudge(state: &mut AppState, end: End, later: bool, effects: &mut Vec<Effect>) {
-    let Some(ShownLabel { id, label, .. }) = state.marking.selected().cloned() else { return };
+    let Some(span) = shaped(state) else { return };
     let moved = |frame: usize| if later { Some(frame + 1) } else { frame.checked_sub(1) };
-    let span = label.span;
     let nudged = match end {
         End::In => moved(span.start()).and_then(|start| FrameSpan::new(start, span.end())),
         End::Out => moved(span.end()).and_then(|end| FrameSpan::new(span.start(), end)),
     };
-    if let Some(span) = nudged {
+    let Some(span) = nudged else { return };
+    if let Some(ShownLabel { id, label, .. }) = state.marking.selected().cloned() {
         change(state, id, Label { span, ..label }, effects);
         go_to_end_of(state, id, end);
+    } else if state.session.as_ref().is_some_and(|session| span.end() <= session.frames().len()) {
+        shape(state, span);
+        go_to(state, if end == End::In { span.start() } else { span.last() });
     }
 }
 
@@ -304,6 +332,11 @@ pub(super) fn edit_schema(state: &mut AppState, edit: &SchemaEdit, effects: &mut
         SchemaEdit::Color { class, .. } => format!("Colour of class {class}"),
         SchemaEdit::Digit { class, digit: Some(digit) } => format!("Key {digit} for class {class}"),
         SchemaEdit::Digit { class, digit: None } => format!("No key for class {class}"),
+        SchemaEdit::Remove { class, into } => {
+            // As with another name: only the project knows all labels of the class.
+            let (from, into) = (class.clone(), into.clone());
+            return effects.push(Effect::RemoveClass { from, into, who: state.prefs.review.reviewer() });
+        }
         SchemaEdit::Rename { from, to } => {
             // Labels of all videos have the name, also of those that are not open: the project finds them.
             if state.marking.class(state.reviews.schema()).is_some_and(|class| class.name == *from) {

@@ -11,10 +11,11 @@ use crate::app::picture::PictureView;
 use crate::app::session::Session;
 use crate::app::state::{AppState, DemoState};
 use crate::app::typed::typed_paths;
+use crate::domain::playback::PlaybackCommand;
 use crate::jobs::Progress;
 use crate::media::OpenedVideo;
 
-use super::scoring;
+use super::{playback, scoring};
 
 /// Opens paths, whatever they are.
 pub(super) fn open(state: &mut AppState, paths: Vec<PathBuf>, effects: &mut Vec<Effect>) {
@@ -69,6 +70,16 @@ pub(super) fn select(state: &mut AppState, id: EntryId, effects: &mut Vec<Effect
     state.library.select(id);
     if state.session.as_ref().map(|s| s.entry) != state.library.selected_id() {
         show(state, effects);
+    }
+}
+
+/// Shows an entry, and goes on playing if the one before was.
+pub(super) fn go_on_with(state: &mut AppState, id: EntryId, effects: &mut Vec<Effect>) {
+    let plays = |state: &AppState| state.session.as_ref().is_some_and(|session| session.transport.is_playing());
+    let played = plays(state);
+    select(state, id, effects);
+    if played && !plays(state) {
+        playback::apply(state, PlaybackCommand::TogglePlay);
     }
 }
 

@@ -2,13 +2,12 @@
 
 use crate::app::action::Among;
 use crate::app::effect::Effect;
-use crate::app::library::{Entry, EntryId};
 use crate::app::notice::Severity;
 use crate::app::place::Place;
 use crate::app::session::Session;
 use crate::app::state::AppState;
+use crate::app::upcoming::{Stop, first_open, next_event};
 use crate::domain::playback::PlaybackCommand;
-use crate::domain::snippet::SnippetGrid;
 use crate::domain::time::MediaTime;
 
 use super::library;
@@ -98,21 +97,14 @@ pub(super) fn go_to_event(state: &mut AppState, start: usize) {
 
 /// Goes to the next event; beyond the last one, to the first of the next file that has any.
 pub(super) fn step_event(state: &mut AppState, forward: bool, among: Among, effects: &mut Vec<Effect>) {
-    let (Some(session), Some(entry)) = (&state.session, state.shown()) else { return };
-    let wanted = |index: usize| among == Among::All || entry.is_open(index);
-    if let Some(frame) = session.event_start(&entry.events, forward, wanted) {
-        go_to_event(state, frame);
-    } else if let Some((entry, frame)) = other_file(state, forward, among) {
-        let playing = session.transport.is_playing();
-        library::select(state, entry, effects);
-        if playing {
-            apply(state, PlaybackCommand::TogglePlay);
-        }
-        go_to_event(state, frame);
-    } else if let Some((entry, frame)) = first_open(state).filter(|_| among == Among::Open && forward) {
+    if state.session.is_none() {
+        return;
+    }
+    if let Some(stop) = next_event(state, forward, among) {
+        go_to_stop(state, stop, effects);
+    } else if let Some(stop) = first_open(state).filter(|_| among == Among::Open && forward) {
         state.notices.push(Severity::Info, "No later event needs a verdict: on from the start.");
-        library::select(state, entry, effects);
-        go_to_event(state, frame);
+        go_to_stop(state, stop, effects);
     } else {
         let text = match (among, forward) {
             (Among::All, true) => "There is no later event.",
@@ -124,26 +116,10 @@ pub(super) fn step_event(state: &mut AppState, forward: bool, among: Among, effe
     }
 }
 
-/// The first event of all files that still needs a look, apart from that on screen.
-fn first_open(state: &AppState) -> Option<(EntryId, usize)> {
-    let current = state.current_event().and_then(|event| Some((state.shown()?.id, event)));
-    state.library.visible().iter().find_map(|entry| {
-        let video = entry.video()?;
-        let index = (0..entry.events.len()).find(|i| entry.is_open(*i) && current != Some((entry.id, *i)))?;
-        Some((entry.id, SnippetGrid::new(video.frames.len()).range(entry.events[index].first).start))
-    })
-}
-
-/// The nearest file in the list that has events, and the first frame of its nearest one.
-fn other_file(state: &AppState, forward: bool, among: Among) -> Option<(EntryId, usize)> {
-    let rows = state.library.visible();
-    let at = rows.iter().position(|e| Some(e.id) == state.library.selected_id())?;
-    let found = |entry: &&Entry| {
-        let video = entry.video()?;
-        let wanted = |index: &usize| among == Among::All || entry.is_open(*index);
-        let mut all = 0..entry.events.len();
-        let index = if forward { all.find(wanted) } else { all.rfind(wanted) }?;
-        Some((entry.id, SnippetGrid::new(video.frames.len()).range(entry.events[index].first).start))
-    };
-    if forward { rows[at + 1..].iter().find_map(found) } else { rows[..at].iter().rev().find_map(found) }
+/// Goes to an event of any file.
+fn go_to_stop(state: &mut AppState, stop: Stop, effects: &mut Vec<Effect>) {
+    if state.session.as_ref().map(|session| session.entry) != Some(stop.entry) {
+        library::go_on_with(state, stop.entry, effects);
+    }
+    go_to_event(state, stop.frame);
 }

@@ -1,7 +1,7 @@
 //! Whose turn it is.
 //!
 //! Owns the rule of both queues: one file is opened and one is scored at a time, and the selected file
-//! goes first. A scoring of another file makes way for the selected one; it loses little, because the
+//! goes first, then the one that comes next in the review. A scoring of another file makes way for the selected one; it loses little, because the
 //! features that were already made are kept on disk. What is only nice to know comes when nothing else waits.
 
 use crate::app::effect::Effect;
@@ -23,7 +23,9 @@ fn open_next(state: &mut AppState, effects: &mut Vec<Effect>) {
     }
     let waits = |file: &FileState| matches!(file, FileState::Found);
     let selected = state.library.selected().filter(|e| waits(&e.file)).map(|e| e.id);
-    let next = selected.or_else(|| state.library.entries().iter().find(|e| waits(&e.file)).map(|e| e.id));
+    let ahead = state.upcoming.ahead.as_ref().and_then(|(_, entry)| state.library.get((*entry)?));
+    let ahead = ahead.filter(|e| waits(&e.file)).map(|e| e.id);
+    let next = selected.or(ahead).or_else(|| state.library.entries().iter().find(|e| waits(&e.file)).map(|e| e.id));
     if let Some(entry) = next.and_then(|id| state.library.get_mut(id)) {
         entry.file = FileState::Opening;
         state.opening = Some(entry.id);

@@ -10,6 +10,7 @@ use crate::app::notice::Severity;
 use crate::app::prefs::ReviewPrefs;
 use crate::app::review_queue::Target;
 use crate::app::reviews::{Project, Ticket};
+use crate::app::session::Session;
 use crate::app::state::{AppState, Dialog};
 use crate::domain::interval::FrameSpan;
 use crate::domain::library::VideoId;
@@ -44,15 +45,39 @@ struct Looked {
     judged: Option<(ItemId, Judgement)>,
 }
 
+impl Looked {
+    /// A verdict on it. Tags and note of an older one stay.
+    fn judgement(&self, verdict: Verdict, class: Option<String>) -> Judgement {
+        let old = self.judged.as_ref().map(|(_, judgement)| judgement);
+        Judgement {
+            span: self.span,
+            verdict,
+            class,
+            tags: old.map_or_else(Vec::new, |old| old.tags.clone()),
+            note: old.map_or_else(String::new, |old| old.note.clone()),
+            model: self.model.clone(),
+            peak_frame: self.peak_frame,
+            peak_score: self.peak_score,
+        }
+    }
+}
+
 /// The event on screen, or a sentence why nothing can be said about it.
 fn looked(state: &AppState) -> Result<Looked, String> {
     state.reviews.writable()?;
     let (Some(session), Some(entry)) = (&state.session, state.shown()) else {
         return Err("No video is on screen.".to_owned());
     };
-    let Some(index) = state.current_event() else {
-        return Err("There is no event here. Go to one with “Next event”.".to_owned());
-    };
+    match state.current_event() {
+        Some(index) => looked_at(state, session, entry, index),
+        None => {
+            looked_before(state, entry).ok_or_else(|| "There is no event here. Go to one with “Next event”.".to_owned())
+        }
+    }
+}
+
+/// An event of the video on screen, by its index.
+fn looked_at(state: &AppState, session: &Session, entry: &Entry, index: usize) -> Result<Looked, String> {
     let event = entry.events[index];
     let (Some(video), Some(span)) = (entry.video_id.clone(), entry.event_spans().get(index).copied()) else {
         return Err(format!("{} is still being read; its verdicts can be given in a moment.", entry.name));
@@ -72,6 +97,36 @@ fn looked(state: &AppState) -> Result<Looked, String> {
     })
 }
 
+/// Frames that were judged as an event and are none any more: what was said about them can be changed like any verdict.
+fn looked_before(state: &AppState, entry: &Entry) -> Option<Looked> {
+    let (id, judgement) = state.judged_here()?;
+    Some(Looked {
+        video: entry.video_id.clone()?,
+        file: entry.name.clone(),
+        span: judgement.span,
+        peak_frame: judgement.peak_frame,
+        peak_score: judgement.peak_score,
+        model: judgement.model.clone(),
+        judged: Some((id, judgement.clone())),
+    })
+}
+
+/// What accepting the event on these frames as a label says about it, and the weights that flagged it; `None` if it was
+/// said already, or the event is there no more.
+pub(super) fn acceptance(state: &mut AppState, event: FrameSpan, class: &str) -> Option<(Change, Option<String>)> {
+    let (session, entry) = (state.session.as_ref()?, state.shown()?);
+    let index = entry.event_spans().iter().position(|span| *span == event)?;
+    let looked = looked_at(state, session, entry, index).ok()?;
+    let old = looked.judged.as_ref().map(|(_, judgement)| judgement);
+    let class = old.and_then(|old| old.class.clone()).unwrap_or_else(|| class.to_owned());
+    let judgement = looked.judgement(Verdict::Anomaly, Some(class));
+    if old.is_some_and(|old| (old.verdict, old.span) == (judgement.verdict, judgement.span)) {
+        return None;
+    }
+    let change = judgement_change(state, &looked, Some(judgement));
+    Some((change, looked.model))
+}
+
 /// Says what the event on screen is, and goes on to the next one that needs a look.
 pub(super) fn judge(state: &mut AppState, verdict: Verdict, effects: &mut Vec<Effect>) {
     if state.works_in_queue() && !state.queue.marked.is_empty() {
@@ -81,19 +136,9 @@ pub(super) fn judge(state: &mut AppState, verdict: Verdict, effects: &mut Vec<Ef
         Ok(looked) => looked,
         Err(sentence) => return state.notices.push(Severity::Info, sentence),
     };
-    let old = looked.judged.clone();
-    let described = old.as_ref().map(|(_, judgement)| judgement.clone());
-    let judgement = Judgement {
-        span: looked.span,
-        verdict,
-        class: described.as_ref().and_then(|j| j.class.clone()),
-        tags: described.as_ref().map_or_else(Vec::new, |j| j.tags.clone()),
-        note: described.map_or_else(String::new, |j| j.note),
-        model: looked.model.clone(),
-        peak_frame: looked.peak_frame,
-        peak_score: looked.peak_score,
-    };
-    if old.as_ref().is_none_or(|(_, old)| *old != judgement) {
+    let old = looked.judged.as_ref().map(|(_, judgement)| judgement);
+    let judgement = looked.judgement(verdict, old.and_then(|old| old.class.clone()));
+    if old != Some(&judgement) {
         let title = format!("{}: frames {} of {}", name(verdict), frames(looked.span), looked.file);
         change_judgement(state, &looked, title, Some(judgement), effects);
     }
@@ -159,13 +204,17 @@ fn change_judgement(
     after: Option<Judgement>,
     effects: &mut Vec<Effect>,
 ) {
+    let change = judgement_change(state, looked, after);
+    submit(state, Step::new(title, vec![change]), looked.model.clone(), effects);
+}
+
+fn judgement_change(state: &mut AppState, looked: &Looked, after: Option<Judgement>) -> Change {
     let (id, before) = match &looked.judged {
         Some((id, before)) => (*id, Some(Value::Judgement(before.clone()))),
         None => (state.reviews.new_item(), None),
     };
     let subject = Subject::Judgement { video: looked.video.clone(), id };
-    let change = Change { subject, before, after: after.map(Value::Judgement) };
-    submit(state, Step::new(title, vec![change]), looked.model.clone(), effects);
+    Change { subject, before, after: after.map(Value::Judgement) }
 }
 
 /// Marks the video on screen as looked through, or no longer, and goes on.
@@ -190,7 +239,7 @@ pub(super) fn toggle_reviewed(state: &mut AppState, effects: &mut Vec<Effect>) {
         && state.prefs.review.advance
         && let Some(next) = state.library.neighbour(1)
     {
-        super::library::select(state, next, effects);
+        super::library::go_on_with(state, next, effects);
     }
 }
 
@@ -297,6 +346,9 @@ pub(super) fn recorded(
     effects: &mut Vec<Effect>,
 ) {
     state.reviews.recorded(ticket, step);
+    if state.class_in_use.as_ref().is_some_and(|(class, _)| state.reviews.schema().class(class).is_none()) {
+        state.class_in_use = None;
+    }
     if state.dialog == Some(Dialog::History) {
         effects.push(Effect::ReadHistory);
     }
@@ -461,6 +513,28 @@ mod tests {
         assert_eq!(record(&press(&mut state, UiCommand::ToggleReviewed)), None);
         assert_eq!(UiCommand::Undo.resolve(&state), None);
     }
+
+    #[test]
+    fn frames_that_were_judged_and_are_no_event_now_can_be_judged_again() {
+        let mut state = reviewing();
+        let stay = ReviewPrefs { advance: false, ..ReviewPrefs::default() };
+        act(&mut state, Action::SetReviewPrefs(stay));
+        act(&mut state, Action::ShowEvent(1));
+        let (_, first) = record(&press(&mut state, UiCommand::JudgeFalseAlarm)).expect("is written");
+        let rule = crate::domain::segment::EventRule { threshold: 0.85, ..state.rule };
+        act(&mut state, Action::SetRule(rule));
+        assert_eq!((state.events().len(), state.current_event()), (1, None));
+        assert_eq!(state.target().map(|target| (target.span.start(), target.span.end())), Some((80, 96)));
+        let (_, second) = record(&press(&mut state, UiCommand::JudgeAnomaly)).expect("is written");
+        assert_eq!(
+            (&second.changes[0].subject, &second.changes[0].before),
+            (&first.changes[0].subject, &first.changes[0].after)
+        );
+        let (_, third) = record(&press(&mut state, UiCommand::ClearVerdict)).expect("is written");
+        assert_eq!(third.changes[0].after, None);
+        assert_eq!(UiCommand::JudgeAnomaly.resolve(&state), None, "now there is nothing here");
+    }
+
     #[test]
     fn a_damaged_project_is_told_with_its_way_out() {
         let mut state = reviewing();

@@ -9,6 +9,7 @@ use crate::app::notice::Severity;
 use crate::app::review_queue::Target;
 use crate::app::reviews::Project;
 use crate::app::state::AppState;
+use crate::app::upcoming::file_of;
 use crate::domain::queue::{QueueFilter, QueueSort};
 
 use super::{library, playback};
@@ -59,18 +60,36 @@ pub(super) fn step_row(state: &mut AppState, by: i64, effects: &mut Vec<Effect>)
 /// After a verdict on the selected row: goes to the next row that needs one.
 pub(super) fn advance(state: &mut AppState, effects: &mut Vec<Effect>) {
     let from = state.queue.selected.as_ref().map_or(0, |(place, _)| place + 1);
-    match state.queue.open_from(from) {
-        Some(place) => go_to_row(state, place, effects),
+    if let Some(place) = state.queue.open_from(from) {
+        return go_to_row(state, place, effects);
+    }
+    // None among the rows that are here; the project knows the others.
+    if let Some(after) = from.checked_sub(1).and_then(|place| state.queue.row(place)).cloned() {
+        let (filter, sort) = (state.queue.filter.clone(), state.queue.sort);
+        effects.push(Effect::FindNextOpen { filter, sort, after: Box::new(after) });
+    }
+}
+
+/// The project found the next row that needs a verdict, or none.
+pub(super) fn next_open(state: &mut AppState, after: &Target, found: Option<(u64, Target)>, effects: &mut Vec<Effect>) {
+    // The person may have gone elsewhere meanwhile.
+    if state.queue.selected.as_ref().is_none_or(|(_, target)| target != after) {
+        return;
+    }
+    match found {
+        Some((place, target)) => {
+            state.queue.selected = Some((place, target.clone()));
+            go_to(state, target, effects);
+        }
         None => state.notices.push(Severity::Info, "No later row of the queue needs a verdict."),
     }
 }
 
 /// Shows the frames that a row is about, in whichever file of the library has that content.
 pub(super) fn go_to(state: &mut AppState, target: Target, effects: &mut Vec<Effect>) {
-    let entry = state.library.entries().iter().find(|entry| entry.video_id.as_ref() == Some(&target.video));
-    match entry.map(|entry| entry.id) {
+    match file_of(state, &target.video) {
         Some(entry) => show(state, entry, &target, effects),
-        None => effects.push(Effect::LocateVideo(target)),
+        None => effects.push(Effect::LocateVideo { target, ahead: false }),
     }
 }
 
@@ -90,7 +109,7 @@ fn show(state: &mut AppState, entry: EntryId, target: &Target, effects: &mut Vec
         if let Some(entry) = state.library.get_mut(entry) {
             entry.position = target.span.start();
         }
-        library::select(state, entry, effects);
+        library::go_on_with(state, entry, effects);
     }
     playback::go_to_event(state, target.span.start());
 }

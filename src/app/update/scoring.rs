@@ -83,8 +83,16 @@ pub(super) fn set_tsa(state: &mut AppState, tsa: TsaSettings) {
     }
 }
 
+/// Changes that follow each other so closely, in seconds, are one: a slider goes through many values.
+const ONE_CHANGE: f64 = 1.0;
+
 /// The rule changed.
 pub(super) fn set_rule(state: &mut AppState, rule: EventRule, effects: &mut Vec<Effect>) {
+    let back = state.rule_before == Some(rule);
+    if rule != state.rule && (back || state.rule_before.is_none() || state.now - state.rule_changed > ONE_CHANGE) {
+        state.rule_before = Some(state.rule);
+    }
+    state.rule_changed = state.now;
     state.rule = rule;
     state.prefs.rule = Some(rule);
     find_events(state);

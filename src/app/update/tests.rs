@@ -32,7 +32,7 @@ use super::update;
 const FRAMES: usize = 100;
 
 /// A real, tiny video, written and opened once.
-fn video() -> Box<OpenedVideo> {
+pub(super) fn video() -> Box<OpenedVideo> {
     static VIDEO: LazyLock<OpenedVideo> = LazyLock::new(|| {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.mp4");
@@ -217,8 +217,8 @@ fn the_threshold_changes_events_and_their_cost() {
     let mut state = opened(&["a.mp4"]);
     finish(&mut state);
     assert_eq!(state.events().len(), 2);
-    // 100 frames at 25 a second are four seconds.
-    assert!((state.cost().per_hour().unwrap() - 1800.0).abs() < 1.0);
+    // 100 frames at 25 a second are four seconds, two snippets of them flagged.
+    assert_eq!((state.cost().footage.micros(), state.cost().flagged.micros()), (4_000_000, 1_280_000));
     let effects = act(&mut state, Action::SetRule(EventRule { threshold: 0.85, ..EventRule::default() }));
     assert_eq!(state.events().len(), 1);
     assert!(matches!(&effects[..], [Effect::SavePrefs(prefs)] if prefs.rule == Some(state.rule)), "{effects:?}");
@@ -553,4 +553,28 @@ fn the_content_of_the_video_on_screen_is_passed_on() {
     assert!(!named(&act(&mut state, Action::Select(second))));
     assert!(named(&act(&mut state, Action::Select(first))), "it is still known");
     assert_eq!(state.shown().unwrap().video_id, Some(id));
+}
+
+#[test]
+fn a_drag_of_the_threshold_is_taken_back_as_one_change() {
+    let mut state = opened(&["a.mp4"]);
+    assert_eq!(UiCommand::PreviousRule.resolve(&state), None);
+    let first = state.rule;
+    let to = |threshold| EventRule { threshold, ..EventRule::default() };
+    let at = |state: &mut AppState, now: f64, threshold: f32| {
+        update(state, Message::Advance { now, dt: 0.0 });
+        act(state, Action::SetRule(to(threshold)));
+    };
+    for (step, threshold) in [0.6, 0.65, 0.7].into_iter().enumerate() {
+        at(&mut state, 10.0 + 0.1 * step as f64, threshold);
+    }
+    let back = |state: &mut AppState| {
+        let action = UiCommand::PreviousRule.resolve(state).expect("can be used");
+        act(state, action);
+        state.rule.threshold
+    };
+    assert_eq!(back(&mut state), first.threshold);
+    assert_eq!(back(&mut state), 0.7, "and forward again");
+    at(&mut state, 20.0, 0.2);
+    assert_eq!(back(&mut state), 0.7);
 }

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use crate::app::arrangement::{Layout, PanelKind};
 use crate::app::effect::Effect;
-use crate::app::marking::Stretch;
 use crate::app::prefs::{Decoding, Theme};
 use crate::app::state::{AppState, Dialog};
 
@@ -19,7 +18,7 @@ pub(super) fn back_out(state: &mut AppState, effects: &mut Vec<Effect>) {
         return;
     }
     if !state.marking.stretch.is_empty() {
-        state.marking.stretch = Stretch::default();
+        state.marking.unmark();
     } else if state.marking.selected().is_some() {
         state.marking.select(None);
     } else if state.full_screen {

@@ -121,6 +121,18 @@ pub(super) fn lost_fields(videos: &[ExportVideo<'_>], lacks: &[Field]) -> Vec<St
     lacks.iter().filter_map(sentence).collect()
 }
 
+/// The sentence about a video that is written as abnormal although it is labelled normal: a line with intervals means it.
+pub(super) fn normal_with_intervals(video: &ExportVideo<'_>) -> Option<String> {
+    let both = video.label == Some(VideoLabel::Normal) && !video.labels.is_empty();
+    both.then(|| format!("{}: it is labelled normal but has intervals, and is written as abnormal.", video.name))
+}
+
+/// The sentence about a name that other programs cut, in formats whose fields end with a blank.
+pub(super) fn blank_in_name(video: &ExportVideo<'_>) -> Option<String> {
+    let cut = video.name.contains(char::is_whitespace);
+    cut.then(|| format!("{}: other programs cut lines at blanks and will not find this name.", video.name))
+}
+
 /// The sentence about videos that a format leaves out, because the predicate is false for them.
 pub(super) fn left_out<'a>(
     videos: &[ExportVideo<'a>],

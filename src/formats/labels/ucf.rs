@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use super::export::{ExportVideo, Field, count, left_out, lost_fields};
+use super::export::{ExportVideo, Field, blank_in_name, count, left_out, lost_fields, normal_with_intervals};
 use super::format::EndChoice;
 use super::lines::{check_name, frame_number, last_word, numbered};
 use super::{FileSpan, FileVideo, FormatError, LabelFile};
@@ -134,9 +134,7 @@ pub(super) fn losses(videos: &[ExportVideo<'_>]) -> Vec<String> {
             let shown: Vec<String> = rest.iter().map(ToString::to_string).collect();
             lost.push(format!("{name}: a line holds {SPANS} intervals; the frames {} are left out.", shown.join(", ")));
         }
-        if video.label == Some(VideoLabel::Normal) && !video.labels.is_empty() {
-            lost.push(format!("{name}: it is labelled normal but has intervals, and is written as abnormal."));
-        }
+        lost.extend(normal_with_intervals(video));
         let mut written: Vec<_> = video.labels.iter().collect();
         written.sort_by_key(|label| label.span);
         written.truncate(SPANS);
@@ -151,9 +149,7 @@ pub(super) fn losses(videos: &[ExportVideo<'_>]) -> Vec<String> {
                 ));
             }
         }
-        if name.contains(char::is_whitespace) {
-            lost.push(format!("{name}: other programs cut lines at blanks and will not find this name."));
-        }
+        lost.extend(blank_in_name(video));
     }
     lost
 }

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::export::{ExportVideo, Field, count, left_out, lost_fields};
+use super::export::{ExportVideo, Field, blank_in_name, count, left_out, lost_fields, normal_with_intervals};
 use super::lines::{check_name, frame_number, last_word, numbered};
 use super::{DEFAULT_CLASS, FileSpan, FileVideo, FormatError, LabelFile};
 use crate::domain::label::VideoLabel;
@@ -120,12 +120,8 @@ pub(super) fn losses(videos: &[ExportVideo<'_>]) -> Vec<String> {
             let others = count(others, "interval", "intervals");
             lost.push(format!("{name}: classes are not written; {others} will be read as {read_as:?}."));
         }
-        if video.label == Some(VideoLabel::Normal) && !video.labels.is_empty() {
-            lost.push(format!("{name}: it is labelled normal but has intervals, and is written as abnormal."));
-        }
-        if !video.labels.is_empty() && name.contains(char::is_whitespace) {
-            lost.push(format!("{name}: other programs cut lines at blanks and will not find this name."));
-        }
+        lost.extend(normal_with_intervals(video));
+        lost.extend(blank_in_name(video).filter(|_| !video.labels.is_empty()));
     }
     lost
 }

@@ -344,3 +344,19 @@ fn a_file_that_cannot_be_opened_is_reported() {
     assert!(player.error().is_some_and(|e| e.contains("gone.mp4")));
     assert_eq!(player.request(Request::at(3)).delay, Delay::Unavailable);
 }
+
+#[test]
+fn a_player_that_rests_goes_on_where_it_stood_when_it_is_asked_again() {
+    let w = watch(OPTIONS, 0..0, true);
+    w.player.request(playing(100, false, 1.0));
+    w.until(Done::Waits);
+    w.open(1);
+    w.until(Done::Gave(100));
+    w.player.rest();
+    // Held up before the next frame at most; then it sleeps, however many it could give.
+    w.open(60);
+    assert!(w.player.holds(100) || shown(&w.settle(playing(100, false, 1.0))) == Some(100));
+    w.player.request(playing(100, false, 1.0));
+    let done = w.until(Done::Gave(124));
+    assert!(!done.contains(&Done::Gave(100)), "nothing is decoded twice: {done:?}");
+}

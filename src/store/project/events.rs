@@ -1,7 +1,8 @@
 //! The events of models in the queue, and what judgements say about them.
 //!
 //! Owns the tables `queue` and `pile` and keeping them true: when a model's events are replaced, and when a
-//! judgement changes. Both are derived and can be made again. Does not own reading the queue (`pages`).
+//! judgement changes. Both are derived and can be made again. Does not own reading the queue (`pages`) or the rows of
+//! judgements that no event stands for (`gone`).
 //!
 //! A pile holds the events of one video and model that no filter tells apart: same status, same verdict, same words
 //! said about them. Ten thousand videos have some tens of thousands of piles, few enough to be read as a whole for
@@ -12,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::{Connection, params};
 
 use super::error::{Fault, ProjectError};
-use super::{Project, fold, now_us, videos};
+use super::{Project, fold, gone, now_us, videos};
 use crate::domain::interval::FrameSpan;
 use crate::domain::library::VideoId;
 use crate::domain::queue::FlaggedEvent;
@@ -29,15 +30,19 @@ pub(super) enum Relation {
     Judged,
     Inherited,
     Changed,
+    /// There is no event: the row stands for the judgement itself.
+    Gone,
 }
 
-const RELATIONS: [Relation; 3] = [Relation::Judged, Relation::Inherited, Relation::Changed];
+const RELATIONS: [Relation; 4] = [Relation::Judged, Relation::Inherited, Relation::Changed, Relation::Gone];
 const VERDICTS: [Verdict; 3] = [Verdict::Anomaly, Verdict::FalseAlarm, Verdict::Unsure];
 
 impl Bucket {
     const UNJUDGED: Self = Self(0);
+    /// The first of those without an event; they are the last ones.
+    pub(super) const GONE: Self = Self(1 + 3 * 3);
 
-    fn of(relation: Relation, verdict: Verdict) -> Self {
+    pub(super) fn of(relation: Relation, verdict: Verdict) -> Self {
         let place = |at: Option<usize>| at.map_or(0, |at| at as i64);
         let relation = place(RELATIONS.iter().position(|r| *r == relation));
         Self(1 + 3 * relation + place(VERDICTS.iter().position(|v| *v == verdict)))
@@ -51,11 +56,11 @@ impl Bucket {
 }
 
 /// The judgements of one video as events look at them.
-struct Bench {
-    items: Vec<(i64, Judgement)>,
+pub(super) struct Bench {
+    pub(super) items: Vec<(i64, Judgement)>,
     spans: Vec<FrameSpan>,
     /// Row in `words` of what each says.
-    words: Vec<i64>,
+    pub(super) words: Vec<i64>,
 }
 
 /// Where an event belongs.
@@ -108,17 +113,17 @@ fn words_row(connection: &Connection, judgement: &Judgement) -> rusqlite::Result
 }
 
 /// What a pile is known by.
-#[derive(Clone, Copy)]
-struct PileKey {
-    video: i64,
-    model: i64,
-    bucket: Bucket,
-    words: i64,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct PileKey {
+    pub(super) video: i64,
+    pub(super) model: i64,
+    pub(super) bucket: Bucket,
+    pub(super) words: i64,
 }
 
 /// What the events of a pile add up to. The keys are bounds: no event is before them.
 #[derive(Clone, Copy)]
-struct Tally {
+pub(super) struct Tally {
     events: i64,
     length_us: i64,
     by_score: f64,
@@ -127,7 +132,7 @@ struct Tally {
 }
 
 impl Tally {
-    fn of(event: &FlaggedEvent) -> Self {
+    pub(super) fn of(event: &FlaggedEvent) -> Self {
         Self {
             events: 1,
             length_us: event.time.length().micros(),
@@ -152,7 +157,7 @@ pub(super) fn ascending(score: f32) -> f64 {
 }
 
 /// Adds events to a pile, which is made if need be, and gives its row.
-fn add_to_pile(connection: &Connection, key: PileKey, tally: Tally) -> rusqlite::Result<i64> {
+pub(super) fn add_to_pile(connection: &Connection, key: PileKey, tally: Tally) -> rusqlite::Result<i64> {
     let sql = "INSERT INTO pile (video, model, bucket, words, events, length_us, by_score, by_uncertainty, from_us) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) \
                ON CONFLICT (video, model, bucket, words) DO UPDATE SET events = events + ?5, \
@@ -172,6 +177,14 @@ fn add_to_pile(connection: &Connection, key: PileKey, tally: Tally) -> rusqlite:
         ],
         |row| row.get(0),
     )
+}
+
+/// Takes an event of this length out of a pile, which goes with its last one.
+pub(super) fn take_from_pile(connection: &Connection, pile: i64, length_us: i64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE pile SET events = events - 1, length_us = length_us - ?2 WHERE id = ?1")?
+        .execute([pile, length_us])?;
+    connection.prepare_cached("DELETE FROM pile WHERE id = ?1 AND events = 0")?.execute([pile]).map(drop)
 }
 
 impl Project {
@@ -195,13 +208,16 @@ impl Project {
                 return Err(ProjectError::NoNumber { video: video.clone() }.into());
             }
             let model = model_row(connection, model)?;
+            let times = gone::times(connection, row)?;
             let old = "DELETE FROM queue WHERE pile IN (SELECT id FROM pile WHERE video = ?1 AND model = ?2)";
             connection.prepare_cached(old)?.execute([row, model])?;
             connection.prepare_cached("DELETE FROM pile WHERE video = ?1 AND model = ?2")?.execute([row, model])?;
             connection
                 .prepare_cached("INSERT OR REPLACE INTO scored (video, model, rule, at_us) VALUES (?1, ?2, ?3, ?4)")?
                 .execute(params![row, model, rule, now_us()])?;
-            insert(connection, (row, model), &Bench::read(connection, video)?, events)
+            let bench = Bench::read(connection, video)?;
+            insert(connection, (row, model), &bench, events)?;
+            gone::settle(connection, row, &bench, &times)
         })?;
         self.shelf.get_mut().touch(video);
         Ok(())
@@ -220,7 +236,7 @@ impl Project {
     }
 }
 
-fn model_row(connection: &Connection, model: &str) -> rusqlite::Result<i64> {
+pub(super) fn model_row(connection: &Connection, model: &str) -> rusqlite::Result<i64> {
     connection.prepare_cached("INSERT OR IGNORE INTO model (name) VALUES (?1)")?.execute([model])?;
     connection.prepare_cached("SELECT id FROM model WHERE name = ?1")?.query_row([model], |row| row.get(0))
 }
@@ -238,25 +254,35 @@ fn insert(connection: &Connection, of: (i64, i64), bench: &Bench, events: &[Flag
         let pile = add_to_pile(connection, PileKey { video, model, bucket, words }, tally)?;
         piles.insert((bucket, words), pile);
     }
-    let sql = "INSERT INTO queue (video, pile, start, stop, from_us, to_us, peak_frame, by_score, by_uncertainty, \
-               judgement) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-    let mut insert = connection.prepare_cached(sql)?;
     for (event, place) in events.iter().zip(&places) {
-        let tally = Tally::of(event);
-        insert.execute(params![
-            video,
-            piles[&(place.bucket, place.words)],
-            event.span.start() as i64,
-            event.span.end() as i64,
-            event.time.start.micros(),
-            event.time.end.micros(),
-            event.peak_frame as i64,
-            tally.by_score,
-            tally.by_uncertainty,
-            place.judgement,
-        ])?;
+        insert_row(connection, (video, piles[&(place.bucket, place.words)]), event, place.judgement)?;
     }
     Ok(())
+}
+
+/// One row of a video in a pile, which counts it already.
+pub(super) fn insert_row(
+    connection: &Connection,
+    (video, pile): (i64, i64),
+    event: &FlaggedEvent,
+    judgement: Option<i64>,
+) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO queue (video, pile, start, stop, from_us, to_us, peak_frame, by_score, by_uncertainty, \
+               judgement) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    let tally = Tally::of(event);
+    let values = params![
+        video,
+        pile,
+        event.span.start() as i64,
+        event.span.end() as i64,
+        event.time.start.micros(),
+        event.time.end.micros(),
+        event.peak_frame as i64,
+        tally.by_score,
+        tally.by_uncertainty,
+        judgement,
+    ];
+    connection.prepare_cached(sql)?.execute(values).map(drop)
 }
 
 /// The videos whose events a step may move.
@@ -265,15 +291,16 @@ pub(super) fn moved_by(step: &Step) -> BTreeSet<&VideoId> {
     judged.filter_map(|change| change.subject.video()).collect()
 }
 
-/// Puts every event of a video where its judgements want it.
+/// Puts every event of a video where its judgements want it, and those judgements that no event stands for beside them.
 pub(super) fn refresh(connection: &Connection, video: &VideoId) -> Result<(), Fault> {
     let Some(row) = videos::row_id(connection, video)? else { return Ok(()) };
     let bench = Bench::read(connection, video)?;
+    let times = gone::times(connection, row)?;
     let sql = "SELECT queue.id, start, stop, to_us - queue.from_us, queue.from_us, queue.by_score, \
                queue.by_uncertainty, judgement, pile.id, model, bucket, words \
-               FROM pile JOIN queue ON queue.pile = pile.id WHERE pile.video = ?1";
+               FROM pile JOIN queue ON queue.pile = pile.id WHERE pile.video = ?1 AND bucket < ?2";
     let mut found = connection.prepare_cached(sql)?;
-    let mut rows = found.query([row])?;
+    let mut rows = found.query([row, Bucket::GONE.0])?;
     let mut moves = Vec::new();
     while let Some(found) = rows.next()? {
         let (start, stop): (i64, i64) = (found.get(1)?, found.get(2)?);
@@ -299,12 +326,16 @@ pub(super) fn refresh(connection: &Connection, video: &VideoId) -> Result<(), Fa
         connection
             .prepare_cached("UPDATE queue SET pile = ?2, judgement = ?3 WHERE id = ?1")?
             .execute(params![event, to, judgement])?;
-        connection
-            .prepare_cached("UPDATE pile SET events = events - 1, length_us = length_us - ?2 WHERE id = ?1")?
-            .execute([from, tally.length_us])?;
-        connection.prepare_cached("DELETE FROM pile WHERE id = ?1 AND events = 0")?.execute([from])?;
+        take_from_pile(connection, from, tally.length_us)?;
     }
-    Ok(())
+    gone::settle(connection, row, &bench, &times)
+}
+
+/// As [`refresh`], for every video that has judgements.
+pub(super) fn refresh_judged(connection: &Connection) -> Result<(), Fault> {
+    let mut found = connection.prepare("SELECT DISTINCT video FROM current WHERE kind = 'judgement'")?;
+    let videos = found.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+    videos.iter().try_for_each(|video| refresh(connection, &fold::video_id(video)?))
 }
 
 /// Counts every pile anew and puts every event where it belongs.

@@ -16,6 +16,7 @@ mod chain;
 mod error;
 mod events;
 mod fold;
+mod gone;
 mod lock;
 mod log;
 mod pages;

@@ -69,21 +69,30 @@ impl Project {
         })
     }
 
-    /// The next row after `after` that nothing was said about, among those of the filter.
+    /// The next row after `after` that needs a look, among those of the filter, with its place in the list.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn next_unreviewed(
+    pub fn next_open(
         &self,
         filter: &QueueFilter,
         sort: QueueSort,
         after: Option<&QueueRow>,
-    ) -> Result<Option<QueueRow>, ProjectError> {
-        if !matches!(filter.status, StatusFilter::Any | StatusFilter::Unreviewed) {
-            return Ok(None);
+    ) -> Result<Option<(u64, QueueRow)>, ProjectError> {
+        let mut nearest: Option<(u64, QueueRow)> = None;
+        for status in [StatusFilter::Unreviewed, StatusFilter::Changed] {
+            if filter.status != StatusFilter::Any && filter.status != status {
+                continue;
+            }
+            let part = QueueFilter { status, ..filter.clone() };
+            if let Some(row) = self.queue_page(&part, sort, after, 1)?.pop() {
+                let place = self.queue_place(filter, sort, &row)?;
+                if nearest.as_ref().is_none_or(|(at, _)| place < *at) {
+                    nearest = Some((place, row));
+                }
+            }
         }
-        let filter = QueueFilter { status: StatusFilter::Unreviewed, ..filter.clone() };
-        Ok(self.queue_page(&filter, sort, after, 1)?.pop())
+        Ok(nearest)
     }
 
     /// The place of `row` in the list, counted from 0: how many rows of the filter stand before it. It need not be in
@@ -107,14 +116,6 @@ impl Project {
         })
     }
 
-    /// One row; `None` if its event is not there any more.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn queue_row(&self, event: EventId) -> Result<Option<QueueRow>, ProjectError> {
-        self.read(|connection| Ok(rows(connection, &[event.0 as i64])?.pop()))
-    }
-
     /// How many rows a filter shows, and how much of them is done.
     ///
     /// # Errors
@@ -129,6 +130,7 @@ impl Project {
                 counts.events += pile.events;
                 let part = match pile.bucket.parts() {
                     None => &mut counts.unreviewed,
+                    Some((Relation::Gone, _)) => &mut counts.gone,
                     Some((Relation::Changed, _)) => &mut counts.changed,
                     Some((_, Verdict::Anomaly)) => &mut counts.anomalies,
                     Some((_, Verdict::FalseAlarm)) => &mut counts.false_alarms,
@@ -249,6 +251,7 @@ fn queue_row(row: &Row<'_>) -> Result<QueueRow, Fault> {
                 Relation::Judged => EventStatus::Judged(ruling),
                 Relation::Inherited => EventStatus::Inherited(ruling),
                 Relation::Changed => EventStatus::Changed(ruling),
+                Relation::Gone => EventStatus::Gone(ruling),
             }
         }
         _ => EventStatus::Unjudged,

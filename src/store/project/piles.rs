@@ -130,6 +130,7 @@ fn admits(filter: &QueueFilter, bucket: Bucket) -> bool {
         StatusFilter::Unreviewed => parts.is_none(),
         StatusFilter::Judged => matches!(parts, Some((Relation::Judged | Relation::Inherited, _))),
         StatusFilter::Changed => matches!(parts, Some((Relation::Changed, _))),
+        StatusFilter::Gone => matches!(parts, Some((Relation::Gone, _))),
     };
     status && filter.verdict.is_none_or(|verdict| parts.is_some_and(|(_, said)| said == verdict))
 }

@@ -7,12 +7,18 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::error::{Fault, ProjectError};
+use super::events;
 
 /// Tells our databases from others': the letters `LkBk`.
 const APPLICATION: i32 = 0x4c6b_426b;
 
 /// What makes each layout from the one before it; the place counts. Never edited once released, only added to.
-pub(super) const MIGRATIONS: &[&str] = &[RECORD, QUEUE];
+pub(super) const MIGRATIONS: &[&str] = &[RECORD, QUEUE, GONE];
+
+/// Tables stay as they are; judgements without an event get rows, see [`migrate`].
+const GONE: &str = "";
+/// The layout from which on they have them.
+const WITH_GONE: usize = 3;
 
 /// The log, and what it adds up to.
 ///
@@ -129,11 +135,14 @@ CREATE INDEX pile_from_us ON queue(pile, from_us, id);
 ";
 
 /// Brings a database up to date, each layout in a transaction of its own; a kill leaves the one before or after.
-pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), Fault> {
     let found = version(connection)?;
     for (at, sql) in MIGRATIONS.iter().enumerate().skip(found) {
         let transaction = connection.transaction()?;
         transaction.execute_batch(sql)?;
+        if at + 1 == WITH_GONE {
+            events::refresh_judged(&transaction)?;
+        }
         transaction.pragma_update(None, "application_id", APPLICATION)?;
         transaction.pragma_update(None, "user_version", at as i64 + 1)?;
         transaction.commit()?;
@@ -245,6 +254,32 @@ mod tests {
             assert_eq!(rows, 1, "from layout {old}");
             assert!(Project::newest_good_backup(folder.path()).is_some(), "a copy of the old one is kept");
         }
+    }
+
+    #[test]
+    fn judgements_without_an_event_come_into_the_queue_of_an_older_project() {
+        use super::super::testing::{author, event, judge, judgement, known, video};
+        use crate::domain::queue::{QueueFilter, StatusFilter};
+        use crate::domain::review::Verdict;
+
+        let (folder, mut project) = project();
+        project.see_videos(&[known(1, "a.mp4")]).expect("is noted");
+        project.replace_events(&video(1), "m", "rule", &[event(0, 32, 0.5, 0.0)]).expect("are noted");
+        for (id, span) in [(1, (0, 32)), (2, (160, 320))] {
+            project.append(&judge(video(1), id, judgement(span, Verdict::Unsure)), &author()).expect("is written");
+        }
+        // As layout 2 had it.
+        let old = format!(
+            "DELETE FROM queue WHERE pile IN (SELECT id FROM pile WHERE bucket >= {0}); \
+             DELETE FROM pile WHERE bucket >= {0}; PRAGMA user_version = 2",
+            super::super::events::Bucket::GONE.0
+        );
+        project.connection.execute_batch(&old).expect("is sound");
+        drop(project);
+        let project = Project::open(folder.path(), "Ada").expect("opens");
+        let filter = QueueFilter { status: StatusFilter::Gone, ..QueueFilter::default() };
+        assert_eq!(project.queue_counts(&filter).expect("reads").events, 1);
+        assert_eq!(project.queue_counts(&QueueFilter::default()).expect("reads").events, 2);
     }
 
     #[test]

@@ -138,6 +138,15 @@ pub enum TimelineAction {
     SelectEvent(usize),
     /// Select this label.
     SelectLabel(ItemId),
+    /// Mark this event, by its place in `events`, with these frames.
+    Trim {
+        /// Which.
+        event: usize,
+        /// Its frames, or others.
+        span: FrameSpan,
+    },
+    /// What is marked has these frames from now on.
+    ShapeStretch(FrameSpan),
     /// A label has these frames from now on.
     ShapeLabel {
         /// Which.

@@ -1,13 +1,14 @@
 //! The lane of labels: a row for each annotator, intervals in the colour of their class, and the stretch being marked.
 //!
-//! Owns how labels look and the gestures on them: a click selects, a drag moves an edge or the whole. Does not own the
-//! labels: what a drag has made of one goes out as an action at its end.
+//! Owns how labels look and the gestures on them: a click selects, a drag moves an edge or the whole. Events without a
+//! verdict stand among them as ghosts; dragging the edge of one marks what is to become of it. Does not own the labels:
+//! what a drag has made of one goes out as an action at its end.
 
 use std::sync::Arc;
 
 use egui::{
-    Align2, Color32, CursorIcon, Id, Painter, PointerButton, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
-    pos2, vec2,
+    Align2, Color32, CursorIcon, Id, Painter, PointerButton, Rect, Response, Role, Sense, Shape, Stroke, StrokeKind,
+    Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::input::TimelineAction;
@@ -43,10 +44,20 @@ pub(super) enum Part {
     Whole,
 }
 
-/// A label on its way to another place.
+/// What can be dragged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dragged {
+    Label(ItemId),
+    /// An event without a verdict, by its place.
+    Ghost(usize),
+    /// What is marked.
+    Stretch,
+}
+
+/// A label, a ghost or what is marked on its way to another place.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct LabelDrag {
-    pub id: ItemId,
+    pub what: Dragged,
     pub part: Part,
     /// From the edge that is dragged, of the whole its start, to where the pointer took hold, in points.
     grip: f32,
@@ -80,6 +91,8 @@ pub(super) fn labels_lane_ui(
             paint_label(&painter, *place, told, &shown.list()[told.index], scene);
         }
     }
+    let first = places.first().map_or(lane.body, |place| *place);
+    ghosts_ui(ui, id, first, scene, state, actions);
     // Above all others, so that it is seen and taken hold of where several lie over each other.
     for (place, drawn) in places.iter().zip(&scene.labels.rows) {
         for told in drawn.told.iter().filter(|told| Some(told.index) != input.labels.selected) {
@@ -94,20 +107,27 @@ pub(super) fn labels_lane_ui(
             painter.rect_stroke(outline, 0, Stroke::new(2.0, p.text_strong), StrokeKind::Inside);
         }
     }
-    if let Drag::Label(drag) = state.drag
-        && let Some(at) = shown.place(drag.id)
-        && let Some((left, right)) = bar(input, &scene.axis, drag.span)
+    if let Some(span) = input.labels.stretch
+        && let Some((left, right)) = bar(input, &scene.axis, span)
     {
-        let place = places.get(shown.list()[at].row).copied().unwrap_or(lane.body);
-        let rect = Rect::from_x_y_ranges(left..=right, place.y_range());
-        painter.rect_filled(rect, 0, ink_of(shown.list()[at].color, p).gamma_multiply(0.6));
-        painter.rect_stroke(rect, 0, Stroke::new(1.5, p.accent), StrokeKind::Inside);
-    }
-    if let Some((left, right)) = input.labels.stretch.and_then(|span| bar(input, &scene.axis, span)) {
-        let rect = Rect::from_x_y_ranges(left..=right, places.first().map_or(lane.body, |place| *place).y_range());
+        let rect = Rect::from_x_y_ranges(left..=right, first.y_range());
         let ink = ink_of(input.labels.stretch_color, p);
         hatch(&painter, rect, ink);
         painter.rect_stroke(rect, 0, Stroke::new(1.0, ink), StrokeKind::Inside);
+        let response = ui.interact(rect.expand2(vec2(2.0, 0.0)), id.with("stretch"), Sense::DRAG);
+        if let Some(span) = shape_ui(ui, &response, (left, right), (Dragged::Stretch, span), scene, state, actions) {
+            actions.push(TimelineAction::ShapeStretch(span));
+        }
+    }
+    if let Drag::Label(drag) = state.drag
+        && let Some((left, right)) = bar(input, &scene.axis, drag.span)
+    {
+        let label = if let Dragged::Label(id) = drag.what { shown.place(id).map(|at| &shown.list()[at]) } else { None };
+        let place = label.and_then(|label| places.get(label.row)).copied().unwrap_or(first);
+        let rect = Rect::from_x_y_ranges(left..=right, place.y_range());
+        let color = label.map_or(input.labels.stretch_color, |label| label.color);
+        painter.rect_filled(rect, 0, ink_of(color, p).gamma_multiply(0.6));
+        painter.rect_stroke(rect, 0, Stroke::new(1.5, p.accent), StrokeKind::Inside);
     }
     names_ui(ui, id, lane, &places, scene);
 }
@@ -174,10 +194,64 @@ fn label_ui(
         let name = format!("Label {} on frames {} to {}", label.class, label.span.start(), label.span.last());
         WidgetInfo::selected(Role::ListBoxOption, true, selected, name)
     });
-    let reach = REACH.min((told.right - told.left) / 3.0).max(1.0);
+    if response.clicked() {
+        actions.push(TimelineAction::SelectLabel(*item));
+    }
+    let what = (Dragged::Label(*item), label.span);
+    if let Some(span) = shape_ui(ui, &response, (told.left, told.right), what, scene, state, actions) {
+        actions.push(TimelineAction::ShapeLabel { id: *item, span });
+    }
+}
+
+/// Events that nobody has judged, in the row of the reviewer: a click marks one, a drag marks it with another edge.
+fn ghosts_ui(
+    ui: &Ui,
+    id: Id,
+    place: Rect,
+    scene: &Scene<'_>,
+    state: &mut TimelineState,
+    actions: &mut Vec<TimelineAction>,
+) {
+    let (input, p) = (scene.input, &scene.input.tokens.palette);
+    let open = |index: usize| input.marks.get(index).is_none_or(Option::is_none);
+    let painter = ui.painter().with_clip_rect(place);
+    for wide in scene.marks.wide.iter().filter(|wide| open(wide.index)) {
+        let event = &input.events[wide.index];
+        let Some(span) = FrameSpan::new(input.grid.range(event.first).start, input.grid.range(event.last).end) else {
+            continue;
+        };
+        let rect = Rect::from_x_y_ranges(wide.left..=wide.right, place.y_range());
+        let corners = [rect.left_top(), rect.right_top(), rect.right_bottom(), rect.left_bottom(), rect.left_top()];
+        painter.extend(Shape::dashed_line(&corners, Stroke::new(1.0, p.event), 4.0, 3.0));
+        let response = ui.interact(rect, id.with(("ghost", wide.index)), Sense::CLICK | Sense::DRAG);
+        response.widget_info(|| {
+            let name = format!("Event on frames {} to {}, not a label yet", span.start(), span.last());
+            WidgetInfo::labeled(Role::Button, true, name)
+        });
+        let edges = (wide.left, wide.right);
+        let shaped = shape_ui(ui, &response, edges, (Dragged::Ghost(wide.index), span), scene, state, actions);
+        if let Some(span) = shaped.or_else(|| response.clicked().then_some(span)) {
+            actions.push(TimelineAction::Trim { event: wide.index, span });
+        }
+    }
+}
+
+/// Takes hold of an edge of what is drawn between two places, or of the whole, and moves it. Gives the frames at the end
+/// of a drag that changed them.
+fn shape_ui(
+    ui: &Ui,
+    response: &Response,
+    (left, right): (f32, f32),
+    (what, span): (Dragged, FrameSpan),
+    scene: &Scene<'_>,
+    state: &mut TimelineState,
+    actions: &mut Vec<TimelineAction>,
+) -> Option<FrameSpan> {
+    let input = scene.input;
+    let reach = REACH.min((right - left) / 3.0).max(1.0);
     let part_at = |x: f32| match x {
-        x if x < told.left + reach => Part::Start,
-        x if x > told.right - reach => Part::End,
+        x if x < left + reach => Part::Start,
+        x if x > right - reach => Part::End,
         _ => Part::Whole,
     };
     let dragged = if let Drag::Label(drag) = state.drag { Some(drag.part) } else { None };
@@ -187,19 +261,15 @@ fn label_ui(
         let icon = if part == Part::Whole { CursorIcon::Grab } else { CursorIcon::ResizeHorizontal };
         ui.ctx().set_cursor_icon(icon);
     }
-    if response.clicked() {
-        actions.push(TimelineAction::SelectLabel(*item));
-    }
     let origin = ui.input(|i| i.pointer.press_origin()).filter(|_| response.drag_started_by(PointerButton::Primary));
     if let Some(origin) = origin {
-        let (part, time) = (part_at(origin.x), input.table.frames_span(label.span.start(), label.span.last()));
+        let (part, time) = (part_at(origin.x), input.table.frames_span(span.start(), span.last()));
         let grip = origin.x - scene.axis.x(if part == Part::End { time.end } else { time.start });
-        let drag = LabelDrag { id: *item, part, grip, from: label.span, span: label.span };
-        state.drag = Drag::Label(drag);
+        state.drag = Drag::Label(LabelDrag { what, part, grip, from: span, span });
     }
-    let Drag::Label(mut drag) = state.drag else { return };
-    if drag.id != *item {
-        return;
+    let Drag::Label(mut drag) = state.drag else { return None };
+    if drag.what != what {
+        return None;
     }
     if let Some(pos) = response.interact_pointer_pos().filter(|_| response.dragged_by(PointerButton::Primary)) {
         let snapping = input.prefs.snapping && !ui.input(|i| i.modifiers.alt);
@@ -212,18 +282,17 @@ fn label_ui(
         drag.span = span;
         state.drag = Drag::Label(drag);
     }
-    if response.drag_stopped() {
-        state.drag = Drag::Idle;
-        if drag.span != drag.from {
-            actions.push(TimelineAction::ShapeLabel { id: drag.id, span: drag.span });
-        }
+    if !response.drag_stopped() {
+        return None;
     }
+    state.drag = Drag::Idle;
+    (drag.span != drag.from).then_some(drag.span)
 }
 
 /// The frames of a label that is dragged, with the pointer at `x`.
 fn moved(drag: &LabelDrag, x: f32, scene: &Scene<'_>, snapping: bool) -> FrameSpan {
     let (table, axis, from) = (scene.input.table, &scene.axis, drag.from);
-    let others = scene.input.labels.shown.list().iter().filter(|other| other.id != drag.id);
+    let others = scene.input.labels.shown.list().iter().filter(|other| Dragged::Label(other.id) != drag.what);
     let others = others.flat_map(|other| [other.label.span.start(), other.label.span.end()]).chain([scene.input.frame]);
     let x = x - drag.grip;
     let edge =
@@ -247,7 +316,7 @@ fn names_ui(ui: &Ui, id: Id, lane: &Lane, places: &[Rect], scene: &Scene<'_>) {
     let value = input.labels.selected.map_or_else(|| count.to_string(), |at| format!("{} of {count}", at + 1));
     let tip = format!(
         "What annotators marked, a row for each: {}. Click a label to select it, drag its edges or the whole; striped is \
-         what is being marked.",
+         what is being marked, dashed is what the model flags and nobody judged yet.",
         shown.lanes().join(", ")
     );
     if places.len() == 1 {

@@ -14,7 +14,7 @@ use crate::domain::why::rank;
 use crate::ui::figures;
 
 /// Width of the picture under the pointer, in points.
-const STILL_WIDTH: f32 = 192.0;
+const STILL_WIDTH: f32 = 160.0;
 
 /// Draws the playhead: the frame's width when frames can be told apart, and a line at its beginning.
 ///
@@ -74,17 +74,13 @@ pub(super) fn hover_ui(ui: &Ui, response: &Response, lanes: &Lanes, scene: &Scen
                 ui.label(RichText::new(value).font(input.tokens.figures()).color(ink));
                 ui.end_row();
             };
-            row("Time", Some(input.table.time(frame).to_string()), p.text_strong);
-            row("Frame", Some(frame.to_string()), p.text_strong);
+            row("Time", Some(format!("{}   #{frame}", input.table.time(frame))), p.text_strong);
             row("Snippet", Some(format!("{snippet} of {}", input.grid.count())), p.text_strong);
             if input.blind.hides_model() {
                 return;
             }
-            row("Score", curve(|s| &s.scores).map(|v| format!("{v:.3}")), p.score);
-            if let Some(place) = place {
-                let text = format!("{} of {}", figures::ordinal(place), input.scored_to);
-                row("Rank by score", Some(text), p.text_strong);
-            }
+            let rank = place.map_or_else(String::new, |place| format!(", {} of all", figures::ordinal(place)));
+            row("Score", curve(|s| &s.scores).map(|v| format!("{v:.3}{rank}")), p.score);
             row("Attention", curve(|s| &s.attention).map(|v| format!("{v:.2}")), p.attention);
             row("Magnitude", curve(|s| &s.magnitudes).map(figure), p.magnitude);
             let (name, text) = match (event, nearest_event(input.events, snippet)) {

@@ -124,6 +124,7 @@ fn threshold_ui(ui: &Ui, id: Id, lane: &Lane, scale: &Scale, scene: &Scene<'_>, 
     handled.response.on_hover_ui(|ui| {
         ui.label("Snippets at or above the threshold start an event.");
         ui.label("Drag the line, or use the arrow keys.");
+        ui.label("It is a setting, no edit of the project: “Previous threshold” goes back to the one before.");
     });
 }
 
@@ -135,20 +136,22 @@ fn paint_cost(ui: &Ui, lane: &Lane, grip: &Rect, scene: &Scene<'_>) {
     }
     let plural = if cost.events == 1 { "event" } else { "events" };
     let events = format!("{} {plural}", cost.events);
-    let rate = cost.per_hour().map_or_else(String::new, per_hour);
+    let rate = cost.per_hour().map(per_hour);
     let percent = cost.flagged_share().map_or_else(String::new, |share| format!("{:.1} %", share * 100.0));
     let flagged = whole_seconds(cost.flagged);
-    let lines = [events.clone(), rate.clone(), format!("{flagged} ({percent})")];
+    let lines: Vec<String> =
+        [events.clone()].into_iter().chain(rate.clone()).chain([format!("{flagged} ({percent})")]).collect();
     // Below the button, or above it when the lane ends there; in a low lane as many as there is room for.
     let row = 14.0;
     let (above, below) = (grip.top() - lane.margin.top(), lane.margin.bottom() - grip.bottom());
-    let rows = ((above.max(below) - 2.0) / row).clamp(0.0, 3.0).floor();
+    let rows = ((above.max(below) - 2.0) / row).clamp(0.0, lines.len() as f32).floor();
     let first = if below >= row * rows + 2.0 { grip.bottom() + 2.0 } else { grip.top() - 2.0 - row * rows };
     for (i, line) in lines.iter().take(rows as usize).enumerate() {
         let at = pos2(lane.margin.left() + 8.0, first + row * i as f32);
         ui.painter().text(at, Align2::LEFT_TOP, line, tokens.small(), tokens.palette.text_weak);
     }
-    let text = format!("{events} in {} of footage: {rate}, {flagged} flagged, {percent}", whole_seconds(cost.footage));
+    let rate = rate.map_or_else(String::new, |rate| format!(": {rate}"));
+    let text = format!("{events} in {} of footage{rate}, {flagged} flagged, {percent}", whole_seconds(cost.footage));
     let rect = Rect::from_min_size(pos2(lane.margin.left() + 8.0, first), vec2(lane.margin.width() - 10.0, row * rows));
     let response = ui.interact(rect, ui.scope_id().with("events per hour"), egui::Sense::HOVER);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));

@@ -186,6 +186,14 @@ fn order(harness: &Harness<'_, World>) -> Vec<&'static str> {
     lanes.into_iter().map(|(_, name)| name).collect()
 }
 
+/// A press and a release, as a mouse gives them: for what is covered by what has no name.
+fn click_at(harness: &mut Harness<'_, World>, pos: egui::Pos2, button: PointerButton) {
+    for pressed in [true, false] {
+        harness.event(egui::Event::PointerButton { pos, button, pressed, modifiers: Modifiers::NONE });
+        harness.step();
+    }
+}
+
 fn drag(harness: &mut Harness<'_, World>, from: egui::Pos2, to: egui::Pos2) {
     harness.drag_at(from);
     harness.run();
@@ -259,10 +267,7 @@ fn a_click_on_a_name_opens_the_menu_of_its_lane() {
         let at = h.get_by_label("Attention lane").rect().left_top() + vec2(24.0, 14.0);
         h.hover_at(at);
         h.run();
-        for pressed in [true, false] {
-            h.event(egui::Event::PointerButton { pos: at, button, pressed, modifiers: Modifiers::NONE });
-            h.step();
-        }
+        click_at(&mut h, at, button);
         h.run();
         h.get_by_label("Show 1 – attention").click();
         h.run();
@@ -317,7 +322,7 @@ fn the_timeline_is_read_by_name() {
     for value in ["Events 1 of 2", "Ground truth yes", "Recording intact"] {
         h.get_by_label(value);
     }
-    h.get_by_label_contains("2 events in 01:20 of footage: 90.0 / hour");
+    h.get_by_label_contains("2 events in 01:20 of footage, ");
 }
 
 /// A day or a little of it, with as many events and labels as go with it.
@@ -400,15 +405,7 @@ fn labels_have_a_row_for_each_annotator_and_are_clicked_and_dragged() {
     let at = rows[1].center();
     h.hover_at(at);
     h.run();
-    for pressed in [true, false] {
-        h.event(egui::Event::PointerButton {
-            pos: at,
-            button: PointerButton::Primary,
-            pressed,
-            modifiers: Modifiers::NONE,
-        });
-        h.step();
-    }
+    click_at(&mut h, at, PointerButton::Primary);
     h.run();
     assert_eq!(h.state().actions, [TimelineAction::SelectLabel(ItemId(1))], "a click on a label does not seek");
 
@@ -429,6 +426,32 @@ fn labels_have_a_row_for_each_annotator_and_are_clicked_and_dragged() {
     assert!(start == 200 && end < 700, "{end}");
     h.state_mut().prefs.snapping = true;
     assert_eq!(dragged(&mut h), (200, 700));
+}
+
+#[test]
+fn a_ghost_of_an_event_is_marked_by_a_click_or_with_another_edge() {
+    let mut world = World::new();
+    world.labels = labelled(&[(20, 60, "Anomaly", "Ada")]);
+    world.prefs.snapping = false;
+    let grid = SnippetGrid::new(world.table.len());
+    let (start, end) = (grid.range(world.events[0].first).start, grid.range(world.events[0].last).end);
+    let mut h = harness(world);
+    let name = format!("Event on frames {start} to {}, not a label yet", end - 1);
+    let ghost = h.get_by_label(&name).rect();
+    h.hover_at(ghost.center());
+    h.run();
+    click_at(&mut h, ghost.center(), PointerButton::Primary);
+    let span = FrameSpan::new(start, end).expect("holds frames");
+    assert_eq!(h.state().actions, [TimelineAction::Trim { event: 0, span }]);
+    h.state_mut().actions.clear();
+    let from = ghost.right_center() - vec2(1.0, 0.0);
+    h.hover_at(from);
+    h.run();
+    drag(&mut h, from, from - vec2(ghost.width() / 2.0, 0.0));
+    let Some(TimelineAction::Trim { event: 0, span }) = h.state().actions.last() else {
+        panic!("{:?}", h.state().actions)
+    };
+    assert!(span.start() == start && span.end() < end - 16, "{span}");
 }
 
 #[test]
@@ -512,15 +535,7 @@ fn wheel_zooms_around_the_pointer_and_double_click_fits() {
     assert!(panned.start() > zoomed.start() && (panned.length() - zoomed.length()).abs() < 1.0);
 
     for _ in 0..2 {
-        for pressed in [true, false] {
-            h.event(egui::Event::PointerButton {
-                pos: at,
-                button: PointerButton::Primary,
-                pressed,
-                modifiers: Modifiers::NONE,
-            });
-            h.step();
-        }
+        click_at(&mut h, at, PointerButton::Primary);
     }
     h.run();
     assert_eq!(h.state().length(), whole);

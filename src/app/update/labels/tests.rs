@@ -12,6 +12,7 @@ use crate::app::reviews::Ticket;
 use crate::app::update::tests::{act, finish, hear, opened};
 use crate::domain::label::LabelSchema;
 use crate::domain::record::ReviewState;
+use crate::domain::review::Verdict;
 
 /// Frames of the test video.
 const FRAMES: usize = 100;
@@ -126,6 +127,38 @@ fn without_a_stretch_the_event_on_screen_is_accepted_once() {
     desk.press(UiCommand::CommitLabel);
     assert_eq!(desk.labels(), [(16, 32, "Anomaly")]);
     assert_eq!(desk.titles.len(), 1);
+}
+
+#[test]
+fn an_event_is_trimmed_and_accepted_in_one_step_or_rejected() {
+    let mut desk = Desk::new();
+    let verdict = |desk: &Desk| desk.state.shown().and_then(|entry| entry.mark(0)).map(|mark| mark.verdict);
+    desk.act(Action::ShowEvent(0));
+    desk.press(UiCommand::TrimEvent);
+    assert_eq!(desk.state.marking.stretch.whole(), FrameSpan::new(16, 32));
+    desk.at(20).press(UiCommand::MarkIn);
+    desk.press(UiCommand::OutEarlier);
+    desk.press(UiCommand::LabelEnd);
+    assert_eq!((desk.frame(), desk.titles.len()), (30, 0), "nothing is written yet");
+    desk.press(UiCommand::CommitLabel);
+    assert_eq!((desk.labels(), verdict(&desk)), (vec![(20, 31, "Anomaly")], Some(Verdict::Anomaly)));
+    assert_eq!(desk.titles, ["Label from a part of an event: Anomaly, frames 20..31 of a.mp4"]);
+    desk.press(UiCommand::Undo);
+    assert_eq!((desk.labels(), verdict(&desk)), (vec![], None), "both are taken back");
+    // What is marked elsewhere in the end says nothing about the event.
+    desk.act(Action::ShowEvent(0));
+    desk.press(UiCommand::TrimEvent);
+    desk.at(60).press(UiCommand::MarkOut);
+    desk.at(50).press(UiCommand::MarkIn);
+    desk.press(UiCommand::CommitLabel);
+    assert_eq!((desk.labels(), verdict(&desk)), (vec![(50, 61, "Anomaly")], None));
+    desk.act(Action::ShowEvent(0));
+    desk.press(UiCommand::RejectEvent);
+    assert_eq!((desk.labels().len(), verdict(&desk)), (1, Some(Verdict::FalseAlarm)));
+    // Accepted after all: the verdict follows.
+    desk.act(Action::ShowEvent(0));
+    desk.press(UiCommand::CommitLabel);
+    assert_eq!((desk.labels()[0], verdict(&desk)), ((16, 32, "Anomaly"), Some(Verdict::Anomaly)));
 }
 
 #[test]
