@@ -12,6 +12,7 @@ pub mod command;
 pub mod effect;
 pub mod engine;
 pub mod exchange;
+pub mod exchanging;
 pub mod finder;
 pub mod folders;
 pub mod keymap;

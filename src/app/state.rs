@@ -13,7 +13,9 @@ use crate::jobs::Progress;
 
 use super::arrangement::PanelKind;
 use super::clock::RecordingClock;
+use super::effect::Pick;
 use super::engine::Engine;
+use super::exchanging::Exchanging;
 use super::library::{Entry, EntryId, Library};
 use super::marking::Marking;
 use super::notice::Notices;
@@ -22,6 +24,7 @@ use super::prefs::Prefs;
 use super::review_queue::{ReviewQueue, Target};
 use super::reviews::Reviews;
 use super::session::Session;
+use super::typed::first_typed;
 
 /// Handle of one piece of scoring work; what an older one reports is ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,6 +60,14 @@ pub enum Dialog {
     ChangeKeys,
     /// The classes of labels.
     Classes,
+    /// Labels of another tool into the project.
+    ImportLabels,
+    /// Labels of the project for another tool.
+    ExportLabels,
+    /// The report of a case.
+    CaseReport,
+    /// Videos that are not where they were.
+    MovedFiles,
     /// What this program is and what it runs on.
     About,
 }
@@ -97,8 +108,8 @@ pub struct AppState {
     pub demo: DemoState,
     /// What is open over the window.
     pub dialog: Option<Dialog>,
-    /// Whether the system's file dialog is open.
-    pub picking: bool,
+    /// What the system's file dialog is open for.
+    pub picking: Option<Pick>,
     /// Whether the window fills the screen.
     pub full_screen: bool,
     /// How the picture is looked at.
@@ -115,6 +126,8 @@ pub struct AppState {
     pub queue: ReviewQueue,
     /// The newest steps of the project, once they were read.
     pub history: Option<Vec<HistoryEntry>>,
+    /// What imports, exports, reports and searches are about.
+    pub exchanging: Exchanging,
     /// What the person was told.
     pub notices: Notices,
     /// What is remembered between runs.
@@ -126,6 +139,26 @@ impl AppState {
     /// The state at the start, from what was remembered.
     pub fn new(prefs: Prefs) -> Self {
         Self { rule: prefs.rule.unwrap_or_default(), prefs, ..Self::default() }
+    }
+
+    /// Where an export goes: the place that was typed, else a file in the project, or a folder for several.
+    pub fn export_place(&self) -> Option<PathBuf> {
+        let form = &self.exchanging.export;
+        first_typed(&form.path).or_else(|| {
+            let several = self.exchanging.export_plan.known().is_some_and(|planned| planned.plan.videos.len() > 1);
+            let name = if form.format.one_video() && several {
+                format!("labels-{}", form.format)
+            } else {
+                format!("labels-{}.{}", form.format, form.format.extension())
+            };
+            Some(self.reviews.project.folder()?.join("exports").join(name))
+        })
+    }
+
+    /// The folder that a case report goes into: the one that was typed, else one in the project.
+    pub fn report_place(&self) -> Option<PathBuf> {
+        let typed = first_typed(&self.exchanging.report.path);
+        typed.or_else(|| Some(self.reviews.project.folder()?.join("exports").join("case")))
     }
 
     /// The entry of the video on screen.

@@ -1,17 +1,13 @@
 //! The project that a command works on.
 //!
-//! Owns which folder that is, opening it to read or to write, what is read of it at once, and whose edits they are. Does not own the project
+//! Owns which folder that is, opening it to read or to write, and whose edits they are. Does not own the project
 //! (`store`).
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::error::CliError;
 use crate::app::folders::Folders;
 use crate::app::prefs::Prefs;
-use crate::domain::library::VideoId;
-use crate::domain::queue::KnownVideo;
-use crate::domain::record::ReviewState;
 use crate::store::{Project, ProjectError};
 
 /// The folder that was named, or that of the window.
@@ -43,28 +39,6 @@ pub fn open(folder: &Path) -> Result<Project, CliError> {
 /// It cannot be used.
 pub fn open_if_there(folder: &Path) -> Result<Option<Project>, CliError> {
     if Project::is_in(folder) { open(folder).map(Some) } else { Ok(None) }
-}
-
-/// All videos about which anything is known, by name, with what is known.
-///
-/// # Errors
-/// The project cannot be read.
-pub fn reviews(project: &Project) -> Result<Vec<(KnownVideo, ReviewState)>, CliError> {
-    let known: HashMap<VideoId, KnownVideo> =
-        project.videos()?.into_iter().map(|video| (video.id.clone(), video)).collect();
-    let mut reviews = Vec::new();
-    for id in project.reviewed_videos()? {
-        let state = project.review_state(&id)?;
-        reviews.push((known.get(&id).cloned().unwrap_or_else(|| nameless(id)), state));
-    }
-    reviews.sort_by(|(a, _), (b, _)| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
-    Ok(reviews)
-}
-
-/// A video of the record whose file the project was never told of.
-fn nameless(id: VideoId) -> KnownVideo {
-    let (name, path) = (id.short().to_owned(), PathBuf::new());
-    KnownVideo { id, name, size: 0, path, frames: None, duration: None, present: false }
 }
 
 /// Refuses a project that another window writes to, before any work is done for nothing.

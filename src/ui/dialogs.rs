@@ -12,10 +12,13 @@ use crate::app::state::Dialog;
 
 use super::class_editor::{ClassEditorState, class_editor_ui};
 use super::clock_dialog::{self, ClockDialogState};
+use super::import_dialog::ImportPictures;
 use super::key_editor::{KeyEditorState, key_editor_ui};
 use super::palette::{PaletteState, palette_ui};
 use super::root::ViewContext;
-use super::{about, history_panel, key_list, project_dialog};
+use super::{
+    about, export_dialog, history_panel, import_dialog, key_list, moved_dialog, project_dialog, report_dialog,
+};
 
 /// What the open dialog remembers.
 #[derive(Debug, Default)]
@@ -26,6 +29,7 @@ pub struct DialogState {
     key_editor: KeyEditorState,
     clock: ClockDialogState,
     classes: ClassEditorState,
+    pictures: ImportPictures,
 }
 
 impl DialogState {
@@ -54,6 +58,10 @@ pub fn dialogs_ui(view: &ViewContext<'_>, dialogs: &mut DialogState, ctx: &Conte
         Dialog::Keys => key_list::key_list_ui(view, ui),
         Dialog::ChangeKeys => key_editor_ui(view, &mut dialogs.key_editor, ui),
         Dialog::Classes => class_editor_ui(view, &mut dialogs.classes, ui),
+        Dialog::ImportLabels => import_dialog::import_ui(view, &mut dialogs.pictures, fresh, ui),
+        Dialog::ExportLabels => export_dialog::export_ui(view, fresh, ui),
+        Dialog::CaseReport => report_dialog::report_ui(view, fresh, ui),
+        Dialog::MovedFiles => moved_dialog::moved_ui(view, fresh, ui),
         Dialog::Palette => palette_ui(view, &mut dialogs.palette, fresh, ui),
         Dialog::About => about::about_ui(view, ui),
     });

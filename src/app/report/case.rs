@@ -18,6 +18,9 @@ use crate::domain::review::{Ground, Judgement, standings};
 use crate::domain::segment::AnomalySegment;
 use crate::domain::snippet::SnippetGrid;
 
+/// The files of a report: the page and the table.
+pub const FILES: [&str; 2] = ["case.html", "case.csv"];
+
 /// Longer side of the pictures in pixels: enough to recognise people, and hundreds fit into a page.
 pub const PICTURE_SIDE: usize = 480;
 
@@ -98,9 +101,8 @@ pub fn findings(review: &ReviewState, events: &[AnomalySegment], frames: &FrameT
 /// A file cannot be written, or a picture not drawn.
 pub fn write_case(folder: &Path, case: &CaseReport<'_>) -> Result<PathBuf, ReportError> {
     fs::create_dir_all(folder).map_err(|source| ReportError::Write { path: folder.to_owned(), source })?;
-    let table = folder.join("case.csv");
+    let [page, table] = FILES.map(|name| folder.join(name));
     replace(&table, &rows(case).map_err(|source| ReportError::Write { path: table.clone(), source })?)?;
-    let page = folder.join("case.html");
     let html = case_page::page(case).map_err(|source| ReportError::Chart { path: page.clone(), source })?;
     replace(&page, html.as_bytes())?;
     Ok(page)

@@ -1,12 +1,14 @@
 //! The workers and what keeps them busy.
 //!
 //! Owns every thread of the window but the window's own: one opens files, one loads the model and
-//! scores, one plays sound, one writes preferences, one writes snapshots, one makes demo scenes, one makes small
-//! pictures, and the player of the video on screen has its own. Carries out [`Effect`]s and yields [`Event`]s.
+//! scores, one plays sound, one writes preferences, one writes snapshots, one makes demo scenes, one imports,
+//! exports and reports, one makes small pictures, and the player of the video on screen has its own. Carries out [`Effect`]s and yields [`Event`]s.
 //! Never waits: queues are bounded and only tried.
 
 mod backups;
 mod demo;
+mod errands;
+mod handover;
 mod keeper;
 mod opener;
 mod peaks;
@@ -63,6 +65,7 @@ pub struct Services {
     keeper: keeper::Keeper,
     reviews: reviews::ReviewKeeper,
     demo: demo::DemoMaker,
+    errands: errands::Errands,
     snapshots: snapshot::Snapshots,
     /// The video on screen.
     video: Option<OpenedVideo>,
@@ -85,6 +88,7 @@ impl Services {
         let reporter = Reporter::new(send, waker.clone());
         Ok(Self {
             opener: opener::Opener::start(reporter.clone())?,
+            errands: errands::Errands::start(engine.clone(), folders.features.clone(), reporter.clone())?,
             scoring: scoring::Scoring::start(engine, folders.features.clone(), reporter.clone())?,
             reviews: reviews::ReviewKeeper::start(folders.project.clone(), who, reporter.clone())?,
             keeper: keeper::Keeper::start(folders.config.clone(), reporter.clone())?,
@@ -151,6 +155,11 @@ impl Services {
                 self.reviews.ask(reviews::Request::Read(question, filter, sort, place));
             }
             Effect::LocateVideo(target) => self.reviews.ask(reviews::Request::Locate(target)),
+            Effect::RunErrand { id, project, task } => self.errands.run(id, project, task),
+            Effect::StopErrand => self.errands.stop(),
+            Effect::ForgetErrands => self.errands.forget(),
+            Effect::Import { plan, first, who } => self.reviews.ask(reviews::Request::Import { plan, first, who }),
+            Effect::Relocate(places) => self.reviews.ask(reviews::Request::Relocate(places)),
             Effect::Copy(_) | Effect::Pick { .. } | Effect::Timeline(_) | Effect::FullScreen(_) | Effect::Quit => {}
         }
     }
@@ -160,6 +169,7 @@ impl Services {
         let mut events: Vec<Event> = self.events.try_iter().collect();
         self.scoring.poll(&mut events);
         self.demo.poll(&mut events);
+        self.errands.poll(&mut events);
         self.reviews.flush();
         let complaint = self.player.as_ref().and_then(Player::error);
         if complaint != self.complaint {

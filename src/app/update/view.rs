@@ -10,7 +10,8 @@ use crate::app::state::AppState;
 
 /// Closes what is open over the window, else forgets what is marked, else selects no label, else leaves full screen.
 pub(super) fn back_out(state: &mut AppState, effects: &mut Vec<Effect>) {
-    if state.dialog.take().is_some() {
+    if let Some(dialog) = state.dialog.take() {
+        super::exchange::closed(state, dialog, effects);
         return;
     }
     if !state.marking.stretch.is_empty() {
