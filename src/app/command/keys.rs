@@ -149,7 +149,11 @@ impl UiCommand {
             | Self::VideoNormal
             | Self::VideoAbnormal
             | Self::EditClasses
-            | Self::About => Vec::new(),
+            | Self::About
+            | Self::ImportLabels
+            | Self::ExportLabels
+            | Self::CaseReport
+            | Self::MovedFiles => Vec::new(),
         }
     }
 }

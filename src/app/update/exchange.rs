@@ -9,7 +9,6 @@ use crate::app::exchanging::{
     Answer, Errand, ErrandId, Exchanging, Field, ImportForm, Outcome, ReportRequest, Running, Task, Wish,
 };
 use crate::app::notice::Severity;
-use crate::app::reviews::Project;
 use crate::app::state::{AppState, Dialog};
 use crate::app::typed::{first_typed, typed};
 use crate::domain::library::VideoId;
