@@ -365,7 +365,7 @@ fn requests_that_cannot_be_carried_out_say_why() {
     for (arguments, part) in [
         (&["export", "--format", "csv", "--project", "p", "--lane", "Eve", "-o", "x"][..], "no label of \"Eve\""),
         (&["export", "--format", "csv", "--project", "p", "-o", "v"], "v: is a folder"),
-        (&["export", "--format", "elan", "--project", "p", "-o", "labels.csv"], "give a folder with -o"),
+        (&["export", "--format", "elan", "--project", "p", "-o", "labels.csv"], "3 files are needed: name a folder"),
         (&["export", "--format", "xd", "--project", "p", "--end", "inclusive", "-o", "x"], "leave --end out"),
         (&["import", "--undo", "7", "--project", "p"], "no step 7"),
     ] {

@@ -15,6 +15,7 @@ use super::arrangement::PanelKind;
 use super::clock::RecordingClock;
 use super::effect::Pick;
 use super::engine::Engine;
+use super::exchange::Format;
 use super::exchanging::Exchanging;
 use super::library::{Entry, EntryId, Library};
 use super::marking::Marking;
@@ -148,6 +149,8 @@ impl AppState {
             let several = self.exchanging.export_plan.known().is_some_and(|planned| planned.plan.videos.len() > 1);
             let name = if form.format.one_video() && several {
                 format!("labels-{}", form.format)
+            } else if form.format == Format::Csv {
+                "labels.csv".to_owned()
             } else {
                 format!("labels-{}.{}", form.format, form.format.extension())
             };

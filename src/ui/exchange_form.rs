@@ -157,8 +157,7 @@ pub(super) fn videos_ui(view: &ViewContext<'_>, ui: &mut Ui, survey: &Survey, ch
     });
     let VideoChoice::Only(chosen) = choice else { return };
     let row = ui.spacing().interact_size.y;
-    let area = ScrollArea::vertical().id_salt("videos").max_height(LIST).auto_shrink([false, true]);
-    area.show_rows(ui, row, all, |ui, range| {
+    area("videos", LIST).show_rows(ui, row, all, |ui, range| {
         for video in &survey.videos[range] {
             let mut is = chosen.contains(&video.id);
             let text = format!(
@@ -200,8 +199,13 @@ pub(super) fn taken_ui(view: &ViewContext<'_>, ui: &mut Ui) {
     ui.add(egui::Label::new(RichText::new(text).color(view.tokens.palette.warn)).wrap());
 }
 
-/// Room for results above the buttons of a window.
+/// Room for results above the buttons of a window whose other parts are `form` high.
 pub(super) fn results(ui: &Ui, form: f32) -> ScrollArea {
-    let height = (ui.ctx().content_rect().height() - form).max(120.0);
-    ScrollArea::vertical().id_salt("results").max_height(height).auto_shrink([false, true])
+    area("results", (ui.ctx().content_rect().height() - form).max(120.0))
+}
+
+/// A list that scrolls when it is higher than this. Its height must not depend on the room that is left: a window in the
+/// middle moves when it grows, has more room then, and would move away from the pointer frame by frame.
+pub(super) fn area(id: &str, height: f32) -> ScrollArea {
+    ScrollArea::vertical().id_salt(id).max_height(height).min_scrolled_height(height).auto_shrink([false, true])
 }

@@ -75,7 +75,7 @@ pub(super) fn import_ui(view: &ViewContext<'_>, pictures: &mut ImportPictures, f
         let writable = view.state.reviews.writable();
         match plan {
             Some(planned) => {
-                let text = import_text(planned);
+                let text = format!("Import {}", new_text(planned));
                 let ready = planned.is_new() && writable.is_ok();
                 let why = writable.err().unwrap_or_else(|| "There is nothing new to import.".to_owned());
                 if ui.add_enabled(ready, Button::new(text)).on_disabled_hover_text(why).clicked() {
@@ -96,12 +96,13 @@ pub(super) fn import_ui(view: &ViewContext<'_>, pictures: &mut ImportPictures, f
     }
 }
 
-fn import_text(planned: &PlannedImport) -> String {
+/// What is new.
+fn new_text(planned: &PlannedImport) -> String {
     let intervals = figures::count(planned.new_intervals, "interval");
     match planned.new_video_labels {
-        0 => format!("Import {intervals}"),
-        n if planned.new_intervals == 0 => format!("Import {}", figures::count(n, "video label")),
-        n => format!("Import {intervals} and {}", figures::count(n, "video label")),
+        0 => intervals,
+        n if planned.new_intervals == 0 => figures::count(n, "video label"),
+        n => format!("{intervals} and {}", figures::count(n, "video label")),
     }
 }
 
@@ -188,15 +189,7 @@ fn plan_ui(view: &ViewContext<'_>, pictures: &mut ImportPictures, planned: &Arc<
             1 => "; 1 label is there already and is left out".to_owned(),
             n => format!("; {n} labels are there already and are left out"),
         };
-        let new = if planned.is_new() {
-            format!(
-                "{} and {}{there}",
-                figures::count(planned.new_intervals, "interval"),
-                figures::count(planned.new_video_labels, "video label")
-            )
-        } else {
-            format!("nothing{there}")
-        };
+        let new = if planned.is_new() { format!("{}{there}", new_text(planned)) } else { format!("nothing{there}") };
         rows.row("New", new, "What the import adds to the project.");
     });
     ends_ui(view, pictures, planned, ui);

@@ -2,9 +2,9 @@
 //!
 //! Owns how missing and found videos look. Does not own the search: see `app::exchange`.
 
-use egui::{Button, RichText, Role, ScrollArea, Ui, WidgetInfo};
+use egui::{Button, RichText, Role, Ui, WidgetInfo};
 
-use super::exchange_form::{PathField, WIDTH, failure_ui, path_ui, running_ui, sentences_ui, wish};
+use super::exchange_form::{PathField, WIDTH, area, failure_ui, path_ui, running_ui, sentences_ui, wish};
 use super::figures;
 use super::root::ViewContext;
 use super::widgets::elided::elided;
@@ -37,12 +37,11 @@ pub(super) fn moved_ui(view: &ViewContext<'_>, fresh: bool, ui: &mut Ui) {
     let mut search = false;
     if !missing.is_empty() {
         if found.is_none() {
-            let is = if missing.len() == 1 { "is" } else { "are" };
-            let text = format!("{} {is} not where the project saw them last", figures::count(missing.len(), "video"));
-            ui.label(
-                RichText::new(text.replace("is not where the project saw them", "is not where the project saw it"))
-                    .strong(),
-            );
+            let text = match missing.len() {
+                1 => "1 video is not where the project saw it last".to_owned(),
+                n => format!("{n} videos are not where the project saw them last"),
+            };
+            ui.label(RichText::new(text).strong());
             rows_ui(ui, ROW, missing, |ui, video| missing_ui(view, ui, video));
         }
         ui.add_space(6.0);
@@ -87,8 +86,8 @@ fn rows_ui<T>(ui: &mut Ui, row: f32, list: &[T], mut draw: impl FnMut(&mut Ui, &
     let height = (ui.ctx().content_rect().height() - 420.0).clamp(row * 2.0, row * 8.0);
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        let area = ScrollArea::vertical().id_salt("rows").max_height(height).auto_shrink([false, true]);
-        area.show_rows(ui, row, list.len(), |ui, range| list[range].iter().for_each(|item| draw(ui, item)));
+        area("rows", height)
+            .show_rows(ui, row, list.len(), |ui, range| list[range].iter().for_each(|item| draw(ui, item)));
     });
 }
 

@@ -272,9 +272,17 @@ mod tests {
         let case = CaseReport { run, cases: &cases, record: &record, left_out: &left_out };
         let page = write_case(&folder.path().join("out"), &case).expect("is written");
         let html = fs::read_to_string(&page).expect("is there");
-        for part in
-            ["0123abcd", "gone.mp4", id.as_str(), "anomaly", "false alarm", "not judged", "two &lt;men&gt;", "Fall"]
-        {
+        for part in [
+            "1 video, 0 of them looked through. 3 findings: 1 anomaly, 1 false alarm, 0 unsure, 1 not judged. 1 label.",
+            "0123abcd",
+            "gone.mp4",
+            id.as_str(),
+            "anomaly",
+            "false alarm",
+            "not judged",
+            "two &lt;men&gt;",
+            "Fall",
+        ] {
             assert!(html.contains(part), "{part} is missing");
         }
         assert_eq!(html.matches("src=\"data:image/png;base64,").count(), 2, "a timeline and a picture");

@@ -23,9 +23,9 @@ pub fn facts(video: &OpenedVideo) -> Vec<(String, String)> {
     let info = &video.info;
     let fact = |name: &str, value: String| (name.to_owned(), value);
     vec![
-        fact("Codec", info.codec.clone()),
-        fact("Size", format!("{} × {}", info.width, info.height)),
-        fact("Frames", format!("{}, {:.2} per second", video.frames.len(), video.frames.mean_fps())),
+        fact("codec", info.codec.clone()),
+        fact("size", format!("{} × {}", info.width, info.height)),
+        fact("frames per second", format!("{:.2}", video.frames.mean_fps())),
     ]
 }
 

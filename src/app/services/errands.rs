@@ -15,7 +15,7 @@ use crate::app::action::Event;
 use crate::app::exchange::{self, ExchangeError, Stage, Survey, Watch};
 use crate::app::exchanging::{ErrandId, Outcome, Task};
 use crate::jobs::{Generation, Latest, Progress, Ticket, Worker};
-use crate::store::{Project, ProjectError};
+use crate::store::Project;
 
 use super::{EngineOptions, Reporter};
 use labels::OpenedVideos;
@@ -180,16 +180,28 @@ fn survey(folder: &Path) -> Result<Outcome, ExchangeError> {
     Ok(Outcome::Surveyed(Survey::of(&exchange::reviews(&project)?)))
 }
 
-/// With a capital and a full stop, where it does not begin with a path.
+/// With a full stop, and with a capital unless it begins with a name.
 fn sentence(err: &ExchangeError) -> String {
-    if let ExchangeError::Project(ProjectError::Missing { .. }) = err {
-        return format!("{err}.");
-    }
     let text = err.to_string();
+    // What stands before a colon, or holds a dot or a slash, is called as it is called.
+    let head = text.split([':', ' ']).next().unwrap_or_default();
+    let named = text[head.len()..].starts_with(':') || head.contains(['/', '\\', '.']);
     let mut letters = text.chars();
     let first: String = letters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
-    // A file is called as it is called.
-    let named = text.split(':').next().is_some_and(|head| head.contains(['/', '\\', '.']));
     let text = if named { text } else { first + letters.as_str() };
     if text.ends_with('.') { text } else { text + "." }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_keep_their_letters() {
+        let said = |text: &str| sentence(&ExchangeError::Input(text.to_owned()));
+        assert_eq!(said("nothing was said"), "Nothing was said.");
+        assert_eq!(said("sv: cannot be read"), "sv: cannot be read.");
+        assert_eq!(said("a.csv seems odd."), "a.csv seems odd.");
+        assert_eq!(said("/x y/z is not there"), "/x y/z is not there.");
+    }
 }
