@@ -5,7 +5,9 @@
 
 use std::fs::File;
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
 
 /// Puts `bytes` at `path`, making its folder if needed. A crash leaves the old file or the new one.
 ///
@@ -14,7 +16,40 @@ use std::path::Path;
 /// # Errors
 /// The folder cannot be made or the file cannot be written; an old file is then untouched.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let folder = folder_of(path);
+    prepare(folder, bytes)?.persist(path).map_err(|err| err.error)?;
+    sync_folder(folder);
+    Ok(())
+}
+
+/// Puts several files on disk: all are complete beside their targets before the first takes its place, so that a full disk
+/// or a folder that cannot be written leaves every old file as it was.
+///
+/// # Errors
+/// The one that cannot be written, and why; a folder in the place of a file counts.
+pub fn replace_all(files: &[(PathBuf, &[u8])]) -> Result<(), (PathBuf, io::Error)> {
+    let mut parts = Vec::with_capacity(files.len());
+    for (path, bytes) in files {
+        if path.is_dir() {
+            return Err((path.clone(), io::ErrorKind::IsADirectory.into()));
+        }
+        parts.push(prepare(folder_of(path), bytes).map_err(|err| (path.clone(), err))?);
+    }
+    for (part, (path, _)) in parts.into_iter().zip(files) {
+        part.persist(path).map_err(|err| (path.clone(), err.error))?;
+    }
+    let mut folders: Vec<&Path> = files.iter().map(|(path, _)| folder_of(path)).collect();
+    folders.dedup();
+    folders.into_iter().for_each(sync_folder);
+    Ok(())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
+}
+
+/// A file with these bytes, on disk under a name of its own.
+fn prepare(folder: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     std::fs::create_dir_all(folder)?;
     let mut builder = tempfile::Builder::new();
     // A temporary file is private by default; the system takes off this mode what the user does not share.
@@ -23,9 +58,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut part = builder.tempfile_in(folder)?;
     part.write_all(bytes)?;
     part.as_file().sync_all()?;
-    part.persist(path).map_err(|err| err.error)?;
-    sync_folder(folder);
-    Ok(())
+    Ok(part)
 }
 
 /// Makes new names in `folder` safe on disk, as syncing a file does for its content. Not every system can.

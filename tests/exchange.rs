@@ -281,6 +281,41 @@ fn a_project_is_verified_with_its_videos() {
 }
 
 #[test]
+fn moved_videos_are_found_again_by_their_content() {
+    let folder = footage();
+    let at = folder.path();
+    fs::write(at.join("labels.csv"), TABLE).expect("is written");
+    out(&run(at, &["import", "labels.csv", "--videos", "v", "--project", "p"]));
+    let nothing = out(&run(at, &["relocate", "p", "v"]));
+    assert!(nothing.contains("all videos are where the project saw them"), "{nothing}");
+
+    fs::create_dir_all(at.join("archive/2024")).expect("is made");
+    fs::rename(at.join("v/a.mp4"), at.join("archive/2024/a.mp4")).expect("is moved");
+    fs::rename(at.join("v/b b.mp4"), at.join("archive/door.mp4")).expect("is moved");
+    fs::remove_file(at.join("v/c.mp4")).expect("is removed");
+    let before = fs::read(at.join("p/project.db")).expect("is there");
+    let plan = json(&run(at, &["relocate", "p", "archive", "--dry-run", "--json"]));
+    assert_eq!(fs::read(at.join("p/project.db")).expect("is there"), before, "a dry run changes nothing");
+    let found = plan["found"].as_array().expect("is a list");
+    let text = |at: usize, key: &str| found[at][key].as_str().expect("is text").to_owned();
+    assert!(text(0, "to").ends_with("archive/2024/a.mp4") && text(0, "recognised").contains("size and name"));
+    assert!(text(1, "from").ends_with("b b.mp4") && text(1, "recognised").contains("another name"), "{plan}");
+    assert!(plan["missing"][0].as_str().is_some_and(|line| line.starts_with("c.mp4: ")));
+    assert_eq!(plan["written"].as_bool(), Some(false));
+    assert!(refused(&run(at, &["verify", "p"]), 1).contains("3 problems"));
+
+    let done = out(&run(at, &["relocate", "p", "archive"]));
+    assert!(done.contains("found      2 of 3") && done.contains("written    2 new places"), "{done}");
+    // Nothing that was said is lost, and what is missing is still listed.
+    let left = out(&run(at, &["export", "--format", "csv", "--project", "p", "-o", "l.csv"]));
+    assert!(left.contains("2 videos, 3 intervals") && left.contains("c.mp4"), "{left}");
+    assert!(fs::read_to_string(at.join("l.csv")).expect("is there").contains("door.mp4"));
+    assert!(refused(&run(at, &["verify", "p"]), 1).contains("1 problem"));
+    assert!(refused(&run(at, &["relocate", "nowhere", "archive"]), 2).contains("holds no project"));
+    assert!(refused(&run(at, &["relocate", "p", "nowhere"]), 2).contains("no such folder"));
+}
+
+#[test]
 fn a_case_is_one_page_with_what_it_takes_to_check_it() {
     let folder = footage();
     let at = folder.path();
@@ -330,7 +365,7 @@ fn requests_that_cannot_be_carried_out_say_why() {
     for (arguments, part) in [
         (&["export", "--format", "csv", "--project", "p", "--lane", "Eve", "-o", "x"][..], "no label of \"Eve\""),
         (&["export", "--format", "csv", "--project", "p", "-o", "v"], "v: is a folder"),
-        (&["export", "--format", "elan", "--project", "p", "-o", "labels.csv"], "give a folder with -o"),
+        (&["export", "--format", "elan", "--project", "p", "-o", "labels.csv"], "3 files are needed: name a folder"),
         (&["export", "--format", "xd", "--project", "p", "--end", "inclusive", "-o", "x"], "leave --end out"),
         (&["import", "--undo", "7", "--project", "p"], "no step 7"),
     ] {

@@ -28,6 +28,8 @@ use super::clock::RecordingClock;
 use super::command::UiCommand;
 use super::effect::Zoom;
 use super::engine::EngineFacts;
+use super::exchange::Stage;
+use super::exchanging::{ErrandId, Outcome, Wish};
 use super::lanes::{LaneKind, LaneSettings};
 use super::library::{EntryId, LibraryOrder, ScoringPhase};
 use super::marking::End;
@@ -245,6 +247,8 @@ pub enum Action {
     UnbindKey(UiCommand, Shortcut),
     /// Give a command its default keys back, or all commands.
     ResetKeys(Option<UiCommand>),
+    /// Something about imports, exports, reports or moved files.
+    Exchange(Wish),
     /// Open a window over the window.
     Open(Dialog),
     /// Close what is open, else leave full screen.
@@ -448,6 +452,26 @@ pub enum Event {
         /// How many there are.
         counts: QueueCounts,
     },
+    /// An errand went on.
+    ErrandProgress {
+        /// Which.
+        id: ErrandId,
+        /// What is going on.
+        stage: Stage,
+        /// How far.
+        progress: Progress,
+        /// Seconds to go.
+        remaining_secs: Option<f64>,
+    },
+    /// An errand ended.
+    ErrandEnded {
+        /// Which.
+        id: ErrandId,
+        /// How.
+        outcome: Box<Outcome>,
+    },
+    /// The project knows so many videos at their new places.
+    Relocated(usize),
     /// The review queue is no longer what was read.
     QueueChanged,
     /// The video of a row was seen there last.

@@ -53,6 +53,10 @@ pub enum UiCommand {
     OpenFolder,
     MakeDemo,
     OpenProject,
+    ImportLabels,
+    ExportLabels,
+    CaseReport,
+    MovedFiles,
     RemoveFromList,
     SnapshotFolder,
     Quit,
@@ -201,6 +205,16 @@ impl UiCommand {
             Self::MakeDemo => ("Make demo scenes", "Draw six surveillance scenes with known anomalies and open them."),
             Self::OpenProject => {
                 ("Open project…", "Open or make a folder of verdicts and labels, or go back to another one.")
+            }
+            Self::ImportLabels => {
+                ("Import labels…", "Bring the labels of another tool into the project; first shows what would happen.")
+            }
+            Self::ExportLabels => ("Export labels…", "Write labels or verdicts of the project for another tool."),
+            Self::CaseReport => {
+                ("Case report…", "Write events, verdicts, pictures and hashes of videos as one page and a table.")
+            }
+            Self::MovedFiles => {
+                ("Find moved files…", "Find videos of the project that were moved or renamed, by their content.")
             }
             Self::RemoveFromList => ("Remove from list", "Take the selected file out of the list; the file stays."),
             Self::Quit => ("Quit", "Close the window."),
@@ -419,6 +433,10 @@ impl UiCommand {
             | Self::OpenFolder
             | Self::MakeDemo
             | Self::OpenProject
+            | Self::ImportLabels
+            | Self::ExportLabels
+            | Self::CaseReport
+            | Self::MovedFiles
             | Self::RemoveFromList
             | Self::SnapshotFolder
             | Self::Quit => Group::File,

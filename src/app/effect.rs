@@ -17,6 +17,7 @@ use crate::domain::score::TsaSettings;
 use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::media::{DecodeOptions, OpenedVideo};
 
+use super::exchanging::{ErrandId, Field, PlannedImport, Task};
 use super::library::EntryId;
 use super::prefs::Prefs;
 use super::review_queue::{Question, Target};
@@ -49,6 +50,17 @@ pub enum Undoing {
     LastUndo,
     /// One step of the history.
     Step(StepId),
+}
+
+/// What the system's file dialog is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// Videos to open.
+    Videos,
+    /// Folders of videos to open.
+    Folders,
+    /// A field of a form.
+    For(Field),
 }
 
 /// The events of a video, as the queue wants them.
@@ -245,10 +257,34 @@ pub enum Effect {
     Prepare(Vec<(Box<OpenedVideo>, usize)>),
     /// Keep the preferences.
     SavePrefs(Box<Prefs>),
+    /// Begin an errand of the window of imports and its like; one that runs is stopped by it.
+    RunErrand {
+        /// Comes back with the answer.
+        id: ErrandId,
+        /// The folder of the project.
+        project: PathBuf,
+        /// What to do.
+        task: Box<Task>,
+    },
+    /// Stop the errand that runs.
+    StopErrand,
+    /// Let go of what errands kept for the next one.
+    ForgetErrands,
+    /// Carry out an import that was shown, as one step.
+    Import {
+        /// What was shown.
+        plan: Arc<PlannedImport>,
+        /// The first of as many numbers for new items as it has intervals.
+        first: ItemId,
+        /// Who did it.
+        who: String,
+    },
+    /// Note where videos were found again.
+    Relocate(Vec<(VideoId, PathBuf)>),
     /// Show the system's file dialog. Carried out by the shell.
     Pick {
-        /// Whether folders are to be picked.
-        folders: bool,
+        /// What is to be picked.
+        what: Pick,
         /// Where to begin.
         start: Option<PathBuf>,
     },

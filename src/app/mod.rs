@@ -15,6 +15,7 @@ pub mod disagreements;
 pub mod effect;
 pub mod engine;
 pub mod exchange;
+pub mod exchanging;
 pub mod finder;
 pub mod folders;
 pub mod keymap;

@@ -12,7 +12,9 @@
 
 pub mod case;
 mod case_page;
+pub mod casework;
 mod page;
+pub mod stills;
 
 use std::fs;
 use std::io;

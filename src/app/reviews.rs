@@ -4,7 +4,7 @@
 //! both together. Does not own the disk (`services`), nor what a gesture changes (`update`).
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::domain::interval::FrameSpan;
 use crate::domain::label::LabelSchema;
@@ -32,6 +32,16 @@ pub enum Project {
         /// The newest whole backup, if there is one.
         backup: Option<PathBuf>,
     },
+}
+
+impl Project {
+    /// Where it is, once it is open.
+    pub fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::Open { folder, .. } => Some(folder),
+            Self::Opening | Self::Failed { .. } => None,
+        }
+    }
 }
 
 /// Handle of a step that is on its way to disk.

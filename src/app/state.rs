@@ -16,7 +16,10 @@ use super::agreement::Agreement;
 use super::arrangement::PanelKind;
 use super::clock::RecordingClock;
 use super::disagreements::ShownDisagreements;
+use super::effect::Pick;
 use super::engine::Engine;
+use super::exchange::Format;
+use super::exchanging::Exchanging;
 use super::library::{Entry, EntryId, Library};
 use super::marking::Marking;
 use super::notice::Notices;
@@ -25,6 +28,7 @@ use super::prefs::Prefs;
 use super::review_queue::{ReviewQueue, Target};
 use super::reviews::Reviews;
 use super::session::Session;
+use super::typed::first_typed;
 use super::upcoming::Upcoming;
 
 /// Handle of one piece of scoring work; what an older one reports is ignored.
@@ -65,6 +69,14 @@ pub enum Dialog {
     Name,
     /// How far annotators agree.
     Agreement,
+    /// Labels of another tool into the project.
+    ImportLabels,
+    /// Labels of the project for another tool.
+    ExportLabels,
+    /// The report of a case.
+    CaseReport,
+    /// Videos that are not where they were.
+    MovedFiles,
     /// What this program is and what it runs on.
     About,
 }
@@ -111,8 +123,8 @@ pub struct AppState {
     pub demo: DemoState,
     /// What is open over the window.
     pub dialog: Option<Dialog>,
-    /// Whether the system's file dialog is open.
-    pub picking: bool,
+    /// What the system's file dialog is open for.
+    pub picking: Option<Pick>,
     /// Whether the window fills the screen.
     pub full_screen: bool,
     /// How the picture is looked at.
@@ -137,6 +149,8 @@ pub struct AppState {
     pub upcoming: Upcoming,
     /// The newest steps of the project, once they were read.
     pub history: Option<Vec<HistoryEntry>>,
+    /// What imports, exports, reports and searches are about.
+    pub exchanging: Exchanging,
     /// What the person was told.
     pub notices: Notices,
     /// What is remembered between runs.
@@ -148,6 +162,28 @@ impl AppState {
     /// The state at the start, from what was remembered.
     pub fn new(prefs: Prefs) -> Self {
         Self { rule: prefs.rule.unwrap_or_default(), prefs, ..Self::default() }
+    }
+
+    /// Where an export goes: the place that was typed, else a file in the project, or a folder for several.
+    pub fn export_place(&self) -> Option<PathBuf> {
+        let form = &self.exchanging.export;
+        first_typed(&form.path).or_else(|| {
+            let several = self.exchanging.export_plan.known().is_some_and(|planned| planned.plan.videos.len() > 1);
+            let name = if form.format.one_video() && several {
+                format!("labels-{}", form.format)
+            } else if form.format == Format::Csv {
+                "labels.csv".to_owned()
+            } else {
+                format!("labels-{}.{}", form.format, form.format.extension())
+            };
+            Some(self.reviews.project.folder()?.join("exports").join(name))
+        })
+    }
+
+    /// The folder that a case report goes into: the one that was typed, else one in the project.
+    pub fn report_place(&self) -> Option<PathBuf> {
+        let typed = first_typed(&self.exchanging.report.path);
+        typed.or_else(|| Some(self.reviews.project.folder()?.join("exports").join("case")))
     }
 
     /// The entry of the video on screen.

@@ -4,6 +4,17 @@
 
 use std::path::{Path, PathBuf};
 
+/// The paths in `text` on this machine, where `~` is the person's own folder.
+pub fn typed(text: &str) -> Vec<PathBuf> {
+    let home = directories::BaseDirs::new();
+    typed_paths(text, home.as_ref().map(directories::BaseDirs::home_dir))
+}
+
+/// The first path in `text`, if there is any.
+pub fn first_typed(text: &str) -> Option<PathBuf> {
+    typed(text).into_iter().next()
+}
+
 /// The paths in `text`: one a line, blanks and quotes around them dropped, `file://` addresses decoded,
 /// a leading `~` replaced by `home`.
 pub fn typed_paths(text: &str, home: Option<&Path>) -> Vec<PathBuf> {

@@ -3,6 +3,7 @@
 //! Owns the one entrance, [`update`], and hands each message to the file of its subject. Pure: no
 //! clock, no file, no thread; what must happen outside is returned as effects.
 
+mod exchange;
 mod keys;
 mod labels;
 mod lanes;
@@ -22,7 +23,7 @@ mod view;
 
 use super::action::{Action, Event, Message};
 use super::blind;
-use super::effect::{Effect, Undoing};
+use super::effect::{Effect, Pick, Undoing};
 use super::library::ScoringState;
 use super::state::AppState;
 
@@ -57,8 +58,8 @@ fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::OpenPaths(paths) => library::open(state, paths, effects),
         Action::OpenText(text) => library::open_text(state, &text, effects),
-        Action::PickFiles => library::pick(state, false, effects),
-        Action::PickFolder => library::pick(state, true, effects),
+        Action::PickFiles => library::pick(state, Pick::Videos, effects),
+        Action::PickFolder => library::pick(state, Pick::Folders, effects),
         Action::MakeDemo => library::make_demo(state, effects),
         Action::Select(entry) => library::select(state, entry, effects),
         Action::SelectNeighbour(by) => {
@@ -132,7 +133,11 @@ fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::BindKey(command, shortcut) => keys::bind(state, command, shortcut, effects),
         Action::UnbindKey(command, shortcut) => keys::unbind(state, command, shortcut, effects),
         Action::ResetKeys(command) => keys::reset(state, command, effects),
-        Action::Open(dialog) => (state.dialog, state.class_in_use) = (Some(dialog), None),
+        Action::Exchange(wish) => exchange::wish(state, wish, effects),
+        Action::Open(dialog) => {
+            (state.dialog, state.class_in_use) = (Some(dialog), None);
+            exchange::opened(state, dialog, effects);
+        }
         Action::BackOut => view::back_out(state, effects),
         Action::ToggleTheme => view::toggle_theme(state, effects),
         Action::ToggleLane(kind) => timeline::change(state, effects, |t| t.lanes.toggle(kind)),
@@ -189,6 +194,11 @@ fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
         Event::StepRecorded { ticket, step, said } => review::recorded(state, ticket, &step, said, effects),
         Event::QueueRead { question, place, rows } => state.queue.filled(question, place, rows),
         Event::QueueCounted { question, counts } => state.queue.counted(question, counts),
+        Event::ErrandProgress { id, stage, progress, remaining_secs } => {
+            exchange::progressed(state, id, stage, progress, remaining_secs);
+        }
+        Event::ErrandEnded { id, outcome } => exchange::ended(state, id, *outcome, effects),
+        Event::Relocated(count) => exchange::relocated(state, count, effects),
         Event::QueueChanged => state.queue.ask_again(),
         Event::VideoLocated { target, path, ahead: false } => review_queue::located(state, &target, path, effects),
         Event::VideoLocated { target, path, ahead: true } => upcoming::located(state, &target, path),

@@ -35,7 +35,7 @@ pub fn run(args: &AgreementArgs) -> Result<(), CliError> {
     let folder = project::folder(args.project.as_deref())?;
     let ticket = cancelled_by_interrupt()?;
     let project = project::open(&folder)?;
-    let reviews = project::reviews(&project)?;
+    let reviews = exchange::reviews(&project)?;
     // Whoever wants to write need not wait until all videos are opened.
     drop(project);
     let between = match args.between.as_slice() {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use exchange::{AgreementArgs, ExportArgs, ImportArgs, ReportArgs, VerifyArgs};
+use exchange::{AgreementArgs, ExportArgs, ImportArgs, RelocateArgs, ReportArgs, VerifyArgs};
 
 pub mod exchange;
 
@@ -60,6 +60,8 @@ pub enum Command {
     Agreement(AgreementArgs),
     /// Check that a project's record and videos are what they were
     Verify(VerifyArgs),
+    /// Find the videos of a project that were moved or renamed
+    Relocate(RelocateArgs),
     /// Write the report of a case: events, verdicts, pictures and hashes in one page
     Report(ReportArgs),
     /// Make demo clips with exact ground truth

@@ -23,13 +23,6 @@ struct Finding {
     found: String,
 }
 
-/// Versions of the program and its libraries.
-pub fn versions() -> Vec<(String, String)> {
-    let mut versions = vec![("Lookback".to_owned(), env!("CARGO_PKG_VERSION").to_owned())];
-    versions.extend(media::ffmpeg_versions());
-    versions
-}
-
 /// Runs the command.
 ///
 /// # Errors

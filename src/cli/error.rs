@@ -10,7 +10,7 @@ use std::path::Path;
 
 use thiserror::Error;
 
-use crate::app::exchange::SourceError;
+use crate::app::exchange::ExchangeError;
 use crate::app::pipeline::PipelineError;
 use crate::app::report::ReportError;
 use crate::demo::DemoError;
@@ -124,9 +124,15 @@ impl From<ProjectError> for CliError {
     }
 }
 
-impl From<SourceError> for CliError {
-    fn from(err: SourceError) -> Self {
-        Self::Input(err.to_string())
+impl From<ExchangeError> for CliError {
+    fn from(err: ExchangeError) -> Self {
+        match err {
+            ExchangeError::Input(reason) => Self::Input(reason),
+            ExchangeError::Failed(reason) => Self::Failed(reason),
+            ExchangeError::Project(err) => err.into(),
+            ExchangeError::Report(err) => err.into(),
+            ExchangeError::Cancelled => Self::Cancelled,
+        }
     }
 }
 

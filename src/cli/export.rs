@@ -2,7 +2,7 @@
 //!
 //! Owns which files are written, and that losses are said before. Does not own what goes into them (`app::exchange`).
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -10,12 +10,12 @@ use super::args::exchange::ExportArgs;
 use super::error::CliError;
 use super::files;
 use super::labels::{count, end_rule, listed};
-use super::progress::{Bar, cancelled_by_interrupt};
+use super::progress::{Bars, cancelled_by_interrupt};
 use super::project;
-use crate::app::exchange::{self, Choice, ExportPlan, OpenedFrames, OutFile};
+use crate::app::exchange::{self, Choice, ExportPlan, OpenedFrames, Placed, Watch};
 use crate::domain::queue::KnownVideo;
 use crate::formats::labels::WriteOptions;
-use crate::jobs::{Progress, Ticket};
+use crate::jobs::Ticket;
 use crate::store::Project;
 
 /// What was written, and what was not.
@@ -55,8 +55,9 @@ pub fn run(args: &ExportArgs) -> Result<(), CliError> {
     let date = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string();
     let written = plan.write(args.format, WriteOptions { end, date: &date });
     let written = written.map_err(|err| CliError::Input(err.to_string()))?;
-    let files = write(&args.output, &written)?;
-    let summary = Summary { files: files.iter().map(|file| file.display().to_string()).collect(), ..summary };
+    let placed = Placed::new(&args.output, &written)?;
+    placed.write()?;
+    let summary = Summary { files: placed.paths().iter().map(|file| file.display().to_string()).collect(), ..summary };
     if args.json {
         return files::print(&(serde_json::to_string_pretty(&summary)? + "\n"));
     }
@@ -73,22 +74,16 @@ fn choice(args: &ExportArgs) -> Choice {
 
 /// All reviews of the project, and the frames of those videos that have something to export.
 fn gather(project: Project, choice: &Choice, ticket: &Ticket) -> Result<ExportPlan, CliError> {
-    let reviews = project::reviews(&project)?;
+    let reviews = exchange::reviews(&project)?;
     // Whoever wants to write need not wait until all videos are read.
     drop(project);
-    let mut bar = Bar::new("videos", "read");
-    let mut progress = Progress { done: 0, total: reviews.len(), skipped: 0 };
+    let mut bars = Bars::default();
+    let mut watch = Watch { ticket, progress: &mut |stage, progress| bars.set(stage, progress) };
     let mut open = |video: &KnownVideo| -> Result<OpenedFrames, String> {
-        if ticket.is_stale() {
-            return Err("cancelled".to_owned());
-        }
-        progress.done += 1;
-        bar.set(progress);
         let opened = exchange::open_video(&video.path, video.size)?;
         Ok((opened.frames, (opened.info.width as u32, opened.info.height as u32)))
     };
-    let plan = ExportPlan::gather(&reviews, choice, &mut open);
-    if ticket.is_stale() { Err(CliError::Cancelled) } else { Ok(plan) }
+    Ok(ExportPlan::watched(&reviews, choice, &mut open, &mut watch)?)
 }
 
 fn summary(args: &ExportArgs, folder: &Path, plan: &ExportPlan) -> Summary {
@@ -118,30 +113,4 @@ impl Summary {
         };
         format!("written    {}, {} to {to}\n", count(self.videos, "video"), count(self.intervals, "interval"))
     }
-}
-
-/// Puts the files on disk and gives their paths.
-fn write(output: &Path, written: &[OutFile]) -> Result<Vec<PathBuf>, CliError> {
-    let mut paths = Vec::new();
-    for OutFile { name, written } in written {
-        let path = match name {
-            Some(_) if output.is_file() => {
-                let reason = format!("is a file, but {} are needed: give a folder with -o", paths.len().max(2));
-                return Err(CliError::input(output, reason));
-            }
-            Some(name) => output.join(name),
-            None if output.is_dir() => {
-                return Err(CliError::input(output, "is a folder; give the name of a file with -o"));
-            }
-            None => output.to_owned(),
-        };
-        files::write(&path, &written.bytes)?;
-        paths.push(path);
-        if let Some(list) = &written.list {
-            let beside = output.with_extension("list");
-            files::write(&beside, list.as_bytes())?;
-            paths.push(beside);
-        }
-    }
-    Ok(paths)
 }

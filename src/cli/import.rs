@@ -3,23 +3,21 @@
 //! Owns the order of things: everything is read, matched and checked before anything is written. Does not own the plan
 //! (`app::exchange`) or what is printed of it (`outline`).
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 
 use super::args::exchange::ImportArgs;
 use super::error::CliError;
 use super::files;
 use super::labels::{count, end_rule};
 use super::outline::Outline;
-use super::progress::{Bar, cancelled_by_interrupt};
+use super::progress::{Bars, cancelled_by_interrupt};
 use super::project;
-use super::score::videos;
-use crate::app::exchange::{self, Entry, ImportPlan, Library, Source, SourceRead};
-use crate::domain::frames::FrameTable;
+use crate::app::exchange::{self, Entry, ImportPlan, ImportRequest, Intake, SourceRead, Watch};
 use crate::domain::queue::KnownVideo;
 use crate::domain::record::StepId;
-use crate::formats::labels::{Convention, Format, Rate, Unit};
-use crate::jobs::{Progress, Ticket};
+use crate::formats::ground_truth::SpanEnd;
+use crate::formats::labels::{Format, Unit};
+use crate::jobs::Ticket;
 use crate::store::Project;
 use crate::store::project::Author;
 
@@ -34,8 +32,9 @@ pub fn run(args: &ImportArgs) -> Result<(), CliError> {
     if let Some(step) = args.undo {
         return undo(&folder, StepId(step), args.json);
     }
-    let (read, list) = read(args)?;
-    let convention = convention(read.format, args)?;
+    let mut request = request(args);
+    let Intake { read, list } = request.read()?;
+    request.end = check_numbers(read.format, args)?;
     let mut project = project::open_if_there(&folder)?;
     if let Some(project) = project.as_ref().filter(|_| !args.dry_run) {
         project::require_writable(project)?;
@@ -45,10 +44,8 @@ pub fn run(args: &ImportArgs) -> Result<(), CliError> {
         // Nobody should find the project held because of a question.
         project = None;
     }
-    let library = library(args, &read, &known, &ticket)?;
-    let lane = args.lane.clone().unwrap_or_else(project::reviewer);
-    let plan = plan(read, convention, &lane, &library, &ticket)?;
-    let names: Vec<String> = args.files.iter().map(|file| name_of(file)).collect();
+    let plan = plan(&request, read, &known, &ticket)?;
+    let names: Vec<String> = args.files.iter().map(|file| exchange::name_of(file)).collect();
     let outline = Outline::new(&plan, names.clone(), args.format.is_none(), list.as_deref());
     if args.dry_run || plan.matched.is_empty() {
         print(&outline, args.json)?;
@@ -64,86 +61,46 @@ pub fn run(args: &ImportArgs) -> Result<(), CliError> {
     print(&write(project, &plan, outline, &names)?, args.json)
 }
 
-/// The label files, in the format that was named or that they seem to be in, and the list if they need one.
-fn read(args: &ImportArgs) -> Result<(SourceRead, Option<PathBuf>), CliError> {
-    let mut sources = Vec::with_capacity(args.files.len());
-    for file in &args.files {
-        sources.push(Source { name: name_of(file), bytes: files::bytes(file)? });
-    }
-    let beside = || match args.files.as_slice() {
-        [one] => Some(one.with_extension("list")).filter(|list| list.is_file()),
-        _ => None,
-    };
-    let list = args.list.clone().or_else(beside);
-    let bytes = list.as_deref().map(files::bytes).transpose()?;
-    let read = exchange::read(args.format, &sources, bytes.as_deref())?;
-    let list = list.filter(|_| read.format.needs_list());
-    Ok((read, list))
-}
-
-fn name_of(file: &Path) -> String {
-    file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned()
-}
-
-/// What the numbers of the file mean, with what was said about them.
-fn convention(format: Format, args: &ImportArgs) -> Result<Convention, CliError> {
-    let usual = format.convention();
-    let end = end_rule(format, args.end)?.map_or(usual, |end| usual.with_end(end));
-    match args.fps {
-        None => Ok(end),
-        Some(_) if end.unit != Unit::Frames => {
-            Err(CliError::Input(format!("files of the format {format} count no frames; leave --fps out")))
-        }
-        Some(fps) => Ok(Convention { rate: Rate::Even(fps), ..end }),
+/// The request. Its end rule is known once the format is.
+fn request(args: &ImportArgs) -> ImportRequest {
+    ImportRequest {
+        files: args.files.clone(),
+        format: args.format,
+        list: args.list.clone(),
+        end: None,
+        fps: args.fps,
+        lane: args.lane.clone().unwrap_or_else(project::reviewer),
+        videos: args.videos.clone(),
     }
 }
 
-/// The project's videos and those of `--videos` that the file may speak of, hashed.
-fn library(args: &ImportArgs, read: &SourceRead, known: &[KnownVideo], ticket: &Ticket) -> Result<Library, CliError> {
-    if args.videos.is_empty() {
-        return Ok(Library::new(Vec::new(), known));
+/// Refuses what cannot be said about the numbers of the format.
+fn check_numbers(format: Format, args: &ImportArgs) -> Result<Option<SpanEnd>, CliError> {
+    if args.fps.is_some() && format.convention().unit != Unit::Frames {
+        return Err(CliError::Input(format!("files of the format {format} count no frames; leave --fps out")));
     }
-    let names: Vec<&str> = read.file.videos.iter().map(|video| video.name.as_str()).collect();
-    let wanted: Vec<PathBuf> = Library::candidates(&names, &videos(&args.videos)?);
-    let mut bar = Bar::new("hashing", "bytes");
-    let hashed = exchange::hash_files(&wanted, ticket, &mut |progress| bar.set(progress))?;
-    bar.clear();
-    let mut given = Vec::with_capacity(hashed.len());
-    for file in hashed {
-        match file.id {
-            Ok(id) => given.push(Entry::given(id, file.path, file.size)),
-            Err(err) => files::complain(&format!("lookback: {err}")),
-        }
-    }
-    Ok(Library::new(given, known))
+    end_rule(format, args.end)
 }
 
 /// Matches and places everything; opens each video that is meant.
 fn plan(
+    request: &ImportRequest,
     read: SourceRead,
-    convention: Convention,
-    lane: &str,
-    library: &Library,
+    known: &[KnownVideo],
     ticket: &Ticket,
 ) -> Result<ImportPlan, CliError> {
-    let mut bar = Bar::new("videos", "read");
-    let mut progress = Progress { done: 0, total: read.file.videos.len(), skipped: 0 };
-    let mut open = |entry: &Entry| -> Result<Arc<FrameTable>, String> {
-        if ticket.is_stale() {
-            return Err("cancelled".to_owned());
-        }
-        progress.done += 1;
-        bar.set(progress);
-        exchange::open_video(&entry.path, entry.size).map(|video| video.frames)
-    };
-    let plan = exchange::plan((read.format, read.file), convention, lane, library, &mut open);
-    if ticket.is_stale() { Err(CliError::Cancelled) } else { Ok(plan) }
+    let mut bars = Bars::default();
+    let mut watch = Watch { ticket, progress: &mut |stage, progress| bars.set(stage, progress) };
+    let mut open = |entry: &Entry| exchange::open_video(&entry.path, entry.size).map(|video| video.frames);
+    let (plan, complaints) = request.plan(read, known, &mut open, &mut watch)?;
+    drop(bars);
+    complaints.iter().for_each(|complaint| files::complain(&format!("lookback: {complaint}")));
+    Ok(plan)
 }
 
 /// Writes what is new: the videos that were given, and the one step.
 fn write(mut project: Project, plan: &ImportPlan, outline: Outline, names: &[String]) -> Result<Outline, CliError> {
-    let from = if let [one] = names { one.clone() } else { count(names.len(), "file") };
-    let title = format!("Import of {} from {from}", count(plan.intervals(), "interval"));
+    let title = plan.title(names);
     let next = project.next_item()?;
     let import = plan.import(title, next, &mut |video| project.review_state(video))?;
     let given = plan.given_videos();

@@ -1,14 +1,13 @@
 //! What the commands about labels have in common.
 //!
-//! Owns the end rule as typed, what a format's numbers mean in words, and lists that stay short on a screen. Does not
-//! own any command.
+//! Owns the end rule as typed, and lists that stay short on a screen. Does not own any command.
 
 use std::fmt::Write as _;
 
 use super::args::SpanEndName;
 use super::error::CliError;
 use crate::formats::ground_truth::SpanEnd;
-use crate::formats::labels::{Convention, Format, Rate, Unit};
+use crate::formats::labels::Format;
 
 /// Entries of a list that are shown on a screen; `--json` has all.
 const SHOWN: usize = 5;
@@ -34,21 +33,6 @@ pub fn end_rule(format: Format, named: Option<SpanEndName>) -> Result<Option<Spa
         SpanEnd::Exclusive => "the end is the first moment behind the interval",
     };
     Err(CliError::Input(format!("in all files of the format {format}, {rule}; leave --end out")))
-}
-
-/// What numbers mean, in words.
-pub fn meaning(convention: Convention) -> String {
-    let unit = match (convention.unit, convention.rate) {
-        (Unit::Seconds, _) => return "seconds".to_owned(),
-        (Unit::Millis, _) => return "milliseconds".to_owned(),
-        (Unit::Frames, Rate::Video) => "frames of the video".to_owned(),
-        (Unit::Frames, Rate::Even(fps)) => format!("frames at {fps} per second"),
-    };
-    let end = match convention.end {
-        SpanEnd::Inclusive => "the end frame belongs to the interval",
-        SpanEnd::Exclusive => "the end frame does not belong to the interval",
-    };
-    format!("{unit}, counted from {}; {end}", convention.base)
 }
 
 /// `1 video`, `2 videos`.

@@ -32,6 +32,7 @@ pub mod measure;
 pub mod outline;
 pub mod progress;
 pub mod project;
+pub mod relocate;
 pub mod report;
 pub mod score;
 pub mod train;
@@ -95,6 +96,7 @@ pub fn run() -> Outcome {
         Some(Command::Export(args)) => export::run(args),
         Some(Command::Agreement(args)) => agreement::run(args),
         Some(Command::Verify(args)) => verify::run(args),
+        Some(Command::Relocate(args)) => relocate::run(args),
         Some(Command::Report(args)) => case::run(args),
         Some(Command::Bench(args)) => bench::run(args),
         Some(Command::Doctor(args)) => doctor::run(args),

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::labels::{count, listed, meaning};
-use crate::app::exchange::{Import, ImportPlan, PlannedVideo};
+use super::labels::{count, listed};
+use crate::app::exchange::{Import, ImportPlan, PlannedVideo, meaning};
 use crate::domain::label::{Label, VideoLabel};
 
 /// All that is said about an import.

@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::error::CliError;
 use super::files::complain;
+use crate::app::exchange::Stage;
 use crate::jobs::{Generation, Progress, Ticket};
 
 /// A ticket that Ctrl-C makes stale. A second Ctrl-C ends the program at once.
@@ -84,6 +85,26 @@ impl Bar {
 impl Drop for Bar {
     fn drop(&mut self) {
         self.clear();
+    }
+}
+
+/// A bar for each stage of an import, export or search.
+#[derive(Debug, Default)]
+pub struct Bars(Option<(Stage, Bar)>);
+
+impl Bars {
+    /// Shows how far a stage is.
+    pub fn set(&mut self, stage: Stage, progress: Progress) {
+        if self.0.as_ref().is_none_or(|(shown, _)| *shown != stage) {
+            let (label, unit) = match stage {
+                Stage::Hashing => ("hashing", "bytes"),
+                _ => ("videos", "read"),
+            };
+            self.0 = Some((stage, Bar::new(label, unit)));
+        }
+        if let Some((_, bar)) = &mut self.0 {
+            bar.set(progress);
+        }
     }
 }
 

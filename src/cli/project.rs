@@ -1,16 +1,13 @@
 //! The project that a command works on.
 //!
-//! Owns which folder that is, opening it to read or to write, what is read of it at once, and whose edits they are. Does not own the project
+//! Owns which folder that is, opening it to read or to write, and whose edits they are. Does not own the project
 //! (`store`).
 
 use std::path::{Path, PathBuf};
 
 use super::error::CliError;
-use crate::app::exchange::all_reviews;
 use crate::app::folders::Folders;
 use crate::app::prefs::Prefs;
-use crate::domain::queue::KnownVideo;
-use crate::domain::record::ReviewState;
 use crate::store::{Project, ProjectError};
 
 /// The folder that was named, or that of the window.
@@ -42,14 +39,6 @@ pub fn open(folder: &Path) -> Result<Project, CliError> {
 /// It cannot be used.
 pub fn open_if_there(folder: &Path) -> Result<Option<Project>, CliError> {
     if Project::is_in(folder) { open(folder).map(Some) } else { Ok(None) }
-}
-
-/// All videos about which anything is known, by name, with what is known.
-///
-/// # Errors
-/// The project cannot be read.
-pub fn reviews(project: &Project) -> Result<Vec<(KnownVideo, ReviewState)>, CliError> {
-    Ok(all_reviews(project)?)
 }
 
 /// Refuses a project that another window writes to, before any work is done for nothing.

@@ -1,18 +1,17 @@
 //! What goes into a report folder: scored videos with pictures of their highest scores.
 //!
-//! Owns choosing and decoding those pictures. The folder and its page are [`crate::app::report`]'s.
+//! Owns which events are shown. The folder and its page are [`crate::app::report`]'s.
 
 use std::path::{Path, PathBuf};
 
-use super::doctor;
 use super::error::CliError;
+use crate::app::report::stills::{facts, picture, versions};
 use crate::app::report::{Report, ReportVideo, write_report};
 use crate::domain::library::VideoId;
-use crate::domain::pixels::{EncoderInput, RgbPicture, SnippetPixels};
+use crate::domain::pixels::RgbPicture;
 use crate::domain::score::ScoredVideo;
 use crate::domain::segment::{AnomalySegment, EventRule};
-use crate::domain::snippet::SnippetGrid;
-use crate::media::{OpenedVideo, SnippetSampler};
+use crate::media::OpenedVideo;
 
 /// Pictures per video.
 const PEAKS: usize = 3;
@@ -50,29 +49,6 @@ impl Scene {
         peaks.sort_unstable();
         self.peaks = peaks.into_iter().filter_map(|peak| picture(&self.video, peak)).collect();
     }
-}
-
-/// The middle frame of a snippet and its number. One that cannot be decoded again is left out: the scores are what
-/// matters.
-pub fn picture(video: &OpenedVideo, snippet: usize) -> Option<(usize, RgbPicture)> {
-    let next = SnippetSampler::open(video, EncoderInput::MiddleFrame, snippet).and_then(|mut s| s.next());
-    match next {
-        Ok(Some((snippet, SnippetPixels::Middle(picture)))) => {
-            Some((SnippetGrid::new(video.frames.len()).middle(snippet), picture))
-        }
-        _ => None,
-    }
-}
-
-/// What is listed of a video.
-pub fn facts(video: &OpenedVideo) -> Vec<(String, String)> {
-    let info = &video.info;
-    let fact = |name: &str, value: String| (name.to_owned(), value);
-    vec![
-        fact("Codec", info.codec.clone()),
-        fact("Size", format!("{} × {}", info.width, info.height)),
-        fact("Frames", format!("{}, {:.2} per second", video.frames.len(), video.frames.mean_fps())),
-    ]
 }
 
 /// Collects scored videos until the report is written.
@@ -119,7 +95,7 @@ impl ReportParts {
                 notes: &scene.notes,
             })
             .collect();
-        let versions = doctor::versions();
+        let versions = versions();
         let report = Report { title: &self.title, videos: &videos, rule: self.rule, versions: &versions };
         Ok(write_report(folder, &report)?)
     }

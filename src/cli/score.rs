@@ -11,8 +11,8 @@ use super::error::CliError;
 use super::files;
 use super::progress::cancelled_by_interrupt;
 use super::report::{ReportParts, Scene};
-use crate::app::pipeline;
 use crate::app::sheet::{CSV_HEADER, ScoreSheet};
+use crate::app::{exchange, pipeline};
 use crate::domain::features::FeatureMatrix;
 use crate::domain::score::{ScoredVideo, TsaSettings};
 use crate::domain::segment::EventRule;
@@ -152,15 +152,7 @@ pub fn score_video(
 /// # Errors
 /// A path does not exist, or there is no video among them.
 pub fn videos(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
-    if let Some(missing) = paths.iter().find(|p| !p.exists()) {
-        return Err(CliError::input(missing, "there is no such file or folder"));
-    }
-    let videos = media::video_files(paths);
-    if videos.is_empty() {
-        let names: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
-        return Err(CliError::Input(format!("there are no video files in {}", names.join(", "))));
-    }
-    Ok(videos)
+    Ok(exchange::videos(paths)?)
 }
 
 fn score_features(args: &ScoreArgs, path: &Path, judge: &Judge, ticket: &Ticket) -> Result<ScoreSheet, CliError> {

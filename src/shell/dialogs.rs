@@ -9,6 +9,8 @@ use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 use crate::app::action::Event;
+use crate::app::effect::Pick;
+use crate::app::exchanging::Field;
 use crate::app::notice::Severity;
 use crate::app::services::Reporter;
 
@@ -21,15 +23,24 @@ type Picked = Pin<Box<dyn Future<Output = Option<Vec<rfd::FileHandle>>> + Send>>
 ///
 /// The future is made here, on the main thread, as macOS wants it, and awaited on a thread of its own:
 /// the synchronous form stops the event loop.
-pub(super) fn pick(folders: bool, start: Option<&Path>, reporter: &Reporter) {
+pub(super) fn pick(what: Pick, start: Option<&Path>, reporter: &Reporter) {
     let mut dialog = rfd::AsyncFileDialog::new();
     if let Some(start) = start {
         dialog = dialog.set_directory(start);
     }
-    let picked: Picked = if folders {
-        Box::pin(dialog.set_title("Open folders of videos").pick_folders())
-    } else {
-        Box::pin(dialog.set_title("Open videos").pick_files())
+    let one_folder = |title: &str| -> Picked {
+        let picked = dialog.clone().set_title(title).pick_folder();
+        Box::pin(async move { picked.await.map(|folder| vec![folder]) })
+    };
+    let picked: Picked = match what {
+        Pick::Folders => Box::pin(dialog.set_title("Open folders of videos").pick_folders()),
+        Pick::Videos => Box::pin(dialog.set_title("Open videos").pick_files()),
+        Pick::For(Field::Labels) => Box::pin(dialog.set_title("Label files").pick_files()),
+        Pick::For(Field::List) => Box::pin(dialog.set_title("List of names and frame counts").pick_files()),
+        Pick::For(Field::Videos) => one_folder("Folder of the videos"),
+        Pick::For(Field::Export) => one_folder("Folder to write labels into"),
+        Pick::For(Field::Report) => one_folder("Folder to write the report into"),
+        Pick::For(Field::Moved) => one_folder("Folder to search"),
     };
     let report = reporter.clone();
     let answer = thread::Builder::new().name("dialog".to_owned()).spawn(move || {

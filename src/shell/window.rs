@@ -91,9 +91,9 @@ impl App {
 
     fn run(&mut self, effect: Effect, ctx: &Context) {
         match effect {
-            Effect::Pick { folders, start } => {
+            Effect::Pick { what, start } => {
                 if let Some(services) = &self.services {
-                    dialogs::pick(folders, start.as_deref(), &services.reporter());
+                    dialogs::pick(what, start.as_deref(), &services.reporter());
                 }
             }
             Effect::Timeline(zoom) => self.local.stage.zoom(zoom, &self.state),

@@ -13,10 +13,14 @@ use crate::app::state::Dialog;
 use super::agreement_dialog::{AgreementDialogState, agreement_ui};
 use super::class_editor::{ClassEditorState, class_editor_ui};
 use super::clock_dialog::{self, ClockDialogState};
+use super::import_dialog::ImportPictures;
 use super::key_editor::{KeyEditorState, key_editor_ui};
 use super::palette::{PaletteState, palette_ui};
 use super::root::ViewContext;
-use super::{about, history_panel, key_list, name_dialog, project_dialog};
+use super::{
+    about, export_dialog, history_panel, import_dialog, key_list, moved_dialog, name_dialog, project_dialog,
+    report_dialog,
+};
 
 /// What the open dialog remembers.
 #[derive(Debug, Default)]
@@ -28,6 +32,7 @@ pub struct DialogState {
     clock: ClockDialogState,
     classes: ClassEditorState,
     agreement: AgreementDialogState,
+    pictures: ImportPictures,
 }
 
 impl DialogState {
@@ -58,6 +63,10 @@ pub fn dialogs_ui(view: &ViewContext<'_>, dialogs: &mut DialogState, ctx: &Conte
         Dialog::Classes => class_editor_ui(view, &mut dialogs.classes, ui),
         Dialog::Name => name_dialog::name_ui(view, &mut dialogs.text, fresh, ui),
         Dialog::Agreement => agreement_ui(view, &mut dialogs.agreement, ui),
+        Dialog::ImportLabels => import_dialog::import_ui(view, &mut dialogs.pictures, fresh, ui),
+        Dialog::ExportLabels => export_dialog::export_ui(view, fresh, ui),
+        Dialog::CaseReport => report_dialog::report_ui(view, fresh, ui),
+        Dialog::MovedFiles => moved_dialog::moved_ui(view, fresh, ui),
         Dialog::Palette => palette_ui(view, &mut dialogs.palette, fresh, ui),
         Dialog::About => about::about_ui(view, ui),
     });

@@ -3,8 +3,10 @@
 use egui::{Align, Layout, MenuBar, RichText, Ui};
 use strum::IntoEnumIterator as _;
 
+use crate::app::action::Action;
 use crate::app::command::{Group, UiCommand};
 use crate::app::engine::Engine;
+use crate::app::exchanging::Wish;
 use crate::app::library::ScoringState;
 use crate::app::reviews::Project;
 use crate::app::state::DemoState;
@@ -34,8 +36,10 @@ pub fn top_bar_ui(view: &ViewContext<'_>, ui: &mut Ui) {
 }
 
 /// Entries before which a line is drawn.
-const AFTER_A_LINE: [UiCommand; 26] = [
+const AFTER_A_LINE: [UiCommand; 28] = [
     UiCommand::MakeDemo,
+    UiCommand::OpenProject,
+    UiCommand::ImportLabels,
     UiCommand::RemoveFromList,
     UiCommand::SnapshotFolder,
     UiCommand::Quit,
@@ -121,6 +125,18 @@ fn fact(view: &ViewContext<'_>, ui: &mut Ui, name: &str, value: &str, tooltip: &
     ui.add_space(10.0);
 }
 
+/// An export or a report that goes on while its window is closed.
+fn errand_ui(view: &ViewContext<'_>, ui: &mut Ui) {
+    let running = view.state.exchanging.running.as_ref().filter(|running| running.errand.lasts());
+    let Some(running) = running.filter(|_| view.state.dialog.is_none()) else { return };
+    if ui.button("Stop").on_hover_text("Stop this; what is there stays as it is").clicked() {
+        view.actions.send(Action::Exchange(Wish::Stop));
+    }
+    let left = running.remaining_secs.map(|secs| format!(", {} left", figures::duration(secs))).unwrap_or_default();
+    ui.label(format!("{} {}{left}", running.errand.text(), figures::percent(running.progress.fraction())));
+    ui.add_space(10.0);
+}
+
 /// What is going on, with a way to stop it.
 fn jobs_ui(view: &ViewContext<'_>, ui: &mut Ui) {
     let state = view.state;
@@ -128,6 +144,7 @@ fn jobs_ui(view: &ViewContext<'_>, ui: &mut Ui) {
         ui.label(format!("Making demo scenes {}", figures::percent(progress.fraction())));
         ui.add_space(10.0);
     }
+    errand_ui(view, ui);
     let unfinished = state.library.unfinished();
     if unfinished == 0 {
         return;

@@ -11,8 +11,9 @@ use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 use crate::app::action::Action;
 use crate::app::arrangement::PanelKind;
 use crate::app::command::UiCommand;
+use crate::app::exchanging::{ImportForm, Wish};
 use crate::app::shortcut::Os;
-use crate::app::state::AppState;
+use crate::app::state::{AppState, Dialog};
 use crate::domain::frame::Playing;
 
 use super::filmstrip::Filmstrip;
@@ -140,8 +141,10 @@ fn tooltip_delay(ctx: &egui::Context, secs: f32) -> f32 {
     before
 }
 
-/// Opens what is dropped onto the window, and says so while it hangs over it.
+/// Opens what is dropped onto the window, or takes it for labels where those are imported, and says so while it hangs
+/// over it.
 fn drop_files(view: &ViewContext<'_>, ui: &Ui) {
+    let labels = view.state.dialog == Some(Dialog::ImportLabels);
     let (hovering, dropped) = ui.input(|i| {
         let dropped: Vec<_> = i.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect();
         (!i.raw.hovered_files.is_empty(), dropped)
@@ -149,16 +152,22 @@ fn drop_files(view: &ViewContext<'_>, ui: &Ui) {
     if hovering {
         let painter = ui.ctx().layer_painter(egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop")));
         let rect = ui.ctx().content_rect();
+        let text = if labels { "Drop label files to import them" } else { "Drop video files or folders to open them" };
         painter.rect_filled(rect, 0.0, view.tokens.palette.scrim);
         painter.text(
             rect.center(),
             egui::Align2::CENTER_CENTER,
-            "Drop video files or folders to open them",
+            text,
             egui::FontId::proportional(view.tokens.sizes.heading * 1.4),
             view.tokens.palette.on_scrim,
         );
     }
-    if !dropped.is_empty() {
+    if labels && !dropped.is_empty() {
+        let files: Vec<String> = dropped.iter().map(|path| path.display().to_string()).collect();
+        let form = ImportForm { files: files.join("\n"), ..view.state.exchanging.import.clone() };
+        view.actions.send(Action::Exchange(Wish::SetImport(Box::new(form))));
+        view.actions.send(Action::Exchange(Wish::PlanImport));
+    } else if !dropped.is_empty() {
         view.actions.send(Action::OpenPaths(dropped));
     }
 }

@@ -159,7 +159,11 @@ impl UiCommand {
             | Self::Agreement
             | Self::EditClasses
             | Self::RejectEvent
-            | Self::About => Vec::new(),
+            | Self::About
+            | Self::ImportLabels
+            | Self::ExportLabels
+            | Self::CaseReport
+            | Self::MovedFiles => Vec::new(),
         }
     }
 }

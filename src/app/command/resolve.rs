@@ -30,10 +30,14 @@ impl UiCommand {
         use PlaybackCommand as P;
         let second = |n: i64| Action::Playback(P::SkipTime(MediaTime::from_micros(n * 1_000_000)));
         match self {
-            Self::OpenFiles => (!state.picking).then_some(Action::PickFiles),
-            Self::OpenFolder => (!state.picking).then_some(Action::PickFolder),
+            Self::OpenFiles => state.picking.is_none().then_some(Action::PickFiles),
+            Self::OpenFolder => state.picking.is_none().then_some(Action::PickFolder),
             Self::MakeDemo => (state.demo == DemoState::Idle).then_some(Action::MakeDemo),
             Self::OpenProject => Some(Action::Open(Dialog::Project)),
+            Self::ImportLabels => in_project(state, Dialog::ImportLabels),
+            Self::ExportLabels => in_project(state, Dialog::ExportLabels),
+            Self::CaseReport => in_project(state, Dialog::CaseReport),
+            Self::MovedFiles => in_project(state, Dialog::MovedFiles),
             Self::RemoveFromList => state.library.selected_id().map(Action::Remove),
             Self::Quit => Some(Action::Quit),
             Self::NextVideo if state.works_in_queue() => (!state.queue.is_empty()).then_some(Action::StepRow(1)),
@@ -178,6 +182,11 @@ impl UiCommand {
     }
 }
 
+/// A window about the open project.
+fn in_project(state: &AppState, dialog: Dialog) -> Option<Action> {
+    state.reviews.project.folder().map(|_| Action::Open(dialog))
+}
+
 /// A verdict on the marked rows of the queue, or else on the event on screen.
 fn judge(state: &AppState, verdict: Verdict) -> Option<Action> {
     let marked = state.works_in_queue() && !state.queue.marked.is_empty();
@@ -196,6 +205,7 @@ mod tests {
     use strum::IntoEnumIterator as _;
 
     use super::*;
+    use crate::app::effect::Pick;
 
     #[test]
     fn without_a_video_nothing_moves() {
@@ -204,7 +214,7 @@ mod tests {
             assert_eq!(command.resolve(&state), None, "{command:?}");
         }
         assert_eq!(UiCommand::OpenFiles.resolve(&state), Some(Action::PickFiles));
-        let picking = AppState { picking: true, ..AppState::default() };
+        let picking = AppState { picking: Some(Pick::Videos), ..AppState::default() };
         assert_eq!(UiCommand::OpenFiles.resolve(&picking), None);
     }
 }

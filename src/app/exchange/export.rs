@@ -8,12 +8,14 @@ use std::path::{Component, Path};
 use std::sync::Arc;
 
 use super::content::{Choice, Content, content};
+use super::work::{ExchangeError, Stage, Watch};
 use crate::domain::frames::FrameTable;
 use crate::domain::label::{Label, VideoLabel};
 use crate::domain::queue::KnownVideo;
 use crate::domain::record::ReviewState;
 use crate::formats::labels::matching::without_extension;
 use crate::formats::labels::{self, ExportVideo, Format, FormatError, WriteOptions, Written};
+use crate::jobs::Progress;
 
 /// A video's frames, and the width and height of its pictures in pixels.
 pub type OpenedFrames = (Arc<FrameTable>, (u32, u32));
@@ -63,7 +65,7 @@ impl Exported {
 impl ExportPlan {
     /// Gathers what `choice` takes of these reviews. `open` gives a video's frames, or a sentence that says why there
     /// are none. Videos of which there is nothing to say are not opened.
-    pub fn gather(
+    fn gather(
         reviews: &[(KnownVideo, ReviewState)],
         choice: &Choice,
         open: &mut dyn FnMut(&KnownVideo) -> Result<OpenedFrames, String>,
@@ -96,6 +98,30 @@ impl ExportPlan {
             plan.videos.push(Exported { name, frames, size, label: content.label, labels });
         }
         plan
+    }
+
+    /// As [`Self::gather`], telling how far it is.
+    ///
+    /// # Errors
+    /// It was stopped.
+    pub fn watched(
+        reviews: &[(KnownVideo, ReviewState)],
+        choice: &Choice,
+        open: &mut dyn FnMut(&KnownVideo) -> Result<OpenedFrames, String>,
+        watch: &mut Watch<'_>,
+    ) -> Result<Self, ExchangeError> {
+        let mut progress = Progress { done: 0, total: reviews.len(), skipped: 0 };
+        let ticket = watch.ticket;
+        let mut counted = |video: &KnownVideo| {
+            if ticket.is_stale() {
+                return Err("cancelled".to_owned());
+            }
+            progress.done += 1;
+            (watch.progress)(Stage::Opening, progress);
+            open(video)
+        };
+        let plan = Self::gather(reviews, choice, &mut counted);
+        watch.go_on().map(|()| plan)
     }
 
     /// Intervals to be written.

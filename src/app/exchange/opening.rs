@@ -8,6 +8,11 @@ use std::path::Path;
 use super::hashing::size;
 use crate::media::{self, OpenedVideo};
 
+/// Whether a file of this size is there.
+pub fn is_at(path: &Path, expected: u64) -> bool {
+    size(path) == Some(expected)
+}
+
 /// Opens the video at `path`, which has `expected` bytes.
 ///
 /// # Errors

@@ -23,6 +23,13 @@ pub struct Import {
 }
 
 impl ImportPlan {
+    /// What the history calls the import of these files.
+    pub fn title(&self, files: &[String]) -> String {
+        let count = |n: usize, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
+        let from = if let [one] = files { one.clone() } else { count(files.len(), "file") };
+        format!("Import of {} from {from}", count(self.intervals(), "interval"))
+    }
+
     /// The step that carries this plan out: undone, it takes all of it back. `title` is what the history calls it,
     /// numbers of new labels count from `next`, `state` tells what the project says about a video.
     ///

@@ -18,6 +18,9 @@ use crate::domain::review::{Ground, Judgement, standings};
 use crate::domain::segment::AnomalySegment;
 use crate::domain::snippet::SnippetGrid;
 
+/// The files of a report: the page and the table.
+pub const FILES: [&str; 2] = ["case.html", "case.csv"];
+
 /// Longer side of the pictures in pixels: enough to recognise people, and hundreds fit into a page.
 pub const PICTURE_SIDE: usize = 480;
 
@@ -98,9 +101,8 @@ pub fn findings(review: &ReviewState, events: &[AnomalySegment], frames: &FrameT
 /// A file cannot be written, or a picture not drawn.
 pub fn write_case(folder: &Path, case: &CaseReport<'_>) -> Result<PathBuf, ReportError> {
     fs::create_dir_all(folder).map_err(|source| ReportError::Write { path: folder.to_owned(), source })?;
-    let table = folder.join("case.csv");
+    let [page, table] = FILES.map(|name| folder.join(name));
     replace(&table, &rows(case).map_err(|source| ReportError::Write { path: table.clone(), source })?)?;
-    let page = folder.join("case.html");
     let html = case_page::page(case).map_err(|source| ReportError::Chart { path: page.clone(), source })?;
     replace(&page, html.as_bytes())?;
     Ok(page)
@@ -270,9 +272,17 @@ mod tests {
         let case = CaseReport { run, cases: &cases, record: &record, left_out: &left_out };
         let page = write_case(&folder.path().join("out"), &case).expect("is written");
         let html = fs::read_to_string(&page).expect("is there");
-        for part in
-            ["0123abcd", "gone.mp4", id.as_str(), "anomaly", "false alarm", "not judged", "two &lt;men&gt;", "Fall"]
-        {
+        for part in [
+            "1 video, 0 of them looked through. 3 findings: 1 anomaly, 1 false alarm, 0 unsure, 1 not judged. 1 label.",
+            "0123abcd",
+            "gone.mp4",
+            id.as_str(),
+            "anomaly",
+            "false alarm",
+            "not judged",
+            "two &lt;men&gt;",
+            "Fall",
+        ] {
             assert!(html.contains(part), "{part} is missing");
         }
         assert_eq!(html.matches("src=\"data:image/png;base64,").count(), 2, "a timeline and a picture");

@@ -22,6 +22,7 @@ use crate::plots::{ChartError, ChartSize, TimelineChart, timeline_png};
 pub(super) fn page(case: &CaseReport<'_>) -> Result<String, ChartError> {
     let mut html = String::new();
     head(&mut html, &escape(case.run.title));
+    summary(&mut html, case);
     html.push_str("<section><h2>Record</h2>");
     table(&mut html, case.record);
     for sentence in case.left_out {
@@ -34,6 +35,28 @@ pub(super) fn page(case: &CaseReport<'_>) -> Result<String, ChartError> {
     about(&mut html, &case.run);
     html.push_str("</main></body></html>\n");
     Ok(html)
+}
+
+/// How much was looked at, and what came of it.
+fn summary(html: &mut String, case: &CaseReport<'_>) {
+    let count = |n: usize, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
+    let all: Vec<&Finding> = case.cases.iter().flat_map(|said| said.findings).collect();
+    let said = |verdict| all.iter().filter(|f| f.verdict.as_ref().is_some_and(|(j, _)| j.verdict == verdict)).count();
+    let labels: usize = case.cases.iter().map(|said| said.review.labels.len()).sum();
+    let through = case.cases.iter().filter(|said| said.review.reviewed).count();
+    write!(
+        html,
+        "<p>{}, {through} of them looked through. {}: {} {}, {}, {} unsure, {} not judged. {}.</p>",
+        count(case.cases.len(), "video"),
+        count(all.len(), "finding"),
+        said(Verdict::Anomaly),
+        if said(Verdict::Anomaly) == 1 { "anomaly" } else { "anomalies" },
+        count(said(Verdict::FalseAlarm), "false alarm"),
+        said(Verdict::Unsure),
+        all.iter().filter(|finding| finding.verdict.is_none()).count(),
+        count(labels, "label")
+    )
+    .ok();
 }
 
 fn section(
@@ -82,7 +105,7 @@ fn findings(html: &mut String, frames: &FrameTable, said: &CaseVideo<'_>) {
         return;
     }
     html.push_str(
-        "<table><tr><th></th><th>verdict</th><th>from</th><th>to</th><th>frames</th><th>peak</th><th>score</th>\
+        "<table><tr><th>finding</th><th>verdict</th><th>from</th><th>to</th><th>frames</th><th>peak</th><th>score</th>\
          <th>class, tags, note</th></tr>",
     );
     for (at, finding) in said.findings.iter().enumerate() {
@@ -115,11 +138,11 @@ fn findings(html: &mut String, frames: &FrameTable, said: &CaseVideo<'_>) {
     html.push_str("</div>");
 }
 
-/// What was said about a finding, in words.
+/// What was said about a finding, in words; HTML.
 fn verdict(finding: &Finding) -> String {
     let Some((judgement, ground)) = &finding.verdict else { return "not judged".to_owned() };
     let said = match judgement.verdict {
-        Verdict::Anomaly => "anomaly",
+        Verdict::Anomaly => "<strong>anomaly</strong>",
         Verdict::FalseAlarm => "false alarm",
         Verdict::Unsure => "unsure",
     };
@@ -149,7 +172,7 @@ fn labels(html: &mut String, frames: &FrameTable, said: &CaseVideo<'_>) {
         return;
     }
     html.push_str(
-        "<table><tr><th>label</th><th>by</th><th>from</th><th>to</th><th>frames</th><th>sure</th><th>note</th></tr>",
+        "<table><tr><th>label</th><th>by</th><th>from</th><th>to</th><th>frames</th><th>confidence</th><th>note</th></tr>",
     );
     let mut labels: Vec<_> = said.review.labels.values().collect();
     labels.sort_by_key(|label| label.span);

@@ -19,7 +19,8 @@ img{max-width:100%;display:block}.peaks{display:flex;flex-wrap:wrap;gap:14px;mar
 figure{margin:0;width:380px}figure img{border-radius:6px;width:100%}figcaption{font-size:13px;color:#5a606b;padding-top:4px}\
 table{border-collapse:collapse;margin:10px 0}td,th{text-align:left;padding:3px 18px 3px 0;border-bottom:1px solid #eceef2}\
 th{font-weight:600;color:#5a606b}td.n{font-variant-numeric:tabular-nums}.facts td:first-child{color:#5a606b}\
-code{font-size:13px;overflow-wrap:anywhere}.note{color:#9a5a00}";
+code{font-size:13px;overflow-wrap:anywhere}.note{color:#9a5a00}\
+@media print{body{background:#fff}main{padding:0}section{border:0;padding:0}figure,tr,h2{break-inside:avoid}h2{break-after:avoid}}";
 
 /// The name without folders.
 pub(super) fn file_name(path: &Path) -> String {

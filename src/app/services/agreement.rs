@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::app::action::Event;
 use crate::app::agreement;
-use crate::app::exchange::{all_reviews, open_video};
+use crate::app::exchange::{open_video, reviews};
 use crate::domain::agreement::readers;
 use crate::domain::frames::FrameTable;
 use crate::domain::library::VideoId;
@@ -84,7 +84,7 @@ fn read(
     ticket: &Ticket,
 ) -> Event {
     // Held only while it is read: whoever wants to write need not wait until all videos are opened.
-    let reviews = match Project::open(folder, who).and_then(|project| all_reviews(&project)) {
+    let reviews = match Project::open(folder, who).and_then(|project| reviews(&project)) {
         Ok(reviews) => reviews,
         Err(err) => return Event::AgreementFailed(format!("{err}.")),
     };

@@ -1,14 +1,17 @@
 //! The workers and what keeps them busy.
 //!
 //! Owns every thread of the window but the window's own: one opens files, one loads the model and
-//! scores, one plays sound, one writes preferences, one writes snapshots, one makes demo scenes, one makes small
-//! pictures, and each player has its own: that of the video on screen, and those that stand by (`screen`). Carries out [`Effect`]s and yields [`Event`]s.
+//! scores, one plays sound, one writes preferences, one writes snapshots, one makes demo scenes, one imports,
+//! exports and reports, one makes small pictures, and each player has its own: that of the video on screen, and those
+//! that stand by (`screen`). Carries out [`Effect`]s and yields [`Event`]s.
 //! Never waits: queues are bounded and only tried.
 
 mod agreement;
 mod backups;
 mod classes;
 mod demo;
+mod errands;
+mod handover;
 mod keeper;
 mod opener;
 mod peaks;
@@ -67,6 +70,7 @@ pub struct Services {
     reviews: reviews::ReviewKeeper,
     demo: demo::DemoMaker,
     agreement: agreement::AgreementReader,
+    errands: errands::Errands,
     snapshots: snapshot::Snapshots,
     screen: Screen,
     speaker: Speaker,
@@ -86,6 +90,7 @@ impl Services {
         let reporter = Reporter::new(send, waker.clone());
         Ok(Self {
             opener: opener::Opener::start(reporter.clone())?,
+            errands: errands::Errands::start(engine.clone(), folders.features.clone(), reporter.clone())?,
             scoring: scoring::Scoring::start(engine, folders.features.clone(), reporter.clone())?,
             reviews: reviews::ReviewKeeper::start(folders.project.clone(), who, reporter.clone())?,
             keeper: keeper::Keeper::start(folders.config.clone(), reporter.clone())?,
@@ -156,6 +161,11 @@ impl Services {
                 self.reviews.ask(reviews::Request::NextOpen { filter, sort, after });
             }
             Effect::Prepare(stops) => self.screen.prepare(stops),
+            Effect::RunErrand { id, project, task } => self.errands.run(id, project, task),
+            Effect::StopErrand => self.errands.stop(),
+            Effect::ForgetErrands => self.errands.forget(),
+            Effect::Import { plan, first, who } => self.reviews.ask(reviews::Request::Import { plan, first, who }),
+            Effect::Relocate(places) => self.reviews.ask(reviews::Request::Relocate(places)),
             Effect::Copy(_) | Effect::Pick { .. } | Effect::Timeline(_) | Effect::FullScreen(_) | Effect::Quit => {}
         }
     }
@@ -166,6 +176,7 @@ impl Services {
         self.agreement.poll(&mut events);
         self.scoring.poll(&mut events);
         self.demo.poll(&mut events);
+        self.errands.poll(&mut events);
         self.reviews.flush();
         let complaint = self.screen.player().and_then(Player::error);
         if complaint != self.complaint {

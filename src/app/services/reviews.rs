@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::app::action::Event;
 use crate::app::effect::{FoundEvents, Undoing};
+use crate::app::exchanging::PlannedImport;
 use crate::app::notice::Severity;
 use crate::app::review_queue::{BLOCK, Question, Target};
 use crate::app::reviews::Ticket;
@@ -24,9 +25,8 @@ use crate::jobs::Worker;
 use crate::media::OpenedVideo;
 use crate::store::project::{Author, Project, ProjectError};
 
-use super::Reporter;
 use super::backups::Backups;
-use super::classes;
+use super::{Reporter, classes, handover};
 
 /// Requests that the thread has not yet taken; more wait here.
 const QUEUE: usize = 16;
@@ -58,6 +58,10 @@ pub(super) enum Request {
     RemoveClass { from: String, into: Option<String>, who: String },
     /// Take back a step, or carry it out again.
     Undo { which: Undoing, who: String, only_own: bool },
+    /// Carry out an import.
+    Import { plan: Arc<PlannedImport>, first: ItemId, who: String },
+    /// Note where videos are now.
+    Relocate(Vec<(VideoId, PathBuf)>),
     /// Read the newest steps.
     History,
     /// Open the project in this folder instead, or make one there.
@@ -234,7 +238,7 @@ fn answer(project: &mut Project, request: Request, found: &Found) -> Vec<Event> 
                 Some(video) if video.path.exists() => vec![Event::VideoLocated { target, path: video.path, ahead }],
                 Some(video) if !ahead => {
                     let text = format!(
-                        "{} is not there any more; open the file from where it is now, and the project knows it again.",
+                        "{} is not there any more: “Find moved files…” in the menu File searches a folder for it.",
                         video.path.display()
                     );
                     vec![Event::Told(Severity::Warning, text)]
@@ -266,6 +270,14 @@ fn answer(project: &mut Project, request: Request, found: &Found) -> Vec<Event> 
         },
         Request::RemoveClass { from, into, who } => match classes::remove(project, &from, into, who) {
             Ok(event) => event.into_iter().collect(),
+            Err(err) => failed(&err),
+        },
+        Request::Import { plan, first, who } => match handover::import(project, &plan, first, who) {
+            Ok(events) => events,
+            Err(err) => vec![Event::Told(Severity::Error, format!("Nothing was imported: {err}."))],
+        },
+        Request::Relocate(places) => match handover::relocate(project, &places) {
+            Ok(events) => events,
             Err(err) => failed(&err),
         },
         Request::Open { .. } | Request::Restore { .. } => Vec::new(),

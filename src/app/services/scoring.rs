@@ -150,17 +150,17 @@ impl Drop for Scoring {
 }
 
 /// What scores, living on its thread.
-struct Engine {
+pub(super) struct Engine {
     device: ComputeDevice,
-    scorer: Scorer,
-    encoder: Box<dyn SnippetEncoder>,
-    cache: Option<FeatureCache>,
+    pub(super) scorer: Scorer,
+    pub(super) encoder: Box<dyn SnippetEncoder>,
+    pub(super) cache: Option<FeatureCache>,
     /// Content hashes by path and time of the last change, so that scoring again does not read the file again.
     hashes: HashMap<(PathBuf, Option<SystemTime>), VideoId>,
 }
 
 impl Engine {
-    fn load(options: &EngineOptions, cache: Option<&Path>, reporter: &Reporter) -> Result<Self, String> {
+    pub(super) fn load(options: &EngineOptions, cache: Option<&Path>, reporter: &Reporter) -> Result<Self, String> {
         let sentence = |err: &dyn std::fmt::Display| format!("{err}.");
         let device = ComputeDevice::choose(options.device.as_deref()).map_err(|err| sentence(&err))?;
         let scorer = match &options.model {

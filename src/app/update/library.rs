@@ -3,19 +3,19 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
-use crate::app::effect::Effect;
+use crate::app::effect::{Effect, Pick};
 use crate::app::engine::Engine;
 use crate::app::library::{Entry, EntryId, FileState, ScoringState};
 use crate::app::notice::Severity;
 use crate::app::picture::PictureView;
 use crate::app::session::Session;
 use crate::app::state::{AppState, DemoState};
-use crate::app::typed::typed_paths;
+use crate::app::typed::typed;
 use crate::domain::playback::PlaybackCommand;
 use crate::jobs::Progress;
 use crate::media::OpenedVideo;
 
-use super::{playback, scoring};
+use super::{exchange, playback, scoring};
 
 /// Opens paths, whatever they are.
 pub(super) fn open(state: &mut AppState, paths: Vec<PathBuf>, effects: &mut Vec<Effect>) {
@@ -29,8 +29,7 @@ pub(super) fn open(state: &mut AppState, paths: Vec<PathBuf>, effects: &mut Vec<
 
 /// Opens what was typed into the path field.
 pub(super) fn open_text(state: &mut AppState, text: &str, effects: &mut Vec<Effect>) {
-    let home = directories::BaseDirs::new();
-    let paths = typed_paths(text, home.as_ref().map(directories::BaseDirs::home_dir));
+    let paths = typed(text);
     if paths.is_empty() {
         state.notices.push(Severity::Info, "Type or paste the path of a video file or of a folder, then press Enter.");
     }
@@ -38,17 +37,19 @@ pub(super) fn open_text(state: &mut AppState, text: &str, effects: &mut Vec<Effe
 }
 
 /// Asks for the system's dialog.
-pub(super) fn pick(state: &mut AppState, folders: bool, effects: &mut Vec<Effect>) {
-    if !state.picking {
-        state.picking = true;
-        effects.push(Effect::Pick { folders, start: state.prefs.last_folder.clone() });
+pub(super) fn pick(state: &mut AppState, what: Pick, effects: &mut Vec<Effect>) {
+    if state.picking.is_none() {
+        state.picking = Some(what);
+        effects.push(Effect::Pick { what, start: state.prefs.last_folder.clone() });
     }
 }
 
 /// The system's dialog was closed.
 pub(super) fn picked(state: &mut AppState, paths: Vec<PathBuf>, effects: &mut Vec<Effect>) {
-    state.picking = false;
-    open(state, paths, effects);
+    match state.picking.take() {
+        Some(Pick::For(field)) => exchange::picked(state, field, &paths, effects),
+        Some(Pick::Videos | Pick::Folders) | None => open(state, paths, effects),
+    }
 }
 
 /// Files were found behind the paths that were to be opened: they join the list, the first is shown.

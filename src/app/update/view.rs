@@ -15,6 +15,7 @@ pub(super) fn back_out(state: &mut AppState, effects: &mut Vec<Effect>) {
         if dialog == Dialog::Agreement {
             second_reader::close(state, effects);
         }
+        super::exchange::closed(state, dialog, effects);
         return;
     }
     if !state.marking.stretch.is_empty() {

@@ -1,4 +1,5 @@
-//! The arguments of the commands that work on a project: `import`, `export`, `agreement`, `verify` and `report`.
+//! The arguments of the commands that work on a project: `import`, `export`, `agreement`, `verify`, `relocate` and
+//! `report`.
 //!
 //! Owns their names, help texts and examples. Does not own what they mean together: see each command.
 
@@ -156,6 +157,31 @@ pub struct VerifyArgs {
     /// Leave the videos out
     #[arg(long)]
     pub record_only: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `relocate`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Videos that are no longer where the project saw them are searched for in the folder, at any depth. Size and name say
+which files are worth reading, the content says which file is the video. Nothing is moved: the project only learns where
+its videos are now. Those that are not found stay in the project with all that was said about them.
+
+Examples:
+  lookback relocate case/ /mnt/archive --dry-run    what would be found
+  lookback relocate case/ /mnt/archive")]
+pub struct RelocateArgs {
+    /// Folder of the project
+    #[arg(value_name = "PROJECT")]
+    pub project: PathBuf,
+    /// Folder to search
+    #[arg(value_name = "FOLDER")]
+    pub folder: PathBuf,
+    /// Say what would be found and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

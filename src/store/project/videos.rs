@@ -1,7 +1,7 @@
 //! The videos of a project, known by their content.
 //!
-//! Owns the table of videos: seen, missing, found again elsewhere. A video that is gone stays listed with all that
-//! was said about it. Does not own reading or hashing files, nor searching folders.
+//! Owns the table of videos: seen, found again elsewhere. A video that is gone stays listed with all that was said about
+//! it. Does not own reading or hashing files, nor searching folders.
 
 use std::path::{Path, PathBuf};
 
@@ -13,10 +13,10 @@ use crate::domain::library::VideoId;
 use crate::domain::queue::KnownVideo;
 use crate::domain::time::MediaTime;
 
-/// A file that may be a missing video. Only its hash can tell: see [`Project::relocate`].
+/// A file that may be a video of the project. Only its hash can tell: see [`Project::relocate`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
-    /// The missing video.
+    /// The video.
     pub video: VideoId,
     /// The file.
     pub path: PathBuf,
@@ -59,37 +59,17 @@ impl Project {
     /// # Errors
     /// The database cannot be read.
     pub fn videos(&self) -> Result<Vec<KnownVideo>, ProjectError> {
-        self.read(|connection| list(connection, "1"))
+        self.read(list)
     }
 
-    /// The videos that were not there when they were looked for last, by name.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn missing_videos(&self) -> Result<Vec<KnownVideo>, ProjectError> {
-        self.read(|connection| list(connection, "NOT present"))
-    }
-
-    /// Notes that videos are not where they were. They stay listed with all that was said about them.
-    ///
-    /// # Errors
-    /// The database cannot be written.
-    pub fn mark_missing(&mut self, videos: &[VideoId]) -> Result<(), ProjectError> {
-        self.write(|connection| {
-            let mut update = connection.prepare_cached("UPDATE video SET present = 0 WHERE hash = ?1")?;
-            videos.iter().try_for_each(|video| update.execute([video.as_str()]).map(drop))?;
-            Ok(())
-        })
-    }
-
-    /// Which of these files, given with their sizes in bytes, may be missing videos: those of the same size, and of
-    /// those the ones of the same name first. Hash them, then [`Self::relocate`] the ones that are.
+    /// Which of these files, given with their sizes in bytes, may be videos of this project: those of the same size, and
+    /// of those the ones of the same name first. Hash them, then [`Self::relocate`] the ones that are.
     ///
     /// # Errors
     /// The database cannot be read.
     pub fn candidates(&self, files: &[(PathBuf, u64)]) -> Result<Vec<Candidate>, ProjectError> {
         self.read(|connection| {
-            let sql = "SELECT hash, name FROM video INDEXED BY video_by_size WHERE size = ?1 AND NOT present";
+            let sql = "SELECT hash, name FROM video INDEXED BY video_by_size WHERE size = ?1";
             let mut find = connection.prepare_cached(sql)?;
             let mut found = Vec::new();
             for (path, size) in files {
@@ -126,8 +106,8 @@ impl Project {
     }
 }
 
-fn list(connection: &Connection, condition: &str) -> Result<Vec<KnownVideo>, Fault> {
-    let mut found = connection.prepare(&format!("SELECT {COLUMNS} FROM video WHERE {condition} ORDER BY name, id"))?;
+fn list(connection: &Connection) -> Result<Vec<KnownVideo>, Fault> {
+    let mut found = connection.prepare(&format!("SELECT {COLUMNS} FROM video ORDER BY name, id"))?;
     let mut rows = found.query([])?;
     let mut videos = Vec::new();
     while let Some(row) = rows.next()? {
@@ -187,10 +167,6 @@ mod tests {
         let (_folder, mut project) = project();
         project.see_videos(&[known(1, "b.mp4"), known(2, "a.mp4")]).expect("are noted");
         project.append(&verdict_step(1, 1), &author()).expect("is written");
-        project.mark_missing(&[video(1)]).expect("is noted");
-        let missing = project.missing_videos().expect("reads");
-        assert_eq!(missing.iter().map(|v| v.name.as_str()).collect::<Vec<_>>(), ["b.mp4"]);
-        assert_eq!(project.review_state(&video(1)).expect("reads").judgements.len(), 1);
 
         let size = known(1, "").size;
         let files =
@@ -205,7 +181,7 @@ mod tests {
         let videos = project.videos().expect("reads");
         assert_eq!(videos.iter().map(|v| v.name.as_str()).collect::<Vec<_>>(), ["a.mp4", "b.mp4"]);
         assert_eq!(videos[1], KnownVideo { path: PathBuf::from("new/b.mp4"), ..known(1, "b.mp4") });
-        assert!(project.missing_videos().expect("reads").is_empty());
+        assert_eq!(project.review_state(&video(1)).expect("reads").judgements.len(), 1);
     }
 
     #[test]
