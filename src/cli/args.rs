@@ -8,8 +8,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use exchange::{ExportArgs, ImportArgs, ReportArgs, VerifyArgs};
+use learn::{LearnArgs, ModelsArgs};
 
 pub mod exchange;
+pub mod learn;
 
 /// Review of video that a model has flagged.
 ///
@@ -60,6 +62,10 @@ pub enum Command {
     Verify(VerifyArgs),
     /// Write the report of a case: events, verdicts, pictures and hashes in one page
     Report(ReportArgs),
+    /// Learn from the verdicts and labels of a project: makes a candidate and says what it would change
+    Learn(LearnArgs),
+    /// List, compare, promote, roll back, export and import the models of a project
+    Models(ModelsArgs),
     /// Make demo clips with exact ground truth
     Demo(DemoArgs),
     /// Measure how fast things are on this machine
@@ -479,6 +485,10 @@ mod tests {
             &["eval", "--scores", "a.npy"],
             &["train", "--normal", "n", "--abnormal", "a", "-o", "m", "--steps", "0"],
             &["bench", "nothing"],
+            &["learn", "a", "--steps", "0"],
+            &["learn", "a", "--anchor", "-1"],
+            &["models"],
+            &["models", "promote"],
             &["import"],
             &["import", "a", "--format", "word"],
             &["import", "a", "--undo", "1"],

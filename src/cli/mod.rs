@@ -16,6 +16,7 @@ use error::CliError;
 pub mod args;
 pub mod bench;
 pub mod case;
+pub mod classroom;
 pub mod demo;
 pub mod doctor;
 pub mod engine;
@@ -24,10 +25,13 @@ pub mod eval;
 pub mod export;
 pub mod extract;
 pub mod files;
+pub mod gate_text;
 pub mod import;
 pub mod labels;
+pub mod learn;
 pub mod lists;
 pub mod measure;
+pub mod models;
 pub mod outline;
 pub mod progress;
 pub mod project;
@@ -94,6 +98,8 @@ pub fn run() -> Outcome {
         Some(Command::Export(args)) => export::run(args),
         Some(Command::Verify(args)) => verify::run(args),
         Some(Command::Report(args)) => case::run(args),
+        Some(Command::Learn(args)) => learn::run(args),
+        Some(Command::Models(args)) => models::run(args),
         Some(Command::Bench(args)) => bench::run(args),
         Some(Command::Doctor(args)) => doctor::run(args),
     };

@@ -13,6 +13,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use pools::{TuneBag, TuneSet};
@@ -293,7 +294,7 @@ pub fn ghost(
 }
 
 fn first_state(start: &ModelWeights) -> TrainState {
-    TrainState { parameters: start.parameters().clone(), moments: Default::default(), steps_done: 0 }
+    TrainState { parameters: start.parameters().clone(), moments: BTreeMap::new(), steps_done: 0 }
 }
 
 fn trainer(

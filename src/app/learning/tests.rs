@@ -1,0 +1,145 @@
+//! From verdicts to a candidate and the gate, on features with known directions.
+
+use super::*;
+use crate::domain::gate::Fate;
+use crate::domain::lesson::ReplayCount;
+use crate::domain::record::ItemId;
+use crate::domain::review::{Judgement, Verdict};
+use crate::model::ComputeDevice;
+use crate::model::train::{TrainPlan, TrainSet, TrainSettings, TuneSettings, Tuning, train};
+
+const DIM: usize = 20;
+const SNIPPETS: usize = 40;
+
+/// A stretch of snippets 10 to 19 that differs in some numbers, in a quiet video.
+fn features(seed: usize, direction: Option<usize>) -> FeatureMatrix {
+    let noise = |at: usize| ((seed * 7919 + at * 104_729) % 1000) as f32 / 1000.0 - 0.5;
+    let mut values: Vec<f32> = (0..SNIPPETS * DIM).map(noise).collect();
+    if let Some(first) = direction {
+        for row in values.chunks_mut(DIM).skip(10).take(10) {
+            row.iter_mut().skip(first).step_by(4).for_each(|v| *v += 2.0);
+        }
+    }
+    FeatureMatrix::new(1, SNIPPETS, DIM, values).expect("fits")
+}
+
+/// What an anomaly looks like to the model, and what a look-alike shares with it in part.
+const ANOMALY: usize = 0;
+const ALIKE: usize = 2;
+
+fn cpu() -> ComputeDevice {
+    ComputeDevice::cpu(None)
+}
+
+/// A model that has learned what an anomaly looks like.
+fn start() -> Arc<ModelWeights> {
+    let set = TrainSet {
+        normal: (0..4).map(|seed| features(seed, None)).collect(),
+        abnormal: (0..4).map(|seed| features(10 + seed, Some(ANOMALY))).collect(),
+    };
+    let settings = TrainSettings { batch: 4, steps: 60, dropout: 0.2, ..TrainSettings::default() };
+    let plan = TrainPlan { settings, encoder: Some("test".to_owned()), ..TrainPlan::default() };
+    Arc::new(train(&plan, &set, &cpu(), &mut (), &Ticket::unlimited()).expect("trains").weights)
+}
+
+fn video(number: u8, direction: Option<usize>, verdict: Option<Verdict>) -> LearningVideo {
+    let mut review = ReviewState::new(VideoId::from_hash([number; 32]));
+    if let Some(verdict) = verdict {
+        let judgement = Judgement {
+            span: FrameSpan::new(160, 320).expect("holds frames"),
+            verdict,
+            class: None,
+            tags: Vec::new(),
+            note: String::new(),
+            model: None,
+            peak_frame: 200,
+            peak_score: 0.9,
+        };
+        review.judgements.insert(ItemId(u64::from(number)), judgement);
+    }
+    LearningVideo {
+        name: format!("{number}.mp4"),
+        frames: SNIPPETS * 16,
+        duration: MediaTime::from_micros(60_000_000),
+        review,
+        features: Arc::new(features(100 + usize::from(number), direction)),
+    }
+}
+
+/// Anomalies and look-alikes, judged right or the wrong way round.
+fn videos(right: bool) -> Vec<LearningVideo> {
+    let (find, alarm) =
+        if right { (Verdict::Anomaly, Verdict::FalseAlarm) } else { (Verdict::FalseAlarm, Verdict::Anomaly) };
+    let finds = (0..5).map(|n| video(n, Some(ANOMALY), Some(find)));
+    finds.chain((5..10).map(|n| video(n, Some(ALIKE), Some(alarm)))).chain([video(10, None, None)]).collect()
+}
+
+/// Learns from `taught` and compares on `shown`.
+fn learned(start: &Arc<ModelWeights>, taught: &[LearningVideo], shown: &[LearningVideo]) -> (GateReport, ModelWeights) {
+    let (ticket, rule) = (Ticket::unlimited(), EventRule::default());
+    let current = Scorer::new(Arc::clone(start), &cpu()).expect("loads");
+    let score =
+        |scorer: &Scorer, videos: &[LearningVideo]| scores(scorer, videos, &mut |_| (), &ticket).expect("scores");
+    let plan = plan(taught, &score(&current, taught), rule, LessonRules::default(), start);
+    assert!(plan.is_ready(), "{:?}", plan.missing);
+    let settings = TuneSettings { steps: 40, learning_rate: 1e-3, dropout: 0.2, ..TuneSettings::default() };
+    let mut tuning = Tuning::new(Arc::clone(start), tune_set(&plan, taught), settings, &cpu()).expect("begins");
+    tuning.run(&mut (), &ticket).expect("runs");
+    let tuned = tuning.result();
+    let after = Scorer::new(Arc::new(tuned.weights.clone()), &cpu()).expect("loads");
+    let replay = |scorer: &Scorer| replay_loss(scorer, start.replay(), &ticket).expect("scores").expect("has bags");
+    let report = compare(Comparison {
+        videos: shown,
+        before: &score(&current, shown),
+        after: &score(&after, shown),
+        rule,
+        threshold: None,
+        plan: Some(&plan),
+        held_out: tuned.held_out,
+        replay: Some((replay(&current), replay(&after))),
+    });
+    let candidate = candidate(tuned, "ten verdicts".to_owned(), &report);
+    (report, candidate)
+}
+
+#[test]
+fn right_verdicts_make_a_better_model_and_wrong_ones_do_not_pass_the_gate() {
+    let start = start();
+    let truth = videos(true);
+    let (good, candidate) = learned(&start, &truth, &truth);
+    assert_eq!(good.lost().count(), 0, "{:?}", good.events);
+    assert!(good.against.is_empty(), "{:?}", good.against);
+    assert!(good.false_alarms.after <= good.false_alarms.before);
+    assert!(good.events.iter().filter(|event| event.fate == Fate::Kept).count() >= 4, "{:?}", good.events);
+    let info = candidate.info();
+    assert_eq!((info.parent.as_ref(), info.data.as_deref()), (Some(&start.info().weights_id), Some("ten verdicts")));
+    assert_eq!(info.threshold, Some(good.rules.after.threshold));
+    assert!(info.results.contains_key("false alarms per hour"), "{:?}", info.results);
+
+    let (harmful, _) = learned(&start, &videos(false), &truth);
+    assert!(!harmful.against.is_empty(), "flipped verdicts pass: {harmful:?}");
+}
+
+#[test]
+fn a_plan_finds_its_features_and_leaves_unjudged_events_alone() {
+    let rule = EventRule::default();
+    let videos = videos(true);
+    let mut scores = vec![vec![0.1; SNIPPETS]; videos.len()];
+    for flagged in &mut scores {
+        flagged[10..20].fill(0.9);
+        flagged[25..27].fill(0.9);
+    }
+    let open = |at: usize| unjudged(&videos[at], &scores[at], rule);
+    assert_eq!(open(5), [FrameSpan::new(400, 432).expect("holds frames")]);
+    assert_eq!(open(10).len(), 2, "nobody said anything");
+    let model = ModelWeights::new(crate::model::parameters::Parameters::initial(DIM, 1), ModelInfo::default());
+    assert_eq!(model.info().replay, ReplayCount::default());
+    let rules = LessonRules { held_out: 0.0, ..LessonRules::default() };
+    let plan = plan(&videos, &scores, rule, rules, &model);
+    let set = tune_set(&plan, &videos);
+    assert_eq!((set.train.len(), set.held_out.len()), (plan.train.len(), 0));
+    let alarm = set.train.iter().find(|bag| !bag.abnormal).expect("is there");
+    assert_eq!(alarm.features.snippets(), 25, "from the start to the event that nobody judged");
+    assert_eq!(alarm.features.row(0, 3), videos[5].features.row(0, 3));
+    assert!(tune_set(&plan, &[]).train.is_empty());
+}
