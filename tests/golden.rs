@@ -197,7 +197,7 @@ fn golden_metrics() {
 fn recorded(golden: &TensorFile) -> (Batch, NoiseDraws) {
     let features = &golden.tensors["features"];
     let [bags, len, dim] = features.shape[..] else { panic!("features of shape {:?}", features.shape) };
-    let batch = Batch { values: features.values.clone(), bags, crops: 1, len, dim };
+    let batch = Batch { values: features.values.clone(), bags, crops: 1, len, dim, ..Batch::default() };
     (batch, noise(&golden.tensors["noise"]))
 }
 

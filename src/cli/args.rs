@@ -8,8 +8,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use exchange::{AgreementArgs, ExportArgs, ImportArgs, RelocateArgs, ReportArgs, VerifyArgs};
+use learn::{LearnArgs, ModelsArgs};
 
 pub mod exchange;
+pub mod learn;
 
 /// Review of video that a model has flagged.
 ///
@@ -64,6 +66,10 @@ pub enum Command {
     Relocate(RelocateArgs),
     /// Write the report of a case: events, verdicts, pictures and hashes in one page
     Report(ReportArgs),
+    /// Learn from the verdicts and labels of a project: makes a candidate and says what it would change
+    Learn(LearnArgs),
+    /// List, compare, promote, roll back, export and import the models of a project
+    Models(ModelsArgs),
     /// Make demo clips with exact ground truth
     Demo(DemoArgs),
     /// Measure how fast things are on this machine
@@ -274,7 +280,8 @@ A list has one video or feature file (.npy, .safetensors, .txt) per line. Paths 
 
 Examples:
   lookback train --normal normal.txt --abnormal abnormal.txt --steps 600 --seed 1 -o model.safetensors
-  lookback train --normal n.txt --abnormal a.txt --resume m.safetensors.training -o m.safetensors")]
+  lookback train --normal n.txt --abnormal a.txt --resume m.safetensors.training -o m.safetensors
+  lookback train --normal n.txt --abnormal a.txt --bags-for published.pkl -o m.safetensors")]
 pub struct TrainArgs {
     /// List of videos or feature files without anomalies
     #[arg(long, value_name = "LIST")]
@@ -304,6 +311,10 @@ pub struct TrainArgs {
     /// Go on with an interrupted training from the state it left (MODEL.training); its settings are the state's
     #[arg(long, value_name = "FILE", conflicts_with_all = ["preset", "steps", "seed", "schedule", "average"])]
     pub resume: Option<PathBuf>,
+    /// Train nothing: give this model the bags of the lists to carry, which `learn` mixes in so that it does not forget, and
+    /// write it
+    #[arg(long, value_name = "MODEL", conflicts_with_all = ["preset", "steps", "schedule", "average", "resume"])]
+    pub bags_for: Option<PathBuf>,
     /// Where to write the model
     #[arg(short, long, value_name = "MODEL")]
     pub output: PathBuf,
@@ -485,6 +496,10 @@ mod tests {
             &["bench", "nothing"],
             &["agreement", "p", "--between", "Ada"],
             &["agreement", "p", "--json", "--csv"],
+            &["learn", "a", "--steps", "0"],
+            &["learn", "a", "--anchor", "-1"],
+            &["models"],
+            &["models", "promote"],
             &["import"],
             &["import", "a", "--format", "word"],
             &["import", "a", "--undo", "1"],

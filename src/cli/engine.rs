@@ -14,6 +14,7 @@ use crate::app::pipeline::{self, Phase, ScoringObserver, Source};
 use crate::domain::features::FeatureMatrix;
 use crate::domain::library::VideoId;
 use crate::domain::score::{SnippetScores, TsaSettings};
+use crate::domain::snippet::SnippetGrid;
 use crate::formats::features::{self, Layout};
 use crate::formats::npy;
 use crate::jobs::{Progress, Ticket};
@@ -166,6 +167,13 @@ impl Extractor {
     /// The encoder.
     pub fn encoder(&self) -> &dyn SnippetEncoder {
         self.encoder.as_ref()
+    }
+
+    /// Features that were made before, of a video that need not be there any more.
+    pub fn kept(&self, id: &VideoId, frames: usize) -> Option<FeatureMatrix> {
+        let (dim, snippets) = (self.encoder.dim(), SnippetGrid::new(frames).count());
+        let rows = self.cache.as_ref()?.complete(id, self.encoder.id(), dim, snippets)?;
+        FeatureMatrix::new(1, snippets, dim, rows).ok()
     }
 
     /// Opens, identifies and encodes the video at `path`.

@@ -11,6 +11,7 @@ use std::path::Path;
 use thiserror::Error;
 
 use crate::app::exchange::ExchangeError;
+use crate::app::models::ModelsError;
 use crate::app::pipeline::PipelineError;
 use crate::app::report::ReportError;
 use crate::demo::DemoError;
@@ -78,7 +79,9 @@ impl From<ModelError> for CliError {
     fn from(err: ModelError) -> Self {
         match err {
             ModelError::Cancelled => Self::Cancelled,
-            ModelError::Write { .. } | ModelError::Compute(_) => Self::Failed(err.to_string()),
+            ModelError::Write { .. } | ModelError::Compute(_) | ModelError::Diverged(_) => {
+                Self::Failed(err.to_string())
+            }
             _ => Self::Input(err.to_string()),
         }
     }
@@ -132,6 +135,17 @@ impl From<ExchangeError> for CliError {
             ExchangeError::Project(err) => err.into(),
             ExchangeError::Report(err) => err.into(),
             ExchangeError::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+impl From<ModelsError> for CliError {
+    fn from(err: ModelsError) -> Self {
+        match err {
+            ModelsError::Project(err) => err.into(),
+            ModelsError::Model(err) => err.into(),
+            ModelsError::Export { .. } => Self::Failed(err.to_string()),
+            ModelsError::Changed { .. } | ModelsError::Ambiguous { .. } => Self::Input(err.to_string()),
         }
     }
 }

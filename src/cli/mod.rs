@@ -17,6 +17,7 @@ pub mod agreement;
 pub mod args;
 pub mod bench;
 pub mod case;
+pub mod classroom;
 pub mod demo;
 pub mod doctor;
 pub mod engine;
@@ -25,10 +26,13 @@ pub mod eval;
 pub mod export;
 pub mod extract;
 pub mod files;
+pub mod gate_text;
 pub mod import;
 pub mod labels;
+pub mod learn;
 pub mod lists;
 pub mod measure;
+pub mod models;
 pub mod outline;
 pub mod progress;
 pub mod project;
@@ -98,6 +102,8 @@ pub fn run() -> Outcome {
         Some(Command::Verify(args)) => verify::run(args),
         Some(Command::Relocate(args)) => relocate::run(args),
         Some(Command::Report(args)) => case::run(args),
+        Some(Command::Learn(args)) => learn::run(args),
+        Some(Command::Models(args)) => models::run(args),
         Some(Command::Bench(args)) => bench::run(args),
         Some(Command::Doctor(args)) => doctor::run(args),
     };

@@ -14,10 +14,9 @@ use super::error::CliError;
 use super::progress::{Bar, cancelled_by_interrupt};
 use super::{files, lists};
 use crate::domain::features::FeatureMatrix;
-use crate::domain::metrics::{detection_metrics, operating_points};
 use crate::jobs::{Progress, Ticket};
 use crate::model::train::{
-    self, Losses, Preset, Schedule, StepReport, TrainObserver, TrainPlan, TrainSet, TrainSettings,
+    self, Judged, Losses, Preset, Schedule, StepReport, TrainObserver, TrainPlan, TrainSet, TrainSettings,
 };
 use crate::model::weights::ModelWeights;
 use crate::model::{ComputeDevice, Scorer};
@@ -39,6 +38,9 @@ pub fn run(args: &TrainArgs) -> Result<(), CliError> {
     let encoder = (normal.videos + abnormal.videos > 0).then(|| extractor.encoder().id().to_owned());
     let (normal, normal_held) = hold_out(normal.features, args.held_out);
     let (abnormal, abnormal_held) = hold_out(abnormal.features, args.held_out);
+    if let Some(model) = &args.bags_for {
+        return give_bags(args, model, &TrainSet { normal, abnormal });
+    }
     let data = format!(
         "{} normal and {} abnormal videos; {} and {} more held out",
         normal.len(),
@@ -84,6 +86,22 @@ pub fn run(args: &TrainArgs) -> Result<(), CliError> {
     } else {
         files::print(&summary.text())
     }
+}
+
+/// Writes a model with bags to carry.
+fn give_bags(args: &TrainArgs, model: &Path, set: &TrainSet) -> Result<(), CliError> {
+    let weights = ModelWeights::load(model)?;
+    let replay = train::replay(set, args.seed)?;
+    let (takes, given) = (weights.info().dim, set.normal.first().map_or(0, FeatureMatrix::dim));
+    if takes != given {
+        let reason = format!("takes {takes} numbers per snippet, but the videos of the lists have {given}");
+        return Err(CliError::input(model, reason));
+    }
+    let weights = weights.carrying(replay);
+    weights.save(&args.output)?;
+    let carries = weights.info().replay;
+    let (normal, abnormal) = (carries.normal, carries.abnormal);
+    files::print(&format!("{}  carries {normal} normal and {abnormal} abnormal bags\n", args.output.display()))
 }
 
 /// What came out.
@@ -212,12 +230,6 @@ struct HeldOut {
     abnormal: Vec<FeatureMatrix>,
 }
 
-/// How a model does on held-out videos, judged as training does: by the mean of a video's highest scores.
-struct Judged {
-    labels: Vec<bool>,
-    scores: Vec<f32>,
-}
-
 impl HeldOut {
     fn is_enough(&self) -> bool {
         !self.normal.is_empty() && !self.abnormal.is_empty()
@@ -225,52 +237,8 @@ impl HeldOut {
 
     /// `None` when the work was cancelled or failed, which the training itself will report.
     fn judge(&self, scorer: &Scorer, ticket: &Ticket) -> Option<Judged> {
-        let mut judged = Judged { labels: Vec::new(), scores: Vec::new() };
-        for (features, label) in self.normal.iter().map(|f| (f, false)).chain(self.abnormal.iter().map(|f| (f, true))) {
-            let tsa = scorer.info().tsa;
-            let mut scores = scorer.score(features, &tsa, None, ticket).ok()?.scores;
-            scores.sort_by(|a, b| b.total_cmp(a));
-            let highest = &scores[..(scores.len() / 10).max(1)];
-            judged.scores.push(highest.iter().sum::<f32>() / highest.len() as f32);
-            judged.labels.push(label);
-        }
-        Some(judged)
-    }
-}
-
-impl Judged {
-    /// Binary cross entropy, both kinds of video weighing the same.
-    fn loss(&self) -> f64 {
-        let mean = |label: bool| {
-            let losses: Vec<f64> = self
-                .labels
-                .iter()
-                .zip(&self.scores)
-                .filter(|p| *p.0 == label)
-                .map(|(_, s)| {
-                    let p = f64::from(*s).clamp(1e-7, 1.0 - 1e-7);
-                    if label { -p.ln() } else { -(1.0 - p).ln() }
-                })
-                .collect();
-            losses.iter().sum::<f64>() / losses.len().max(1) as f64
-        };
-        f64::midpoint(mean(true), mean(false))
-    }
-
-    fn auc(&self) -> Option<f64> {
-        Some(detection_metrics(&self.labels, &self.scores)?.roc_auc)
-    }
-
-    /// Half-way between the two scores where the split of normal and abnormal videos is best.
-    fn threshold(&self) -> Option<f32> {
-        let positives = self.labels.iter().filter(|l| **l).count() as f64;
-        let negatives = self.labels.len() as f64 - positives;
-        let points = operating_points(&self.labels, &self.scores);
-        let gain =
-            |i: usize| points[i].true_positives as f64 / positives - points[i].false_positives as f64 / negatives;
-        let best = (0..points.len()).max_by(|a, b| gain(*a).total_cmp(&gain(*b)))?;
-        let below = points.get(best + 1).map_or(0.0, |p| p.threshold);
-        Some(f32::midpoint(points[best].threshold, below).clamp(0.05, 0.95))
+        let normal = self.normal.iter().map(|features| (features, false));
+        Judged::of(scorer, normal.chain(self.abnormal.iter().map(|features| (features, true))), ticket).ok()
     }
 }
 
@@ -302,7 +270,7 @@ impl TrainObserver for Watcher {
     /// videos and then tells models apart no longer.
     fn validate(&mut self, step: usize, scorer: &Scorer) -> Option<f64> {
         let judged = self.held.judge(scorer, &self.ticket)?;
-        let loss = judged.loss();
+        let loss = judged.loss()?;
         let auc = judged.auc().unwrap_or_default();
         self.bar.say(&format!("step {step}: held-out loss {loss:.4}, ROC-AUC by video {auc:.4}"));
         Some(-loss)
@@ -323,14 +291,14 @@ fn finish(
         judged = watcher.held.judge(&scorer, &Ticket::unlimited());
         info.threshold = judged.as_ref().and_then(Judged::threshold);
     }
-    let weights = ModelWeights::new(trained.weights.parameters().clone(), info);
+    let weights = trained.weights.clone().described(info);
     weights.save(&args.output)?;
     Ok(Summary {
         model: args.output.display().to_string(),
         weights_id: weights.info().weights_id.clone(),
         step: trained.step,
         losses: watcher.last.map(Parts::from),
-        held_out_loss: judged.as_ref().map(Judged::loss),
+        held_out_loss: judged.as_ref().and_then(Judged::loss),
         held_out_auc: judged.as_ref().and_then(Judged::auc),
         threshold: weights.info().threshold,
     })
@@ -350,17 +318,6 @@ mod tests {
         let numbers = |m: &[FeatureMatrix]| m.iter().map(|f| f.values()[0] as usize).collect::<Vec<_>>();
         assert_eq!((numbers(&held), used.len()), (vec![4, 9], 9));
         assert!(hold_out(features(4), 0.2).1.is_empty() && hold_out(features(9), 0.0).1.is_empty());
-    }
-
-    #[test]
-    fn the_threshold_splits_the_held_out_videos() {
-        let judged = Judged { labels: vec![false, false, true, true], scores: vec![0.1, 0.3, 0.7, 0.9] };
-        assert_eq!(judged.threshold(), Some(0.5));
-        assert_eq!(judged.auc(), Some(1.0));
-        let worse = Judged { labels: judged.labels.clone(), scores: vec![0.1, 0.8, 0.7, 0.9] };
-        assert!(worse.loss() > judged.loss());
-        let (lost, kept) = (Judged { labels: vec![true], scores: vec![0.0] }, judged.loss());
-        assert!(lost.loss().is_finite() && kept > 0.0);
     }
 
     #[test]

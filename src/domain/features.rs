@@ -3,6 +3,8 @@
 //! Owns the shape rules of a video's features. Does not own where they come from (encoders, files)
 //! or what they are used for.
 
+use std::ops::Range;
+
 use thiserror::Error;
 
 /// Features of one video: `crops` sequences of `snippets` rows of `dim` numbers, crop after crop.
@@ -91,6 +93,16 @@ impl FeatureMatrix {
         &self.crop(crop)[snippet * self.dim..(snippet + 1) * self.dim]
     }
 
+    /// The snippets of `range` alone; `None` if that is none, or beyond the last.
+    pub fn cut(&self, range: Range<usize>) -> Option<Self> {
+        if range.is_empty() || range.end > self.snippets {
+            return None;
+        }
+        let part = |crop| &self.crop(crop)[range.start * self.dim..range.end * self.dim];
+        let values = (0..self.crops).flat_map(part).copied().collect();
+        Some(Self { crops: self.crops, snippets: range.len(), dim: self.dim, values })
+    }
+
     /// All values, `[crops][snippets][dim]`.
     pub fn values(&self) -> &[f32] {
         &self.values
@@ -106,6 +118,12 @@ mod tests {
         let m = FeatureMatrix::new(2, 3, 2, (0_u8..12).map(f32::from).collect()).expect("fits");
         assert_eq!(m.row(1, 2), [10.0, 11.0]);
         assert_eq!(m.crop(0).len(), 6);
+        let cut = m.cut(1..3).expect("is there");
+        assert_eq!(
+            (cut.crops(), cut.snippets(), cut.values()),
+            (2, 2, &[2.0, 3.0, 4.0, 5.0, 8.0, 9.0, 10.0, 11.0][..])
+        );
+        assert_eq!((m.cut(2..4), m.cut(1..1)), (None, None));
         assert_eq!(FeatureMatrix::new(1, 2, 2, vec![0.0; 3]), Err(FeatureError::Length { expected: 4, found: 3 }));
         assert!(matches!(FeatureMatrix::new(1, 0, 2, Vec::new()), Err(FeatureError::Empty { .. })));
         let bad = FeatureMatrix::new(2, 2, 1, vec![0.0, 1.0, f32::NAN, 0.0]);

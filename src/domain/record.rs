@@ -302,6 +302,16 @@ impl ReviewState {
         }
     }
 
+    /// The verdicts that count: of several on the same frames the latest.
+    pub fn verdicts(&self) -> Vec<(ItemId, &Judgement)> {
+        let mut all: Vec<(ItemId, &Judgement)> = Vec::with_capacity(self.judgements.len());
+        for (id, judgement) in &self.judgements {
+            all.retain(|(_, other)| other.span != judgement.span);
+            all.push((*id, judgement));
+        }
+        all
+    }
+
     /// Applies one change; changes about other videos or the project are none of its business and pass.
     ///
     /// # Errors

@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use super::interval::FrameSpan;
+
 /// Frames in a snippet.
 pub const SNIPPET_FRAMES: usize = 16;
 
@@ -36,6 +38,17 @@ impl SnippetGrid {
         start..(start + SNIPPET_FRAMES).min(self.frames)
     }
 
+    /// The snippets that share frames with `span`; `None` if the video has none of these frames.
+    pub fn touched(self, span: FrameSpan) -> Option<Range<usize>> {
+        let span = span.intersection(FrameSpan::new(0, self.frames)?)?;
+        Some(self.snippet_of(span.start())..self.snippet_of(span.last()) + 1)
+    }
+
+    /// The frames of a run of snippets, the last of them inside; `None` if the video has none of them.
+    pub fn span(self, first: usize, last: usize) -> Option<FrameSpan> {
+        FrameSpan::new(self.range(first).start, self.range(last).end)
+    }
+
     /// The frame that stands for snippet `snippet`: start + floor(length / 2).
     ///
     /// A full snippet's is its ninth frame; beyond the last snippet it is the last frame.
@@ -64,6 +77,9 @@ mod tests {
         assert_eq!((grid.middle(0), grid.middle(2)), (8, 33));
         assert_eq!(SnippetGrid::new(1).middle(0), 0);
         assert_eq!(SnippetGrid::new(0).count(), 0);
+        let span = |start, end| FrameSpan::new(start, end).expect("holds frames");
+        assert_eq!((grid.touched(span(15, 17)), grid.touched(span(34, 99))), (Some(0..2), Some(2..3)));
+        assert_eq!((grid.touched(span(35, 40)), grid.span(1, 2)), (None, Some(span(16, 35))));
     }
 
     proptest! {

@@ -127,8 +127,14 @@ impl StepBench {
     /// The device fails.
     pub fn new(device: &ComputeDevice) -> Result<Self, ModelError> {
         let trainer = Trainer::new(&Parameters::initial(WIDTH, 1), TrainSettings::default(), device)?;
-        let batch =
-            Batch { values: noise(2 * BAGS * SEGMENTS * WIDTH), bags: 2 * BAGS, crops: 1, len: SEGMENTS, dim: WIDTH };
+        let batch = Batch {
+            values: noise(2 * BAGS * SEGMENTS * WIDTH),
+            bags: 2 * BAGS,
+            crops: 1,
+            len: SEGMENTS,
+            dim: WIDTH,
+            ..Batch::default()
+        };
         let factors = products(2 * BAGS, SEGMENTS).into_iter().map(|p| Factors::new(p, true, device.candle()));
         Ok(Self { trainer, batch, factors: factors.collect::<Result<_, _>>()?, device: device.candle().clone() })
     }

@@ -41,6 +41,9 @@ pub enum ModelError {
     /// A device was asked for that this program or machine does not have.
     #[error("{0}")]
     Device(String),
+    /// A training whose numbers are none any more; the sentence names the step. What it began from is untouched.
+    #[error("{0}")]
+    Diverged(String),
     /// The work was cancelled; nothing is wrong.
     #[error("the work was cancelled")]
     Cancelled,

@@ -23,6 +23,12 @@ pub enum Purpose {
     Dropout = 5,
     /// First weights; minor = which tensor.
     Initial = 6,
+    /// Order of the normal bags that a model carries; major = epoch.
+    ReplayNormal = 7,
+    /// Order of its abnormal ones; major = epoch.
+    ReplayAbnormal = 8,
+    /// Which bags a model carries; minor = kind.
+    ReplayDraw = 9,
 }
 
 /// The generator of one stream.

@@ -3,7 +3,7 @@
 //! Owns reading and writing the container for everyone above, so that no other module names it. Does not
 //! own what the tensors mean.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::Path;
 
@@ -27,6 +27,8 @@ pub struct TensorFile {
     pub tensors: BTreeMap<String, HostTensor>,
     /// Free text by name.
     pub metadata: BTreeMap<String, String>,
+    /// Tensors that are written in half precision. Reading makes 32-bit floats of all, and leaves this empty.
+    pub halves: BTreeSet<String>,
 }
 
 /// Reads all tensors of `path` as 32-bit floats.
@@ -65,7 +67,7 @@ pub fn from_bytes(path: &Path, bytes: &[u8]) -> Result<TensorFile, ModelError> {
         })?;
         tensors.insert(name, HostTensor { shape: view.shape().to_vec(), values });
     }
-    Ok(TensorFile { tensors, metadata })
+    Ok(TensorFile { tensors, metadata, halves: BTreeSet::new() })
 }
 
 /// The bytes of a safetensors file that holds `file`, the same for the same content.
@@ -74,14 +76,20 @@ pub fn from_bytes(path: &Path, bytes: &[u8]) -> Result<TensorFile, ModelError> {
 /// A tensor whose values do not fill its shape.
 pub fn to_bytes(file: &TensorFile) -> Result<Vec<u8>, ModelError> {
     let broken = |e| ModelError::Input(format!("the tensors cannot be written as safetensors: {e}"));
-    let data: Vec<(&String, Vec<u8>)> = file
+    let data: Vec<(&String, Dtype, Vec<u8>)> = file
         .tensors
         .iter()
-        .map(|(name, tensor)| (name, tensor.values.iter().flat_map(|v| v.to_le_bytes()).collect()))
+        .map(|(name, tensor)| {
+            if file.halves.contains(name) {
+                let bytes = tensor.values.iter().flat_map(|v| nearest_half(*v).to_le_bytes()).collect();
+                return (name, Dtype::F16, bytes);
+            }
+            (name, Dtype::F32, tensor.values.iter().flat_map(|v| v.to_le_bytes()).collect())
+        })
         .collect();
     let mut views = Vec::with_capacity(data.len());
-    for ((name, bytes), tensor) in data.iter().zip(file.tensors.values()) {
-        views.push((name.as_str(), TensorView::new(Dtype::F32, tensor.shape.clone(), bytes).map_err(broken)?));
+    for ((name, kind, bytes), tensor) in data.iter().zip(file.tensors.values()) {
+        views.push((name.as_str(), TensorView::new(*kind, tensor.shape.clone(), bytes).map_err(broken)?));
     }
     let metadata: HashMap<_, _> = file.metadata.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
     safetensors::serialize(views, (!metadata.is_empty()).then_some(metadata)).map_err(broken)
@@ -114,8 +122,28 @@ pub(crate) fn floats(dtype: Dtype, data: &[u8]) -> Option<Vec<f32>> {
     })
 }
 
+/// The half precision number nearest to `value`, ties to the even one; beyond the largest it is the largest.
+pub(super) fn nearest_half(value: f32) -> u16 {
+    let bits = value.to_bits();
+    let (sign, size) = ((bits >> 16 & 0x8000) as u16, value.abs());
+    if value.is_nan() {
+        return sign | 0x7e00;
+    }
+    if size >= 65504.0 {
+        return sign | 0x7bff;
+    }
+    // Below the smallest number with a full fraction, halves are whole multiples of 2^-24.
+    if size < 2_f32.powi(-14) {
+        return sign | (size * 2_f32.powi(24)).round_ties_even() as u16;
+    }
+    let (bits, odd) = (bits & 0x7fff_ffff, bits >> 13 & 1);
+    // Rounding may carry into the exponent, which is what it should do then.
+    let rounded = (bits + 0x0fff + odd) >> 13;
+    sign | (rounded - ((127 - 15) << 10)) as u16
+}
+
 /// IEEE 754 half precision to single precision, exact.
-fn half_to_float(bits: u16) -> f32 {
+pub(super) fn half_to_float(bits: u16) -> f32 {
     let sign = if bits >> 15 == 1 { -1.0 } else { 1.0 };
     let (exponent, fraction) = (i32::from(bits >> 10 & 0x1f), f32::from(bits & 0x3ff));
     match exponent {
@@ -137,6 +165,15 @@ mod tests {
         for (bits, value) in pairs {
             assert_eq!(half_to_float(bits), value);
         }
+        for bits in (0..0x7c00_u16).chain(0x8000..0xfc00) {
+            assert_eq!(nearest_half(half_to_float(bits)), bits, "{bits:x}");
+        }
+        // Half way between two, the even one; a carry into the exponent; what is too small or too large.
+        for (value, bits) in [(1.0 + 2_f32.powi(-11), 0x3c00), (1.0 + 3.0 * 2_f32.powi(-11), 0x3c02)] {
+            assert_eq!(nearest_half(value), bits);
+        }
+        assert_eq!([1.9999, 1e-9, 1e9, -1e9].map(nearest_half), [0x4000, 0, 0x7bff, 0xfbff]);
+        assert!(half_to_float(nearest_half(f32::NAN)).is_nan());
         assert!(half_to_float(0x7e00).is_nan() && half_to_float(0xfc00) == f32::NEG_INFINITY);
     }
 

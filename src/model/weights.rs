@@ -1,28 +1,48 @@
 //! A model as a file: weights and where they come from.
 //!
 //! Owns our format (safetensors with metadata), telling formats apart, and the model that comes with the
-//! program. Does not own the torch container ([`super::published`]) or the meaning of the weights
-//! ([`super::parameters`]).
+//! program. Does not own the torch container ([`super::published`]), the meaning of the weights
+//! ([`super::parameters`]) or of the bags beside them ([`super::replay`]).
+//!
+//! A file holds weights, lineage and threshold, and bags of features of what the model was trained on; no footage.
 
-use std::fs;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Read as _;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::parameters::Parameters;
+use super::replay::Replay;
 use super::tensors::{self, TensorFile};
+use super::train::{TrainSettings, TuneSettings};
 use super::{ModelError, published};
 use crate::disk;
+use crate::domain::lesson::ReplayCount;
 use crate::domain::score::TsaSettings;
 
-/// Version of the metadata; readers refuse newer ones.
-const VERSION: u32 = 1;
+/// Version of the metadata; readers refuse newer ones. 2 brought bags, and more about the model's descent.
+const VERSION: u32 = 2;
+
+/// No description is this long: what says so is no model.
+const LONGEST_HEADER: u64 = 1 << 24;
 
 /// The metadata's one entry, so that the same model always gives the same bytes.
 const KEY: &str = "lookback";
 
 /// The model that comes with the program.
 static BUILTIN: &[u8] = include_bytes!("../../assets/models/builtin.safetensors");
+
+/// How a model was made, all of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Making {
+    /// From labels of whole videos.
+    Training(TrainSettings),
+    /// From its parent and what people said about videos.
+    Tuning(TuneSettings),
+}
 
 /// What is known about a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,6 +71,18 @@ pub struct ModelInfo {
     pub parent: Option<String>,
     /// What it was trained on, in words.
     pub data: Option<String>,
+    /// Settings that it was made with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub making: Option<Making>,
+    /// Figures from when it was made, by what they are called.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub results: BTreeMap<String, f64>,
+    /// What should be known about it, a sentence each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// Bags that it carries.
+    #[serde(skip)]
+    pub replay: ReplayCount,
     /// Which program wrote it.
     pub program: Option<String>,
 }
@@ -69,6 +101,10 @@ impl Default for ModelInfo {
             steps: 0,
             parent: None,
             data: None,
+            making: None,
+            results: BTreeMap::new(),
+            notes: Vec::new(),
+            replay: ReplayCount::default(),
             program: None,
         }
     }
@@ -79,13 +115,66 @@ impl Default for ModelInfo {
 pub struct ModelWeights {
     info: ModelInfo,
     parameters: Parameters,
+    replay: Replay,
+}
+
+impl ModelInfo {
+    /// The description in the file at `path`, without reading its weights; their hash stays empty.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is not of our format.
+    pub fn peek(path: &Path) -> Result<Self, ModelError> {
+        let mut file = File::open(path).map_err(ModelError::read(path))?;
+        let mut len = [0; 8];
+        file.read_exact(&mut len).map_err(ModelError::read(path))?;
+        let len = u64::from_le_bytes(len);
+        let broken = || ModelError::file(path, "is not a whole model of this program");
+        if len > LONGEST_HEADER {
+            return Err(broken());
+        }
+        let mut header = Vec::new();
+        file.take(len).read_to_end(&mut header).map_err(ModelError::read(path))?;
+        let header: serde_json::Value = serde_json::from_slice(&header).map_err(|_| broken())?;
+        let text = header.get("__metadata__").and_then(|all| all.get(KEY)).and_then(serde_json::Value::as_str);
+        let mut info = described(path, text.ok_or_else(broken)?)?;
+        let bags = |name: &str| header.pointer(&format!("/{name}/shape/0")).and_then(serde_json::Value::as_u64);
+        let bags = |name| bags(name).unwrap_or(0) as usize;
+        info.replay = ReplayCount { normal: bags("replay.normal"), abnormal: bags("replay.abnormal") };
+        Ok(info)
+    }
+}
+
+/// A description as a file holds it.
+fn described(path: &Path, text: &str) -> Result<ModelInfo, ModelError> {
+    let info: ModelInfo = serde_json::from_str(text)
+        .map_err(|e| ModelError::file(path, format!("has a description that cannot be read: {e}")))?;
+    if info.version > VERSION {
+        let reason = format!("was written by a newer version of this program (format {})", info.version);
+        return Err(ModelError::file(path, reason));
+    }
+    Ok(info)
 }
 
 impl ModelWeights {
     /// Joins weights and their description; hash, size and version are taken from the weights.
     pub fn new(parameters: Parameters, info: ModelInfo) -> Self {
         let info = ModelInfo { version: VERSION, weights_id: parameters.id(), dim: parameters.dim(), ..info };
-        Self { info, parameters }
+        let info = ModelInfo { replay: ReplayCount::default(), ..info };
+        Self { info, parameters, replay: Replay::default() }
+    }
+
+    /// The same with bags to carry.
+    #[must_use]
+    pub fn carrying(mut self, replay: Replay) -> Self {
+        self.info.replay = replay.count();
+        self.replay = replay;
+        self
+    }
+
+    /// The same with another description; hash, size, bags and version stay those of the weights.
+    #[must_use]
+    pub fn described(self, info: ModelInfo) -> Self {
+        Self::new(self.parameters, info).carrying(self.replay)
     }
 
     /// Reads a model: our own safetensors, a bare state dict as safetensors, or a published torch file.
@@ -111,17 +200,12 @@ impl ModelWeights {
             let reason = if bytes.is_empty() { "is empty" } else { "is neither a safetensors nor a torch file" };
             return Err(ModelError::file(path, reason));
         }
-        let file = tensors::from_bytes(path, bytes)?;
-        let info = match file.metadata.get(KEY) {
-            Some(text) => serde_json::from_str(text)
-                .map_err(|e| ModelError::file(path, format!("has a description that cannot be read: {e}")))?,
-            None => ModelInfo::default(),
-        };
-        if info.version > VERSION {
-            let reason = format!("was written by a newer version of this program (format {})", info.version);
-            return Err(ModelError::file(path, reason));
-        }
-        Ok(Self::new(Parameters::from_tensors(path, file.tensors)?, info))
+        let mut file = tensors::from_bytes(path, bytes)?;
+        let info = file.metadata.get(KEY).map_or_else(|| Ok(ModelInfo::default()), |text| described(path, text))?;
+        let replay = Replay::take(path, &mut file.tensors)?;
+        let parameters = Parameters::from_tensors(path, file.tensors)?;
+        replay.check(path, parameters.dim())?;
+        Ok(Self::new(parameters, info).carrying(replay))
     }
 
     /// The model that comes with the program.
@@ -150,7 +234,11 @@ impl ModelWeights {
         let text = serde_json::to_string(&info)
             .map_err(|e| ModelError::Input(format!("the model's description cannot be written: {e}")))?;
         let metadata = [(KEY.to_owned(), text)].into();
-        tensors::to_bytes(&TensorFile { tensors: self.parameters.to_tensors(), metadata })
+        let bags = self.replay.to_tensors();
+        let halves = bags.keys().cloned().collect();
+        let mut tensors = self.parameters.to_tensors();
+        tensors.extend(bags);
+        tensors::to_bytes(&TensorFile { tensors, metadata, halves })
     }
 
     /// What is known about it.
@@ -161,6 +249,11 @@ impl ModelWeights {
     /// The weights.
     pub fn parameters(&self) -> &Parameters {
         &self.parameters
+    }
+
+    /// Bags of what it was trained on; none in models of other programs and of older versions.
+    pub fn replay(&self) -> &Replay {
+        &self.replay
     }
 }
 
@@ -191,6 +284,61 @@ mod tests {
         assert_eq!(read.to_bytes().expect("again"), model.to_bytes().expect("the same"));
     }
 
+    /// Bags of 32 segments of `dim` numbers.
+    fn bags(count: usize, dim: usize) -> Vec<Vec<f32>> {
+        (0..count).map(|i| (0..32 * dim).map(|at| (i * at) as f32 * 0.01).collect()).collect()
+    }
+
+    #[test]
+    fn a_model_carries_its_bags_and_its_descent() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("model.safetensors");
+        let info = ModelInfo {
+            parent: Some("0123456789abcdef".into()),
+            making: Some(Making::Tuning(TuneSettings::default())),
+            results: [("held-out loss".to_owned(), 0.25)].into(),
+            notes: vec!["computed on the CPU".into()],
+            ..ModelInfo::default()
+        };
+        let replay = Replay::draw(20, &bags(3, 20), &bags(2, 20), 1);
+        let model = ModelWeights::new(Parameters::initial(20, 1), info).carrying(replay);
+        model.save(&path).expect("is written");
+        let read = ModelWeights::load(&path).expect("is read");
+        assert_eq!(read.replay(), model.replay());
+        assert_eq!(read.info().replay, ReplayCount { normal: 3, abnormal: 2 });
+        assert_eq!(
+            (&read.info().making, &read.info().results, &read.info().notes),
+            (&model.info().making, &model.info().results, &model.info().notes)
+        );
+        assert_eq!(read.to_bytes().expect("again"), model.to_bytes().expect("the same"));
+        let peeked = ModelInfo::peek(&path).expect("is read");
+        assert_eq!(ModelInfo { weights_id: read.info().weights_id.clone(), ..peeked }, *read.info());
+        assert!(ModelInfo::peek(folder.path()).is_err());
+    }
+
+    #[test]
+    fn bags_that_do_not_fit_are_refused_in_words() {
+        let model = ModelWeights::new(Parameters::initial(20, 1), ModelInfo::default());
+        let whole = tensors::from_bytes(Path::new("m"), &model.to_bytes().expect("is written")).expect("is whole");
+        let refusal = |name: &str, shape: &[usize], value: f32| {
+            let mut file = whole.clone();
+            let values = vec![value; shape.iter().product()];
+            file.tensors.insert(name.to_owned(), tensors::HostTensor { shape: shape.to_vec(), values });
+            let bytes = tensors::to_bytes(&file).expect("fits");
+            ModelWeights::from_bytes(Path::new("m"), &bytes).expect_err("is refused").to_string()
+        };
+        for (name, shape, value, part) in [
+            ("replay.normal", &[2, 31, 20][..], 0.0, "[2, 31, 20]"),
+            ("replay.abnormal", &[64, 20], 0.0, "[64, 20]"),
+            ("replay.normal", &[1, 32, 21], 0.0, "21 numbers"),
+            ("replay.normal", &[1, 32, 20], f32::NAN, "not a finite number"),
+            ("replay.other", &[1, 32, 20], 0.0, "replay.other"),
+        ] {
+            let why = refusal(name, shape, value);
+            assert!(why.contains(part), "{why}");
+        }
+    }
+
     #[test]
     fn files_that_are_no_models_are_refused() {
         for (bytes, part) in
@@ -205,5 +353,7 @@ mod tests {
     fn the_built_in_model_is_whole() {
         let model = ModelWeights::builtin().expect("is whole");
         assert_eq!(model.info().dim, 512);
+        // Bags are a few megabytes at most.
+        assert!(model.to_bytes().expect("is written").len() < 10_000_000);
     }
 }

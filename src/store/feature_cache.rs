@@ -57,6 +57,15 @@ impl FeatureCache {
         CacheEntry::open(&path, header).map_err(|e| io_error(&path, e))
     }
 
+    /// All rows of one video and encoder, `[snippets][dim]`, if every one is there and sound. Makes nothing and waits for
+    /// nobody, so that many videos can be asked for.
+    pub fn complete(&self, video: &VideoId, encoder: &str, dim: usize, snippets: usize) -> Option<Vec<f32>> {
+        let path = self.folder.join(video.as_str()).join(file_name(encoder));
+        let header = Header { encoder: encoder.to_owned(), dim, snippets };
+        let (rows, _) = read(&File::open(path).ok()?, &header).ok()?;
+        (snippets > 0 && rows.len() == snippets * dim).then_some(rows)
+    }
+
     /// Bytes used on disk, for display. Files that vanish while counting count as nothing.
     pub fn bytes(&self) -> u64 {
         let videos = fs::read_dir(&self.folder).into_iter().flatten().flatten();
@@ -263,6 +272,17 @@ mod tests {
         drop(entry);
         assert_eq!(open(&cache, 10).take_rows(), rows(10));
         assert!(cache.bytes() > 10 * 4 * 4);
+        assert_eq!(cache.complete(&video(), ENCODER, 4, 10), Some(rows(10)));
+    }
+
+    #[test]
+    fn a_part_is_not_all_and_asking_makes_nothing() {
+        let (_folder, cache, _) = filled(9);
+        assert_eq!(cache.complete(&video(), ENCODER, 4, 10), None);
+        assert_eq!(cache.complete(&video(), ENCODER, 4, 9), None, "a video of another length");
+        let other = VideoId::from_hash([8; 32]);
+        assert_eq!(cache.complete(&other, ENCODER, 4, 10), None);
+        assert!(!cache.folder().join(other.as_str()).exists());
     }
 
     #[test]

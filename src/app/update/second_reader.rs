@@ -254,6 +254,6 @@ mod tests {
         assert_eq!((state.dialog, state.session.as_ref().map(Session::frame)), (None, Some(50)));
         let elsewhere = Target { video: VideoId::from_hash([2; 32]), span };
         let effects = act(&mut state, Action::ShowFrames(elsewhere));
-        assert!(matches!(&effects[..], [Effect::LocateVideo(_)]), "{effects:?}");
+        assert!(matches!(&effects[..], [Effect::LocateVideo { ahead: false, .. }]), "{effects:?}");
     }
 }

@@ -6,6 +6,7 @@
 use crate::domain::features::FeatureMatrix;
 use crate::model::ModelError;
 use crate::model::random::{Purpose, permutation, stream};
+use crate::model::replay::Replay;
 use crate::model::segments::{SEGMENTS, averaged};
 
 use super::TrainSettings;
@@ -58,6 +59,11 @@ impl Bags {
         self.dim
     }
 
+    /// The bags that a model trained on these carries.
+    pub fn replay(&self, seed: u64) -> Replay {
+        Replay::draw(self.dim, &self.normal, &self.abnormal, seed)
+    }
+
     /// The bags of step `step`, from 0: B normal, then B abnormal ones.
     pub fn batch(&self, settings: &TrainSettings, step: usize) -> Batch {
         let size = self.crops * SEGMENTS * self.dim;
@@ -67,12 +73,12 @@ impl Bags {
                 values.extend_from_slice(&videos[i]);
             }
         }
-        Batch { values, bags: 2 * settings.batch, crops: self.crops, len: SEGMENTS, dim: self.dim }
+        Batch { values, bags: 2 * settings.batch, crops: self.crops, len: SEGMENTS, dim: self.dim, ..Batch::default() }
     }
 }
 
 /// `count` places from `first` on in an endless sequence of shuffles of 0..len.
-fn order(seed: u64, purpose: Purpose, len: usize, first: usize, count: usize) -> Vec<usize> {
+pub(super) fn order(seed: u64, purpose: Purpose, len: usize, first: usize, count: usize) -> Vec<usize> {
     let mut epoch = None;
     let mut shuffle = Vec::new();
     (first..first + count)

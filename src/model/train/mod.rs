@@ -8,24 +8,28 @@ pub mod adam;
 pub mod average;
 pub mod bags;
 pub mod checkpoint;
+pub mod judged;
 pub mod loss;
 pub mod settings;
 pub mod trainer;
+pub mod tune;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use bags::TrainSet;
+pub use judged::Judged;
 pub use loss::Losses;
 pub use settings::{Preset, Schedule, TrainSettings};
 pub use trainer::Trainer;
+pub use tune::{TuneBag, TuneObserver, TuneReport, TuneSet, TuneSettings, Tuned, Tuning};
 
 use self::average::Average;
 use self::bags::Bags;
 use self::checkpoint::Checkpoint;
 use super::parameters::Parameters;
-use super::weights::ModelWeights;
-use super::{ComputeDevice, ModelError, ModelInfo, Scorer};
+use super::weights::{Making, ModelWeights};
+use super::{ComputeDevice, ModelError, ModelInfo, Replay, Scorer};
 use crate::jobs::Ticket;
 
 /// What a training begins with and leaves behind.
@@ -117,6 +121,14 @@ pub fn train(
     run(plan, &bags, Run { trainer, average: None, best: None }, device, observer, ticket)
 }
 
+/// The bags that a model carries which was trained on these videos with this seed.
+///
+/// # Errors
+/// A class without videos, or videos of different sizes.
+pub fn replay(set: &TrainSet, seed: u64) -> Result<Replay, ModelError> {
+    Ok(Bags::new(set)?.replay(seed))
+}
+
 /// Goes on from the checkpoint at `path` as if nothing had happened; the settings are the checkpoint's.
 ///
 /// # Errors
@@ -199,10 +211,12 @@ fn run(
         }
     }
     if let Some(Best { figure, step, parameters }) = best {
-        return Ok(Trained { weights: model(plan, parameters, step), step, figure: Some(figure) });
+        let weights = model(plan, parameters, step).carrying(bags.replay(settings.seed));
+        return Ok(Trained { weights, step, figure: Some(figure) });
     }
     let step = trainer.steps_done();
-    Ok(Trained { weights: model(plan, present(&trainer, &average), step), step, figure: None })
+    let weights = model(plan, present(&trainer, &average), step).carrying(bags.replay(settings.seed));
+    Ok(Trained { weights, step, figure: None })
 }
 
 fn model(plan: &TrainPlan, parameters: Parameters, steps: usize) -> ModelWeights {
@@ -215,6 +229,7 @@ fn model(plan: &TrainPlan, parameters: Parameters, steps: usize) -> ModelWeights
         seed: Some(settings.seed),
         steps,
         parent,
+        making: Some(Making::Training(settings.clone())),
         data: plan.data.clone(),
         ..ModelInfo::default()
     };

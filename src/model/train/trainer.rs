@@ -24,7 +24,7 @@ use crate::model::{ComputeDevice, ModelError, NoiseDraws};
 const MOMENTUM: f32 = 0.1;
 
 /// Bags for one step: the first half normal, the second abnormal.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Batch {
     /// `[bags][crops][len][dim]`.
     pub values: Vec<f32>,
@@ -36,6 +36,24 @@ pub struct Batch {
     pub len: usize,
     /// Numbers per segment.
     pub dim: usize,
+    /// What each segment weighs, `[bags][len]`; empty where all weigh 1. Segments of more weight are chosen first to stand
+    /// for their bag, and make it count for more.
+    pub weights: Vec<f32>,
+    /// What is known of each segment, 0 for normal to 1 for anomalous, NaN where nothing is, `[bags][len]`; empty where
+    /// nothing is known at all.
+    pub targets: Vec<f32>,
+}
+
+/// What keeps a training close to where it began; nothing of it in a training as published.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Restraint {
+    /// Longest gradient, as one vector over all weights; 0 for no limit.
+    pub clip: f64,
+    /// Pull towards the weights of the start (L2-SP, Li et al., 2018): half of this times the squared distance is added to
+    /// the loss.
+    pub anchor: f64,
+    /// Factor of the cross entropy of single segments whose targets are known.
+    pub snippet_weight: f64,
 }
 
 /// What a step computed on its way.
@@ -76,6 +94,8 @@ struct Weight {
     shape: Vec<usize>,
     values: Vec<f32>,
     moments: Moments,
+    /// Values that it is pulled to; empty where nothing pulls.
+    anchor: Vec<f32>,
     var: Var,
 }
 
@@ -89,6 +109,7 @@ pub struct Trainer {
     /// Running statistics are current here, weights are those of the start.
     base: Parameters,
     steps_done: usize,
+    restraint: Restraint,
 }
 
 impl Trainer {
@@ -118,9 +139,22 @@ impl Trainer {
                 Some(m) => Moments { first: ours(&shape, m.first), second: ours(&shape, m.second) },
                 None => Moments::new(values.len()),
             };
-            weights.push(Weight { name, shape, values, moments, var });
+            weights.push(Weight { name, shape, values, moments, anchor: Vec::new(), var });
         }
-        Ok(Self { settings, device: device.clone(), network, weights, base: parameters, steps_done })
+        let (device, restraint) = (device.clone(), Restraint::default());
+        Ok(Self { settings, device, network, weights, base: parameters, steps_done, restraint })
+    }
+
+    /// The same, kept close to `anchor`, the weights that the training began from.
+    #[must_use]
+    pub fn restrained(mut self, restraint: Restraint, anchor: &Parameters) -> Self {
+        if restraint.anchor > 0.0 {
+            for weight in &mut self.weights {
+                weight.anchor = ours(&weight.shape, anchor.values(weight.name).to_vec());
+            }
+        }
+        self.restraint = restraint;
+        self
     }
 
     /// d.
@@ -161,13 +195,11 @@ impl Trainer {
     /// # Errors
     /// A batch that does not fit, a failing device, or a loss that is no number.
     pub fn step(&mut self, batch: &Batch, noise: Option<&NoiseDraws>) -> Result<StepOutcome, ModelError> {
-        let Forward { loss, outcome, statistics } = self.forward(batch, noise)?;
+        let Forward { loss, mut outcome, statistics } = self.forward(batch, noise)?;
+        outcome.losses.anchor = self.distance();
+        outcome.losses.total += outcome.losses.anchor;
         if !outcome.losses.total.is_finite() {
-            return Err(ModelError::Input(format!(
-                "training went out of bounds at step {}: the loss is {}; lower the learning rate",
-                self.steps_done + 1,
-                outcome.losses.total
-            )));
+            return Err(self.diverged(&format!("the loss is {}", outcome.losses.total)));
         }
         let grads = loss.backward()?;
         drop(loss);
@@ -183,7 +215,9 @@ impl Trainer {
     fn forward(&self, batch: &Batch, noise: Option<&NoiseDraws>) -> Result<Forward, ModelError> {
         let Batch { bags, crops, len, dim, .. } = *batch;
         let sequences = bags * crops;
-        if batch.values.len() != sequences * len * dim || dim != self.dim() || bags % 2 != 0 || bags * len < 4 {
+        let fits = |values: &[f32]| values.is_empty() || values.len() == bags * len;
+        let fits = fits(&batch.weights) && fits(&batch.targets) && batch.values.len() == sequences * len * dim;
+        if !fits || dim != self.dim() || bags % 2 != 0 || bags * len < 4 {
             return Err(ModelError::Input(format!(
                 "a batch of [{bags} videos, {crops} crops, {len} segments, {dim}] does not fit"
             )));
@@ -208,7 +242,16 @@ impl Trainer {
         if let Some(dropout) = &mut pass.dropout {
             ranking.iter_mut().zip(dropout.values(bags * len)).for_each(|(r, mask)| *r *= mask);
         }
-        let output = Output { merged: &merged, scores: &scores, ranking: &ranking, crops };
+        ranking.iter_mut().zip(&batch.weights).for_each(|(rank, weight)| *rank *= weight);
+        let output = Output {
+            merged: &merged,
+            scores: &scores,
+            ranking: &ranking,
+            crops,
+            weights: &batch.weights,
+            targets: &batch.targets,
+            target_weight: self.restraint.snippet_weight,
+        };
         let (loss, losses, bag_scores) = output.loss()?;
         let outcome = StepOutcome { losses, scores: host(&scores)?, magnitudes, bag_scores };
         Ok(Forward { loss, outcome, statistics: pass.batch_statistics.unwrap_or_default() })
@@ -260,19 +303,63 @@ impl Trainer {
     }
 
     fn update(&mut self, grads: &GradStore) -> Result<(), ModelError> {
-        let Self { settings, device, weights, steps_done, .. } = self;
+        let scale = self.scale(grads)?;
+        let Self { settings, device, weights, steps_done, restraint, .. } = self;
+        let pull = restraint.anchor as f32;
         let adam = Adam::new(settings.rate_after(*steps_done), settings.weight_decay, *steps_done + 1);
         for weight in weights {
             // With attention switched off the scorer gets no gradient, and stays.
             let Some(grad) = grads.get(&weight.var) else { continue };
             with_slice(grad, |grad| {
-                adam.update(&mut weight.values, &mut weight.moments, grad);
+                if scale == 1.0 && weight.anchor.is_empty() {
+                    adam.update(&mut weight.values, &mut weight.moments, grad);
+                    return Ok(());
+                }
+                let mut held: Vec<f32> = grad.iter().map(|g| g * scale).collect();
+                for ((held, value), anchor) in held.iter_mut().zip(&weight.values).zip(&weight.anchor) {
+                    *held += pull * (value - anchor);
+                }
+                adam.update(&mut weight.values, &mut weight.moments, &held);
                 Ok(())
             })?;
             let values = Tensor::from_slice(&weight.values, weight.var.shape(), device.candle())?;
             weight.var.set(&values)?;
         }
         Ok(())
+    }
+
+    /// What the gradient is multiplied with to be no longer than it may be.
+    fn scale(&self, grads: &GradStore) -> Result<f32, ModelError> {
+        let limit = self.restraint.clip;
+        if limit <= 0.0 {
+            return Ok(1.0);
+        }
+        let mut squares = 0.0;
+        for weight in &self.weights {
+            let Some(grad) = grads.get(&weight.var) else { continue };
+            // Block by block and in order: the same sum whatever the number of threads.
+            squares += with_slice(grad, |grad| Ok(sum_of_squares(grad.par_chunks(1 << 14), |g| f64::from(*g))))?;
+        }
+        let norm = squares.sqrt();
+        if !norm.is_finite() {
+            return Err(self.diverged("a slope is not a number"));
+        }
+        Ok(if norm > limit { (limit / norm) as f32 } else { 1.0 })
+    }
+
+    /// The pull towards the weights of the start, as a part of the loss.
+    fn distance(&self) -> f32 {
+        let away = |weight: &Weight| {
+            let pairs: Vec<(f32, f32)> = weight.values.iter().copied().zip(weight.anchor.iter().copied()).collect();
+            sum_of_squares(pairs.par_chunks(1 << 14), |(value, anchor)| f64::from(value - anchor))
+        };
+        let squares: f64 = self.weights.iter().filter(|weight| !weight.anchor.is_empty()).map(away).sum();
+        (0.5 * self.restraint.anchor * squares) as f32
+    }
+
+    fn diverged(&self, what: &str) -> ModelError {
+        let step = self.steps_done + 1;
+        ModelError::Diverged(format!("training went out of bounds at step {step}: {what}; lower the learning rate"))
     }
 
     /// Moves running statistics towards those of a batch of `rows`; the running variance is the unbiased one.
@@ -303,6 +390,14 @@ impl Trainer {
         }
         Ok(all)
     }
+}
+
+fn sum_of_squares<'a, T: Sync + 'a>(
+    blocks: impl IndexedParallelIterator<Item = &'a [T]>,
+    value: impl Fn(&T) -> f64 + Sync,
+) -> f64 {
+    let sums: Vec<f64> = blocks.map(|block| block.iter().map(|v| value(v).powi(2)).sum()).collect();
+    sums.iter().sum()
 }
 
 /// `[bags][crops][len]` to `[bags][len]`.

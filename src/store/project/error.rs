@@ -140,6 +140,21 @@ pub enum ProjectError {
         /// The video.
         video: VideoId,
     },
+    /// No model file of this id, or no id at all.
+    #[error("the project holds no model {id:?}; nothing was changed. See which there are with `lookback models list`")]
+    NoModel {
+        /// What was asked for.
+        id: String,
+    },
+    /// The model in use cannot be set aside.
+    #[error("the model {id} is in use; nothing was changed. Put another one in its place first")]
+    InUse {
+        /// Which one.
+        id: String,
+    },
+    /// No promotion to take back.
+    #[error("no model was put in use here, or every time was taken back; nothing was changed")]
+    NothingPromoted,
     /// A row that does not hold what the program writes.
     #[error("{} holds a {what} that cannot be read; check the project with `lookback verify`", path.display())]
     Unreadable {

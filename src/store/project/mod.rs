@@ -1,7 +1,7 @@
 //! The project: a folder with the record of what people said about videos, and what is derived from it.
 //!
 //! Owns opening and creating, and the state that every call needs: the connection, the lock, the folder. Does not
-//! own the parts: the log (`log`), what it adds up to (`fold`), the schema, the lock, the errors.
+//! own the parts: the log (`log`), what it adds up to (`fold`), the models, the schema, the lock, the errors.
 //!
 //! ```text
 //! project.db     the record, SQLite in WAL mode     features/  models/  exports/   files of the program
@@ -19,6 +19,7 @@ mod fold;
 mod gone;
 mod lock;
 mod log;
+mod models;
 mod pages;
 mod piles;
 mod schema;
@@ -41,6 +42,7 @@ pub use chain::LogHash;
 pub use error::ProjectError;
 pub use lock::Holder;
 pub use log::{Appended, Author};
+pub use models::{ModelFile, Promotion};
 pub use verify::{Problem, Verification};
 pub use videos::Candidate;
 

@@ -1,0 +1,97 @@
+//! False alarms per hour of normal footage, both models finding as many anomalies.
+//!
+//! Owns which threshold makes the two comparable, and what footage counts as normal.
+
+use serde::Serialize;
+
+use super::{Board, Pair};
+use crate::domain::segment::{AnomalySegment, EventRule};
+
+/// False alarms of both models.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Alarms {
+    /// Hours of footage in which nothing is known to happen.
+    pub hours: f64,
+    /// Anomalies that the model in use finds, and that the candidate finds at its threshold here.
+    pub found: usize,
+    /// Of so many.
+    pub anomalies: usize,
+    /// Thresholds of the comparison: that in use, and the highest at which the candidate finds as many; its own where
+    /// nothing is found.
+    pub thresholds: Pair<f32>,
+    /// Events per hour that hold no anomaly. Those that nobody judged count too.
+    pub per_hour: Pair<f64>,
+}
+
+/// `None` where no footage is normal.
+pub(super) fn alarms(boards: &[Board<'_>], rules: Pair<EventRule>) -> Option<Alarms> {
+    let hours: f64 = boards.iter().map(normal_hours).sum();
+    if hours <= 0.0 {
+        return None;
+    }
+    let anomalies = boards.iter().map(|board| board.anomalies.len()).sum();
+    let found = |of: &dyn Fn(&Board<'_>) -> Vec<AnomalySegment>| -> usize {
+        let in_board = |board: &Board<'_>| {
+            let events = of(board);
+            board.anomalies.iter().filter(|(_, span, _)| board.flags(&events, *span)).count()
+        };
+        boards.iter().filter(|board| !board.anomalies.is_empty()).map(in_board).sum()
+    };
+    let now = found(&|board| board.events.before.clone());
+    let at = |threshold: f32| {
+        let rule = EventRule { threshold, ..rules.after };
+        move |board: &Board<'_>| rule.events(board.video.after)
+    };
+    let mut threshold = rules.after.threshold;
+    if now > 0 {
+        let mut peaks: Vec<f32> = boards.iter().flat_map(peaks).collect();
+        peaks.sort_by(|a, b| b.total_cmp(a));
+        // At the peak of the n-th best anomaly n are found, unless the rule drops short events.
+        let same = peaks.get(now - 1..).unwrap_or_default().iter().find(|peak| found(&at(**peak)) >= now);
+        threshold = same.or(peaks.last()).copied().unwrap_or(threshold);
+    }
+    let per_hour = |of: &dyn Fn(&Board<'_>) -> Vec<AnomalySegment>| {
+        boards.iter().map(|board| false_alarms(board, &of(board))).sum::<usize>() as f64 / hours
+    };
+    Some(Alarms {
+        hours,
+        found: now,
+        anomalies,
+        thresholds: Pair { before: rules.before.threshold, after: threshold },
+        per_hour: Pair { before: per_hour(&|board| board.events.before.clone()), after: per_hour(&at(threshold)) },
+    })
+}
+
+/// The candidate's highest score in each anomaly.
+fn peaks(board: &Board<'_>) -> Vec<f32> {
+    let peak = |range: std::ops::Range<usize>| {
+        board.video.after.get(range).unwrap_or_default().iter().copied().fold(0.0, f32::max)
+    };
+    board.anomalies.iter().filter_map(|(_, span, _)| Some(peak(board.grid.touched(*span)?))).collect()
+}
+
+/// Events that hold no anomaly and nothing that a reviewer left open.
+fn false_alarms(board: &Board<'_>, events: &[AnomalySegment]) -> usize {
+    if board.anywhere {
+        return 0;
+    }
+    let alarm = |event: &&AnomalySegment| {
+        let one = std::slice::from_ref(*event);
+        let known = board.anomalies.iter().map(|(_, span, _)| *span).chain(board.unsure.iter().copied());
+        !known.into_iter().any(|span| board.flags(one, span))
+    };
+    events.iter().filter(alarm).count()
+}
+
+fn normal_hours(board: &Board<'_>) -> f64 {
+    if board.anywhere || board.grid.count() == 0 {
+        return 0.0;
+    }
+    let mut normal = vec![true; board.grid.count()];
+    let known = board.anomalies.iter().map(|(_, span, _)| *span).chain(board.unsure.iter().copied());
+    for range in known.filter_map(|span| board.grid.touched(span)) {
+        normal[range].fill(false);
+    }
+    let share = normal.iter().filter(|n| **n).count() as f64 / normal.len() as f64;
+    share * board.video.duration.secs_f64() / 3600.0
+}

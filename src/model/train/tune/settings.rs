@@ -1,0 +1,141 @@
+//! How to fine-tune.
+//!
+//! Owns every setting and its range.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::score::TsaSettings;
+use crate::model::ModelError;
+use crate::model::train::trainer::Restraint;
+use crate::model::train::{Preset, Schedule, TrainSettings};
+
+/// Steps of a ghost curve: enough to show where learning would go.
+const FEW: usize = 3;
+
+/// Settings of a tuning, stored with the model that comes out. Attention is the parent's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TuneSettings {
+    /// Steps at most.
+    pub steps: usize,
+    /// Normal bags per step, and as many abnormal ones: few, so that a step is cheap.
+    pub batch: usize,
+    /// Share of each kind that is taken from the bags that the model carries, 0..=1, where there are both.
+    pub replay_share: f64,
+    /// Learning rate of Adam.
+    pub learning_rate: f64,
+    /// Share of values that dropout switches off.
+    pub dropout: f64,
+    /// Pull towards the weights of the start (L2-SP); 0 for none.
+    pub anchor: f64,
+    /// Longest gradient.
+    pub clip: f64,
+    /// Factor of the cross entropy of single snippets, where the bags say what those are.
+    pub snippet_weight: f64,
+    /// Steps between judgements on held-out bags; 0 for none.
+    pub judge_every: usize,
+    /// Judgements without a better one, after which it ends.
+    pub patience: usize,
+    /// Seed of order, noise and dropout.
+    pub seed: u64,
+}
+
+impl Default for TuneSettings {
+    fn default() -> Self {
+        Self {
+            steps: 60,
+            batch: 4,
+            replay_share: 0.5,
+            learning_rate: 2e-4,
+            dropout: 0.5,
+            anchor: 0.01,
+            clip: 1.0,
+            snippet_weight: 0.5,
+            judge_every: 5,
+            patience: 5,
+            seed: 0,
+        }
+    }
+}
+
+impl TuneSettings {
+    /// The same for a ghost curve: the first few steps.
+    #[must_use]
+    pub fn few(self) -> Self {
+        Self { steps: FEW, judge_every: 0, ..self }
+    }
+
+    /// Whether every setting is in its range.
+    ///
+    /// # Errors
+    /// A sentence that names the first that is not.
+    pub fn check(&self) -> Result<(), ModelError> {
+        let wrong = |what: String| Err(ModelError::Setting(what));
+        if self.steps == 0 {
+            return wrong("learning takes at least 1 step".to_owned());
+        }
+        if !(0.0..=1.0).contains(&self.replay_share) {
+            let share = self.replay_share;
+            return wrong(format!("the share of bags that the model carries is {share}; it has to be from 0 to 1"));
+        }
+        if !(self.clip > 0.0 && self.clip.is_finite()) {
+            return wrong(format!("the longest gradient is {}; it has to be above 0", self.clip));
+        }
+        for (value, what) in
+            [(self.anchor, "the pull towards the old weights"), (self.snippet_weight, "the weight of snippets")]
+        {
+            if !(value >= 0.0 && value.is_finite()) {
+                return wrong(format!("{what} is {value}; it has to be 0 or more"));
+            }
+        }
+        self.of_trainer(TsaSettings::default()).check()
+    }
+
+    /// As the trainer wants them. Statistics of batch normalisation stay as they are: small batches have none of worth.
+    pub(super) fn of_trainer(&self, tsa: TsaSettings) -> TrainSettings {
+        TrainSettings {
+            preset: Preset::Paper,
+            tsa,
+            batch: self.batch,
+            steps: self.steps,
+            learning_rate: self.learning_rate,
+            schedule: Schedule::Constant,
+            weight_decay: 0.0,
+            dropout: self.dropout,
+            seed: self.seed,
+            freeze_statistics: true,
+            average: 0.0,
+            validate_every: 0,
+            checkpoint_every: 0,
+        }
+    }
+
+    pub(super) fn restraint(&self) -> Restraint {
+        Restraint { clip: self.clip, anchor: self.anchor, snippet_weight: self.snippet_weight }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_out_of_range_is_named() {
+        let good = TuneSettings::default();
+        good.check().expect("is in range");
+        for (bad, part) in [
+            (TuneSettings { steps: 0, ..good.clone() }, "step"),
+            (TuneSettings { batch: 0, ..good.clone() }, "batch"),
+            (TuneSettings { replay_share: 1.1, ..good.clone() }, "carries"),
+            (TuneSettings { learning_rate: -1.0, ..good.clone() }, "learning rate"),
+            (TuneSettings { dropout: 1.0, ..good.clone() }, "dropout"),
+            (TuneSettings { anchor: f64::NAN, ..good.clone() }, "old weights"),
+            (TuneSettings { clip: 0.0, ..good.clone() }, "gradient"),
+            (TuneSettings { snippet_weight: -1.0, ..good.clone() }, "snippets"),
+        ] {
+            let why = bad.check().expect_err("is refused").to_string();
+            assert!(why.contains(part), "{why}");
+        }
+        assert!(good.clone().few().steps < good.steps);
+    }
+}
