@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::action::{Action, Among};
 use super::library::LibraryOrder;
-use super::state::AppState;
+use super::state::{AppState, Dialog};
 
 /// Whether a blind pass is on, and how blind it is. Remembered between runs: whoever closes the window in the middle of
 /// one is still in it.
@@ -45,14 +45,20 @@ pub fn forbids(state: &AppState, action: &Action) -> bool {
         // Where others disagree.
         | Action::ReadAgreement
         | Action::StepDisagreement { .. }
-        | Action::ShowFrames(_) => true,
+        | Action::ShowFrames(_)
+        // What leaves or enters the project is what others said.
+        | Action::Open(Dialog::ImportLabels | Dialog::ExportLabels | Dialog::CaseReport) => true,
         // Under another's name their labels would be one's own.
         Action::SetReviewPrefs(prefs) => prefs.reviewer() != state.prefs.review.reviewer(),
         _ => false,
     };
     let of_model = matches!(
         action,
-        Action::StepEvent { .. } | Action::ShowEvent(_) | Action::LoopEvent(_) | Action::Order(LibraryOrder::Score)
+        Action::StepEvent { .. }
+            | Action::ShowEvent(_)
+            | Action::LoopEvent(_)
+            | Action::TrimEvent(..)
+            | Action::Order(LibraryOrder::Score)
     );
     (blind.on && of_others) || (blind.hides_model() && of_model)
 }
