@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn letters_that_begin_a_word_count_more_than_strewn_ones() {
         assert_eq!(found("thr")[0], UiCommand::PreviousRule, "Previous threshold");
-        assert_eq!(found("lab")[0], UiCommand::CommitLabel, "Keep label");
+        assert_eq!(found("lab")[0], UiCommand::ImportLabels, "Import labels…");
     }
 
     #[test]

@@ -390,11 +390,13 @@ fn the_inspector_says_why_an_event_was_flagged_and_what_the_rule_costs() {
     let largest = (0..10).max_by(|a, b| scores.snippets.magnitudes[*a].total_cmp(&scores.snippets.magnitudes[*b]));
     let largest = largest.expect("ten snippets");
     w.harness.get_by_label("6 s (100.0 %)");
-    w.harness.get_by_label_contains(&format!("Go to snippet {largest} at ")).click();
+    // As assistive programs do: it may be scrolled out of sight.
+    w.harness.get_by_label_contains(&format!("Go to snippet {largest} at ")).click_accesskit();
     w.harness.run_steps(3);
     assert_eq!(w.frame(), largest * 16 + 8);
     let peak = w.state().events()[0].peak;
-    w.click("Go to the event's peak");
+    w.harness.get_by_role_and_label(Role::Button, "Go to the event's peak").click_accesskit();
+    w.harness.run_steps(3);
     assert_eq!(w.frame(), peak * 16 + 8);
     let picture = format!("Picture of frame {}", peak * 16 + 8);
     for _ in 0..ROUNDS {
@@ -423,9 +425,8 @@ fn the_pointer_on_the_timeline_shows_picture_and_rank() {
         }
         thread::sleep(Duration::from_millis(20));
     }
-    w.harness.get_by_label("Rank by score");
-    // The snippet itself and its rank.
-    assert!(w.harness.query_all_by_label_contains(" of 13").count() >= 2);
+    w.harness.get_by_label_contains(" of all");
+    w.harness.get_by_label_contains(" of 13");
     w.harness.get_by_label_contains("Picture of frame");
 }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::disagreement::Disagreement;
+use crate::domain::interval::FrameSpan;
 
 #[test]
 fn disagreements_say_who_says_what_and_a_click_goes_to_their_start() {
