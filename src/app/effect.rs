@@ -15,7 +15,9 @@ use crate::domain::review::Verdict;
 use crate::domain::score::TsaSettings;
 use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::media::{DecodeOptions, OpenedVideo};
+use crate::model::weights::ModelWeights;
 
+use super::learn::{LearnRequest, ModelRequest};
 use super::library::EntryId;
 use super::prefs::Prefs;
 use super::review_queue::{Question, Target};
@@ -203,6 +205,17 @@ pub enum Effect {
     },
     /// Find out where the video of a row was seen last.
     LocateVideo(Target),
+    /// Ask the project something about models.
+    Models(ModelRequest),
+    /// Ask something of the thread that learns.
+    Learn(LearnRequest),
+    /// Score with this model from now on.
+    UseModel {
+        /// The project's; `None` is the one that the program was started with, or that comes with it.
+        weights: Option<Arc<ModelWeights>>,
+        /// Whether a person chose it just now.
+        promoted: bool,
+    },
     /// Keep the preferences.
     SavePrefs(Box<Prefs>),
     /// Show the system's file dialog. Carried out by the shell.

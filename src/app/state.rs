@@ -14,6 +14,7 @@ use crate::jobs::Progress;
 use super::arrangement::PanelKind;
 use super::clock::RecordingClock;
 use super::engine::Engine;
+use super::learn::Learn;
 use super::library::{Entry, EntryId, Library};
 use super::marking::Marking;
 use super::notice::Notices;
@@ -113,6 +114,8 @@ pub struct AppState {
     pub marking: Marking,
     /// The events of all videos of the project.
     pub queue: ReviewQueue,
+    /// Models, and learning from what was said.
+    pub learn: Learn,
     /// The newest steps of the project, once they were read.
     pub history: Option<Vec<HistoryEntry>>,
     /// What the person was told.
@@ -146,6 +149,11 @@ impl AppState {
     /// Whether the person works through the review queue rather than the list of files.
     pub fn works_in_queue(&self) -> bool {
         self.prefs.layout.is_in_front(PanelKind::Queue)
+    }
+
+    /// Whether the person works through the rows of a comparison.
+    pub fn works_in_gate(&self) -> bool {
+        self.learn.gate().is_some() && self.prefs.layout.is_in_front(PanelKind::Model)
     }
 
     /// The event on screen as the queue knows it.

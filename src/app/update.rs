@@ -6,6 +6,7 @@
 mod keys;
 mod labels;
 mod lanes;
+mod learn;
 mod library;
 mod playback;
 mod position;
@@ -131,6 +132,7 @@ fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::SetLayout(layout) => view::set_layout(state, layout, effects),
         Action::BringPanel(panel) => view::bring_panel(state, panel, effects),
         Action::TogglePanel(panel) => view::toggle_panel(state, panel, effects),
+        Action::Learn(action) => learn::act(state, action, effects),
         Action::CloseNotice(id) => state.notices.close(id),
         Action::Quit => effects.push(Effect::Quit),
     }
@@ -162,7 +164,7 @@ fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
         Event::ProjectOpened { folder, held_by, next_item } => {
             review::project_opened(state, folder, held_by, next_item, effects);
         }
-        Event::ProjectFailed { reason, backup } => review::project_failed(state, reason, backup),
+        Event::ProjectFailed { reason, backup } => review::project_failed(state, reason, backup, effects),
         Event::HistoryRead(history) => state.history = Some(history),
         Event::SchemaRead(schema) => state.reviews.schema_loaded(schema),
         Event::ReviewLoaded(review) => state.reviews.loaded(*review),
@@ -172,6 +174,9 @@ fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
         Event::QueueChanged => state.queue.ask_again(),
         Event::VideoLocated { target, path } => review_queue::located(state, &target, path, effects),
         Event::StepRefused { ticket, reason } => review::refused(state, ticket, reason),
+        Event::ModelInUse { weights, promoted } => learn::model_in_use(state, weights, promoted, effects),
+        Event::ModelsRead(models) => state.learn.models = models,
+        Event::Learning { task, news } => learn::hear(state, task, news, effects),
         Event::Told(severity, text) => state.notices.push(severity, text),
     }
 }

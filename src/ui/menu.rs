@@ -5,7 +5,9 @@ use strum::IntoEnumIterator as _;
 
 use crate::app::command::{Group, UiCommand};
 use crate::app::engine::Engine;
+use crate::app::learn::LearnPhase;
 use crate::app::library::ScoringState;
+use crate::app::models::ModelState;
 use crate::app::reviews::Project;
 use crate::app::state::DemoState;
 
@@ -34,7 +36,7 @@ pub fn top_bar_ui(view: &ViewContext<'_>, ui: &mut Ui) {
 }
 
 /// Entries before which a line is drawn.
-const AFTER_A_LINE: [UiCommand; 25] = [
+const AFTER_A_LINE: [UiCommand; 26] = [
     UiCommand::MakeDemo,
     UiCommand::RemoveFromList,
     UiCommand::SnapshotFolder,
@@ -53,6 +55,7 @@ const AFTER_A_LINE: [UiCommand; 25] = [
     UiCommand::Class1,
     UiCommand::VideoNormal,
     UiCommand::EditClasses,
+    UiCommand::RollBackModel,
     UiCommand::ToggleSnapping,
     UiCommand::ToggleOverview,
     UiCommand::InvertAttention,
@@ -101,7 +104,11 @@ fn engine_ui(view: &ViewContext<'_>, ui: &mut Ui) {
         }
         Engine::Ready(facts) => {
             let device_note = facts.device_note.as_deref().unwrap_or("What the model runs on.");
-            fact(view, ui, "Model", &figures::short_id(&facts.model), &format!("Weights: {}", facts.model));
+            let from = view.state.learn.in_use().map_or("", |entry| match entry.state {
+                ModelState::Shipped => ", which came with the program",
+                _ => ", which was put in use in this project",
+            });
+            fact(view, ui, "Model", &figures::short_id(&facts.model), &format!("Weights: {}{from}", facts.model));
             fact(
                 view,
                 ui,
@@ -125,6 +132,11 @@ fn jobs_ui(view: &ViewContext<'_>, ui: &mut Ui) {
     let state = view.state;
     if let DemoState::Making(progress) = &state.demo {
         ui.label(format!("Making demo scenes {}", figures::percent(progress.fraction())));
+        ui.add_space(10.0);
+    }
+    if let LearnPhase::Running { progress, paused, .. } = &state.learn.phase {
+        let rests = if *paused { " (paused)" } else { "" };
+        ui.label(format!("Learning {}{rests}", figures::percent(progress.progress().fraction())));
         ui.add_space(10.0);
     }
     let unfinished = state.library.unfinished();

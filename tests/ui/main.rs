@@ -4,6 +4,7 @@
 //! never by time; the limit only ends a test that would otherwise hang.
 
 mod labels;
+mod learn;
 mod review;
 #[path = "../support/sounding.rs"]
 mod sounding;

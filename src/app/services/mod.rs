@@ -1,15 +1,17 @@
 //! The workers and what keeps them busy.
 //!
 //! Owns every thread of the window but the window's own: one opens files, one loads the model and
-//! scores, one plays sound, one writes preferences, one writes snapshots, one makes demo scenes, one makes small
+//! scores, one learns, one plays sound, one writes preferences, one writes snapshots, one makes demo scenes, one makes small
 //! pictures, and the player of the video on screen has its own. Carries out [`Effect`]s and yields [`Event`]s.
 //! Never waits: queues are bounded and only tried.
 
 mod backups;
 mod demo;
 mod keeper;
+mod learner;
 mod opener;
 mod peaks;
+mod project_models;
 mod reporter;
 mod reviews;
 mod scoring;
@@ -31,6 +33,7 @@ use crate::sound::{Loudspeaker, Speaker};
 use super::action::Event;
 use super::effect::Effect;
 use super::folders::Folders;
+use super::learn::LearnRequest;
 use super::notice::Severity;
 use super::state::AppState;
 
@@ -60,6 +63,7 @@ pub struct Services {
     waker: Waker,
     opener: opener::Opener,
     scoring: scoring::Scoring,
+    learner: learner::Learner,
     keeper: keeper::Keeper,
     reviews: reviews::ReviewKeeper,
     demo: demo::DemoMaker,
@@ -83,8 +87,10 @@ impl Services {
     pub fn start(engine: EngineOptions, folders: &Folders, who: String, waker: Waker) -> io::Result<Self> {
         let (send, events) = sync_channel(EVENTS);
         let reporter = Reporter::new(send, waker.clone());
+        let learner = learner::Learner::start(engine.device.clone(), folders.features.clone(), reporter.clone())?;
         Ok(Self {
             opener: opener::Opener::start(reporter.clone())?,
+            learner,
             scoring: scoring::Scoring::start(engine, folders.features.clone(), reporter.clone())?,
             reviews: reviews::ReviewKeeper::start(folders.project.clone(), who, reporter.clone())?,
             keeper: keeper::Keeper::start(folders.config.clone(), reporter.clone())?,
@@ -151,6 +157,12 @@ impl Services {
                 self.reviews.ask(reviews::Request::Read(question, filter, sort, place));
             }
             Effect::LocateVideo(target) => self.reviews.ask(reviews::Request::Locate(target)),
+            Effect::Models(request) => self.reviews.ask(reviews::Request::Models(request)),
+            Effect::Learn(request) => self.learner.ask(request),
+            Effect::UseModel { weights, promoted } => {
+                self.learner.ask(LearnRequest::Use(weights.clone()));
+                self.scoring.use_model(weights, promoted);
+            }
             Effect::Copy(_) | Effect::Pick { .. } | Effect::Timeline(_) | Effect::FullScreen(_) | Effect::Quit => {}
         }
     }
@@ -159,6 +171,7 @@ impl Services {
     pub fn poll(&mut self) -> Vec<Event> {
         let mut events: Vec<Event> = self.events.try_iter().collect();
         self.scoring.poll(&mut events);
+        self.learner.poll(&mut events);
         self.demo.poll(&mut events);
         self.reviews.flush();
         let complaint = self.player.as_ref().and_then(Player::error);

@@ -18,13 +18,16 @@ pub(super) fn in_sight(state: &mut AppState, rows: Range<u64>, effects: &mut Vec
     if !matches!(state.reviews.project, Project::Open { .. }) {
         return;
     }
+    // A model that is no longer in use flags nothing any more.
+    let model = state.engine.facts().map(|facts| facts.model.clone());
     let queue = &mut state.queue;
+    let asked = QueueFilter { model: queue.filter.model.clone().or(model), ..queue.filter.clone() };
     if queue.counts_due() {
-        let (question, filter) = (queue.question(), queue.filter.clone());
+        let (question, filter) = (queue.question(), asked.clone());
         effects.push(Effect::CountQueue { question, filter });
     }
     for place in queue.missing(rows) {
-        let (question, filter, sort) = (queue.question(), queue.filter.clone(), queue.sort);
+        let (question, filter, sort) = (queue.question(), asked.clone(), queue.sort);
         effects.push(Effect::ReadQueue { question, filter, sort, place });
     }
 }
@@ -66,7 +69,7 @@ pub(super) fn advance(state: &mut AppState, effects: &mut Vec<Effect>) {
 }
 
 /// Shows the frames that a row is about, in whichever file of the library has that content.
-fn go_to(state: &mut AppState, target: Target, effects: &mut Vec<Effect>) {
+pub(super) fn go_to(state: &mut AppState, target: Target, effects: &mut Vec<Effect>) {
     let entry = state.library.entries().iter().find(|entry| entry.video_id.as_ref() == Some(&target.video));
     match entry.map(|entry| entry.id) {
         Some(entry) => show(state, entry, &target, effects),

@@ -3,6 +3,7 @@
 //! Owns the contract between the timeline and its caller. Does not own drawing or gestures.
 
 use crate::app::lanes::{LaneKind, LaneSettings, TimelinePrefs};
+use crate::app::learn::Overlay;
 use crate::app::marking::ShownLabels;
 use crate::app::reviews::EventMark;
 use crate::domain::event_cost::EventCost;
@@ -45,6 +46,8 @@ pub struct TimelineInput<'a> {
     pub scored_to: usize,
     /// Whether scoring is done; while it is not, attention and magnitude may still change.
     pub complete: bool,
+    /// Scores of another model, drawn over those of the model in use.
+    pub overlay: Option<&'a Overlay>,
     /// What is known beside the scores.
     pub lanes: &'a LaneData,
     /// Changes whenever `snippets` or `lanes` do. Summaries of the curves are kept until then.

@@ -35,12 +35,14 @@ pub(super) const DAMAGE: u8 = 2;
 /// Summaries of all curves.
 #[derive(Debug)]
 pub(super) struct Curves {
-    key: (u64, usize),
+    key: (u64, usize, u64),
     pub score: Arc<Pyramid>,
     pub noise: Arc<Pyramid>,
     pub attention: Arc<Pyramid>,
     pub magnitude: Arc<Pyramid>,
     pub motion: Arc<Pyramid>,
+    /// Another model's scores.
+    pub overlay: Arc<Pyramid>,
 }
 
 impl Curves {
@@ -61,6 +63,7 @@ impl Curves {
             attention: known(attention),
             magnitude: known(magnitudes),
             motion: Arc::new(Pyramid::new(input.lanes.motion.as_deref().unwrap_or(&[]))),
+            overlay: Arc::new(Pyramid::new(input.overlay.map_or(&[], |overlay| &overlay.scores[..]))),
         }
     }
 
@@ -69,8 +72,8 @@ impl Curves {
     }
 }
 
-fn key(input: &TimelineInput<'_>) -> (u64, usize) {
-    (input.revision, input.scored_to)
+fn key(input: &TimelineInput<'_>) -> (u64, usize, u64) {
+    (input.revision, input.scored_to, input.overlay.map_or(0, |overlay| overlay.revision))
 }
 
 /// The view of which columns are known.

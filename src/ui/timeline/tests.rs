@@ -90,6 +90,7 @@ impl World {
             snippets: Some(&self.snippets),
             scored_to: self.scored_to,
             complete: self.scored_to == grid.count(),
+            overlay: None,
             lanes: &self.lanes,
             revision: 1,
             events: &self.events,
