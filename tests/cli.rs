@@ -238,6 +238,16 @@ fn a_model_is_trained_used_and_judged() {
     assert!(first["held_out_loss"].as_f64().is_some_and(f64::is_finite));
     assert!(!at("m.safetensors.training").exists());
 
+    // A trained model carries bags; a model without can be given those of the lists.
+    let lists = ["train", "--normal", "normal.list", "--abnormal", "abnormal.list"];
+    let given = run(folder.path(), &[&lists[..], &["--bags-for", "m.safetensors", "-o", "given.safetensors"]].concat());
+    assert!(out(&given).contains("carries 5 normal and 5 abnormal bags"), "{}", out(&given));
+    let carried = |name: &str| {
+        let file = lookback::model::tensors::read(&at(name)).expect("is read");
+        ["replay.normal", "replay.abnormal"].map(|kind| file.tensors[kind].shape[0])
+    };
+    assert_eq!((carried("m.safetensors"), carried("given.safetensors")), ([5, 5], [5, 5]));
+
     // Ground truth by name, and the same as concatenated labels.
     let truth: Vec<String> =
         (0..6).map(|i| format!("a{i}.mp4 Odd {} {} -1 -1", (20 + i) * 3 / 4 * 16, (20 + i) * 16 - 1)).collect();

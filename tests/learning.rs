@@ -211,10 +211,12 @@ fn content(id: &str) -> Vec<u8> {
 fn promotes_until_killed() {
     let Some(folder) = env::var_os(CHILD).map(PathBuf::from) else { return };
     let mut project = Project::open(&folder, "Ada").expect("opens");
-    println!("\nready");
-    std::io::stdout().flush().expect("is read");
+    let mut out = std::io::stdout();
     for round in 0..1_000_000 {
-        let id = IDS[round % 2];
+        writeln!(out, "\nround {round}").expect("is read");
+        out.flush().expect("is read");
+        // Whichever is not in use.
+        let id = IDS[usize::from(project.promoted_model().expect("reads").as_deref() == Some(IDS[0]))];
         project.keep_model(id, &content(id)).expect("is kept");
         project.promote(Some(id), &author()).expect("is promoted");
     }
@@ -233,9 +235,11 @@ fn a_kill_while_promoting_leaves_whole_models() {
             .stderr(Stdio::null())
             .spawn()
             .expect("starts");
-        let lines = BufReader::new(child.stdout.take().expect("is piped")).lines();
-        assert!(lines.map_while(Result::ok).any(|line| line == "ready"), "it began");
-        std::thread::sleep(std::time::Duration::from_millis(3 * round));
+        // Killed in its first, second or third round, a little later each time.
+        let last = format!("round {}", round % 3);
+        let mut lines = BufReader::new(child.stdout.take().expect("is piped")).lines().map_while(Result::ok);
+        assert!(lines.any(|line| line == last), "it ended by itself");
+        std::thread::sleep(std::time::Duration::from_millis(2 * round));
         child.kill().expect("is running");
         child.wait().expect("ends");
         let project = Project::open(folder.path(), "Ada").expect("opens");

@@ -276,7 +276,8 @@ A list has one video or feature file (.npy, .safetensors, .txt) per line. Paths 
 
 Examples:
   lookback train --normal normal.txt --abnormal abnormal.txt --steps 600 --seed 1 -o model.safetensors
-  lookback train --normal n.txt --abnormal a.txt --resume m.safetensors.training -o m.safetensors")]
+  lookback train --normal n.txt --abnormal a.txt --resume m.safetensors.training -o m.safetensors
+  lookback train --normal n.txt --abnormal a.txt --bags-for published.pkl -o m.safetensors")]
 pub struct TrainArgs {
     /// List of videos or feature files without anomalies
     #[arg(long, value_name = "LIST")]
@@ -306,6 +307,10 @@ pub struct TrainArgs {
     /// Go on with an interrupted training from the state it left (MODEL.training); its settings are the state's
     #[arg(long, value_name = "FILE", conflicts_with_all = ["preset", "steps", "seed", "schedule", "average"])]
     pub resume: Option<PathBuf>,
+    /// Train nothing: give this model the bags of the lists to carry, which `learn` mixes in so that it does not forget, and
+    /// write it
+    #[arg(long, value_name = "MODEL", conflicts_with_all = ["preset", "steps", "schedule", "average", "resume"])]
+    pub bags_for: Option<PathBuf>,
     /// Where to write the model
     #[arg(short, long, value_name = "MODEL")]
     pub output: PathBuf,

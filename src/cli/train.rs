@@ -18,6 +18,7 @@ use crate::jobs::{Progress, Ticket};
 use crate::model::train::{
     self, Judged, Losses, Preset, Schedule, StepReport, TrainObserver, TrainPlan, TrainSet, TrainSettings,
 };
+use crate::model::weights::ModelWeights;
 use crate::model::{ComputeDevice, Scorer};
 
 /// Steps between lines on a terminal-less run, and between judgements.
@@ -37,6 +38,9 @@ pub fn run(args: &TrainArgs) -> Result<(), CliError> {
     let encoder = (normal.videos + abnormal.videos > 0).then(|| extractor.encoder().id().to_owned());
     let (normal, normal_held) = hold_out(normal.features, args.held_out);
     let (abnormal, abnormal_held) = hold_out(abnormal.features, args.held_out);
+    if let Some(model) = &args.bags_for {
+        return give_bags(args, model, &TrainSet { normal, abnormal });
+    }
     let data = format!(
         "{} normal and {} abnormal videos; {} and {} more held out",
         normal.len(),
@@ -82,6 +86,22 @@ pub fn run(args: &TrainArgs) -> Result<(), CliError> {
     } else {
         files::print(&summary.text())
     }
+}
+
+/// Writes a model with bags to carry.
+fn give_bags(args: &TrainArgs, model: &Path, set: &TrainSet) -> Result<(), CliError> {
+    let weights = ModelWeights::load(model)?;
+    let replay = train::replay(set, args.seed)?;
+    let (takes, given) = (weights.info().dim, set.normal.first().map_or(0, FeatureMatrix::dim));
+    if takes != given {
+        let reason = format!("takes {takes} numbers per snippet, but the videos of the lists have {given}");
+        return Err(CliError::input(model, reason));
+    }
+    let weights = weights.carrying(replay);
+    weights.save(&args.output)?;
+    let carries = weights.info().replay;
+    let (normal, abnormal) = (carries.normal, carries.abnormal);
+    files::print(&format!("{}  carries {normal} normal and {abnormal} abnormal bags\n", args.output.display()))
 }
 
 /// What came out.

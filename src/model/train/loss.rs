@@ -135,7 +135,8 @@ fn top(ranking: &[f32], len: usize) -> Vec<f32> {
     weights
 }
 
-/// How much each bag counts in the mean: as much as the segments that stand for it weigh.
+/// How much each bag counts in the mean: as much as the segments that stand for it weigh, among the bags of its kind. Both
+/// kinds count the same, or weight on false alarms would lower every score.
 fn shares(picks: &[f32], weights: &[f32], bags: usize, len: usize) -> Vec<f64> {
     if weights.is_empty() {
         return vec![1.0 / bags as f64; bags];
@@ -144,8 +145,12 @@ fn shares(picks: &[f32], weights: &[f32], bags: usize, len: usize) -> Vec<f64> {
         picks.iter().zip(weights).map(|(pick, weight)| f64::from(*pick) * f64::from(*weight)).sum()
     };
     let each: Vec<f64> = picks.chunks(len).zip(weights.chunks(len)).map(weigh).collect();
-    let all: f64 = each.iter().sum();
-    each.iter().map(|weight| weight / all.max(f64::MIN_POSITIVE)).collect()
+    let of_kind = |kind: &[f64]| -> Vec<f64> {
+        let all: f64 = kind.iter().sum();
+        kind.iter().map(|weight| 0.5 * weight / all.max(f64::MIN_POSITIVE)).collect()
+    };
+    let (normal, abnormal) = each.split_at(bags / 2);
+    [of_kind(normal), of_kind(abnormal)].concat()
 }
 
 /// Mean binary cross entropy with labels 0 for the first `half` and 1 for the rest, and its gradient.
@@ -206,11 +211,11 @@ mod tests {
     }
 
     #[test]
-    fn a_bag_counts_as_its_chosen_segments_weigh() {
-        let picks = [0.5, 0.5, 0.0, 0.0, 0.0, 1.0];
-        assert_eq!(shares(&picks, &[], 2, 3), [0.5; 2]);
-        assert_eq!(shares(&picks, &[1.0; 6], 2, 3), [0.5; 2]);
-        assert_eq!(shares(&picks, &[3.0, 3.0, 9.0, 1.0, 1.0, 1.0], 2, 3), [0.75, 0.25]);
+    fn a_bag_counts_as_its_chosen_segments_weigh_among_its_kind() {
+        let picks = [0.5, 0.5, 0.0, 1.0, 0.0, 1.0, 1.0, 0.0];
+        assert_eq!(shares(&picks, &[], 4, 2), [0.25; 4]);
+        assert_eq!(shares(&picks, &[1.0; 8], 4, 2), [0.25; 4]);
+        assert_eq!(shares(&picks, &[3.0, 3.0, 9.0, 1.0, 1.0, 1.0, 1.0, 1.0], 4, 2), [0.375, 0.125, 0.25, 0.25]);
     }
 
     #[test]

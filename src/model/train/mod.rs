@@ -29,7 +29,7 @@ use self::bags::Bags;
 use self::checkpoint::Checkpoint;
 use super::parameters::Parameters;
 use super::weights::{Making, ModelWeights};
-use super::{ComputeDevice, ModelError, ModelInfo, Scorer};
+use super::{ComputeDevice, ModelError, ModelInfo, Replay, Scorer};
 use crate::jobs::Ticket;
 
 /// What a training begins with and leaves behind.
@@ -119,6 +119,14 @@ pub fn train(
     };
     let trainer = Trainer::new(&parameters, plan.settings.clone(), device)?;
     run(plan, &bags, Run { trainer, average: None, best: None }, device, observer, ticket)
+}
+
+/// The bags that a model carries which was trained on these videos with this seed.
+///
+/// # Errors
+/// A class without videos, or videos of different sizes.
+pub fn replay(set: &TrainSet, seed: u64) -> Result<Replay, ModelError> {
+    Ok(Bags::new(set)?.replay(seed))
 }
 
 /// Goes on from the checkpoint at `path` as if nothing had happened; the settings are the checkpoint's.
