@@ -36,7 +36,7 @@ impl PanelKind {
         match self {
             Self::Library => "Library",
             Self::Queue => "Queue",
-            Self::Model => "Model",
+            Self::Model => "Models",
             Self::Video => "Video",
             Self::Inspector => "Inspector",
             Self::Timeline => "Timeline",

@@ -360,7 +360,7 @@ impl UiCommand {
             Self::ShowLibrary => ("Go to the library", "Bring the list of files to the front."),
             Self::ShowQueue => ("Go to the queue", "Bring the review queue to the front: the events of all files."),
             Self::ShowModels => ("Go to the models", "Bring the models of the project to the front."),
-            Self::ToggleModels => ("Model panel", "Show or hide the models of the project."),
+            Self::ToggleModels => ("Models panel", "Show or hide the models of the project."),
             Self::ToggleLibrary => ("Library panel", "Show or hide the list of files."),
             Self::ToggleInspector => ("Inspector panel", "Show or hide what is known about what is on screen."),
             Self::ToggleTimeline => ("Timeline panel", "Show or hide the curves over time."),

@@ -31,7 +31,7 @@ pub fn model_ui(view: &ViewContext<'_>, draft: &mut ModelsDraft, ui: &mut Ui) {
     ScrollArea::vertical().id_salt("model").auto_shrink([false, false]).show(ui, |ui| match &view.state.learn.phase {
         LearnPhase::Idle => models_ui(view, draft, ui),
         LearnPhase::Preparing { what, progress, remaining_secs } => {
-            ui.label(RichText::new("Learn from verdicts").strong());
+            ui.label(RichText::new("Getting ready").strong());
             progress_ui(ui, what, *progress, *remaining_secs);
             leave_button(view, ui, "Cancel");
         }

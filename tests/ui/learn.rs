@@ -3,7 +3,7 @@
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
-use lookback::app::learn::LearnPhase;
+use lookback::app::learn::{GateRow, LearnPhase};
 use lookback::app::state::AppState;
 use lookback::domain::review::Verdict;
 use lookback::store::Project;
@@ -68,10 +68,17 @@ fn a_candidate_is_learned_looked_at_promoted_and_rolled_back() {
     assert_ne!(second, first);
     assert_eq!(model(w.state()), first, "nothing changes by itself");
     w.harness.get_by_label("3 events judged");
-    // One click shows the event with both curves.
-    w.harness.get_by_label_contains("two.mp4, frames 0").click();
-    w.wait("the event", |s| s.shown().is_some_and(|e| e.name == "two.mp4"));
-    w.harness.get_by_label_contains("in use 0.");
+    // One key shows the next of its events, with both curves.
+    for row in 0..3 {
+        w.key(Key::ArrowDown);
+        assert_eq!(w.state().learn.row, Some(row));
+        let name = match w.state().learn.gate().and_then(|gate| gate.row(row)) {
+            Some(GateRow::Judged(event)) => event.name.clone(),
+            other => panic!("the threshold lies at 0, so nothing comes or goes: {other:?}"),
+        };
+        w.wait("the event", |s| s.shown().is_some_and(|e| e.name == name));
+        w.harness.get_by_label_contains("in use 0.");
+    }
     w.click("Promote");
     if w.state().learn.asking {
         w.harness.get_by_label_contains("Promote and lose").click();
@@ -107,5 +114,5 @@ fn too_little_is_said_in_sentences() {
     w.harness.get_by_label_contains("Nothing was judged yet");
     w.click("Cancel");
     w.wait("the models", |s| matches!(s.learn.phase, LearnPhase::Idle));
-    w.harness.get_by_label_contains("in use");
+    w.harness.get_by_label_contains(", in use");
 }

@@ -27,7 +27,7 @@ pub(super) fn told(project: &Project, promoted: bool) -> Vec<Event> {
     let weights = in_use.unwrap_or_else(|err| {
         let text = format!(
             "The model of this project cannot be used: {err}. The model that comes with the program is used instead; put \
-             another one in use in the Model panel."
+             another one in use in the panel Models."
         );
         events.push(Event::Told(Severity::Error, text));
         None

@@ -119,7 +119,8 @@ fn at_the_gate(keeps: bool) -> (AppState, Arc<ModelWeights>) {
 fn the_plan_comes_first_and_nothing_runs_before_a_yes() {
     let parent = model(1);
     let mut state = learning(&parent);
-    let effects = act(&mut state, UiCommand::LearnFromVerdicts.resolve(&state).expect("can be used"));
+    let action = UiCommand::LearnFromVerdicts.resolve(&state).expect("can be used");
+    let effects = act(&mut state, action);
     assert!(effects.iter().any(|e| matches!(e, Effect::Models(ModelRequest::Gather { candidate: None, .. }))));
     assert!(state.prefs.layout.is_in_front(PanelKind::Model));
     let effects = news(&mut state, LearnNews::Gathered(material(&parent)));
