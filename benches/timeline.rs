@@ -131,6 +131,7 @@ impl Footage {
             scored_to: grid.count(),
             complete: true,
             lanes,
+            overlay: None,
             revision: *revision,
             events,
             marks: &[],

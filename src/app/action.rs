@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::domain::curve::{Curve, PlottedScores};
 use crate::domain::interval::FrameSpan;
@@ -20,6 +21,7 @@ use crate::domain::segment::EventRule;
 use crate::domain::time::TimeSpan;
 use crate::jobs::Progress;
 use crate::media::OpenedVideo;
+use crate::model::weights::ModelWeights;
 
 use super::agreement::AgreementReport;
 use super::arrangement::{Layout, PanelKind};
@@ -31,8 +33,10 @@ use super::engine::EngineFacts;
 use super::exchange::Stage;
 use super::exchanging::{ErrandId, Outcome, Wish};
 use super::lanes::{LaneKind, LaneSettings};
+use super::learn::{LearnAction, LearnNews, LearnTask};
 use super::library::{EntryId, LibraryOrder, ScoringPhase};
 use super::marking::End;
+use super::models::ModelEntry;
 use super::notice::Severity;
 use super::picture::PictureView;
 use super::place::Place;
@@ -279,6 +283,8 @@ pub enum Action {
     BringPanel(PanelKind),
     /// Show or hide a panel.
     TogglePanel(PanelKind),
+    /// About models and learning.
+    Learn(LearnAction),
     /// Close a notice.
     CloseNotice(u64),
     /// End the program.
@@ -496,6 +502,22 @@ pub enum Event {
         ticket: Ticket,
         /// Why, as a sentence.
         reason: String,
+    },
+    /// Another model is in use, or a project was opened.
+    ModelInUse {
+        /// The project's model; `None` is the one that comes with the program.
+        weights: Option<Arc<ModelWeights>>,
+        /// Whether a person chose it just now.
+        promoted: bool,
+    },
+    /// The models of the project were read, each behind its parent.
+    ModelsRead(Vec<ModelEntry>),
+    /// Learning or comparing went on.
+    Learning {
+        /// Which work.
+        task: LearnTask,
+        /// What happened.
+        news: LearnNews,
     },
     /// Something to tell.
     Told(Severity, String),

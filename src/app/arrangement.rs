@@ -20,6 +20,8 @@ pub enum PanelKind {
     Library,
     /// The events of all files.
     Queue,
+    /// The models of the project, and learning.
+    Model,
     /// The picture and the controls of playback.
     Video,
     /// What is known about what is on screen.
@@ -34,6 +36,7 @@ impl PanelKind {
         match self {
             Self::Library => "Library",
             Self::Queue => "Queue",
+            Self::Model => "Models",
             Self::Video => "Video",
             Self::Inspector => "Inspector",
             Self::Timeline => "Timeline",
@@ -69,10 +72,11 @@ pub enum Arrangement {
 }
 
 impl Default for Arrangement {
-    /// Library with the queue behind it, video and inspector beside each other, the timeline below them.
+    /// Library with queue and models behind it, video and inspector beside each other, the timeline below them.
     fn default() -> Self {
         let part = |size, kind| Part { size, content: Self::Panel(kind) };
-        let lists = Self::Tabs { front: 0, tabs: vec![Self::Panel(PanelKind::Library), Self::Panel(PanelKind::Queue)] };
+        let stacked = [PanelKind::Library, PanelKind::Queue, PanelKind::Model];
+        let lists = Self::Tabs { front: 0, tabs: stacked.map(Self::Panel).into() };
         let upper = Self::Row(vec![
             Part { size: Some(270.0), content: lists },
             part(None, PanelKind::Video),
@@ -115,9 +119,28 @@ impl Arrangement {
         }
     }
 
-    /// Itself with every size brought into range; the default where a panel is missing or stands twice.
+    /// Puts `panel` behind the tabs of `beside`.
+    fn stack(&mut self, beside: PanelKind, panel: PanelKind) {
+        match self {
+            Self::Panel(kind) if *kind == beside => {
+                *self = Self::Tabs { front: 0, tabs: vec![Self::Panel(beside), Self::Panel(panel)] };
+            }
+            Self::Panel(_) => {}
+            Self::Row(parts) | Self::Column(parts) => {
+                parts.iter_mut().for_each(|part| part.content.stack(beside, panel));
+            }
+            Self::Tabs { tabs, .. } if tabs.contains(&Self::Panel(beside)) => tabs.push(Self::Panel(panel)),
+            Self::Tabs { tabs, .. } => tabs.iter_mut().for_each(|tab| tab.stack(beside, panel)),
+        }
+    }
+
+    /// Itself with every size brought into range; the default where a panel is missing or stands twice. An arrangement
+    /// from before there was a panel for models gets one.
     pub fn repaired(mut self) -> Self {
         let mut seen = BTreeSet::new();
+        if !self.holds(PanelKind::Model) {
+            self.stack(PanelKind::Queue, PanelKind::Model);
+        }
         if self.repair(&mut seen, 0) && seen.len() == PanelKind::COUNT { self } else { Self::default() }
     }
 
@@ -220,6 +243,17 @@ mod tests {
             deep = Arrangement::Tabs { front: 0, tabs: vec![deep] };
         }
         assert_eq!(deep.repaired(), Arrangement::default());
+    }
+
+    #[test]
+    fn an_arrangement_without_the_models_gets_them_behind_the_queue() {
+        let part = |kind| Part { size: Some(100.0), content: Arrangement::Panel(kind) };
+        let older = PanelKind::iter().filter(|kind| *kind != PanelKind::Model).map(part).collect();
+        let mended = Arrangement::Column(older).repaired();
+        let Arrangement::Column(parts) = &mended else { panic!("{mended:?}") };
+        assert!(parts.iter().any(|part| part.content.holds(PanelKind::Queue) && part.content.holds(PanelKind::Model)));
+        assert!(mended.is_in_front(PanelKind::Queue) && !mended.is_in_front(PanelKind::Model));
+        assert_eq!(mended.clone().repaired(), mended);
     }
 
     #[test]

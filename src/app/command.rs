@@ -22,6 +22,8 @@ pub enum Group {
     Review,
     /// Intervals and classes.
     Labels,
+    /// Models and learning.
+    Model,
     /// What is shown.
     View,
     /// The timeline.
@@ -38,6 +40,7 @@ impl Group {
             Self::Playback => "Playback",
             Self::Review => "Review",
             Self::Labels => "Labels",
+            Self::Model => "Model",
             Self::View => "View",
             Self::Timeline => "Timeline",
             Self::Help => "Help",
@@ -148,6 +151,8 @@ pub enum UiCommand {
     PreviousDisagreement,
     Agreement,
     EditClasses,
+    LearnFromVerdicts,
+    RollBackModel,
     PictureZoomIn,
     PictureZoomOut,
     PictureLeft,
@@ -161,7 +166,9 @@ pub enum UiCommand {
     ToggleTheme,
     ShowLibrary,
     ShowQueue,
+    ShowModels,
     ToggleLibrary,
+    ToggleModels,
     ToggleInspector,
     ToggleTimeline,
     ResetPanels,
@@ -388,6 +395,13 @@ impl UiCommand {
             }
             Self::InvertAttention => ("Invert attention", "Show 1 – p(t): what the model leaves out."),
             Self::ResetLanes => ("Reset lanes", "Show all lanes in the order and height of the first start."),
+            Self::LearnFromVerdicts => (
+                "Learn from verdicts…",
+                "Plan what the model can learn from what was said, learn it, and compare before anything changes.",
+            ),
+            Self::RollBackModel => {
+                ("Go back to the model before", "Take back the last promotion; again goes further back.")
+            }
             Self::PictureZoomIn => {
                 ("Enlarge picture", "Show a part of the picture larger; Ctrl and the wheel do the same.")
             }
@@ -405,6 +419,8 @@ impl UiCommand {
             Self::ToggleTheme => ("Light or dark", "Change between the light and the dark theme."),
             Self::ShowLibrary => ("Go to the library", "Bring the list of files to the front."),
             Self::ShowQueue => ("Go to the queue", "Bring the review queue to the front: the events of all files."),
+            Self::ShowModels => ("Go to the models", "Bring the models of the project to the front."),
+            Self::ToggleModels => ("Models panel", "Show or hide the models of the project."),
             Self::ToggleLibrary => ("Library panel", "Show or hide the list of files."),
             Self::ToggleInspector => ("Inspector panel", "Show or hide what is known about what is on screen."),
             Self::ToggleTimeline => ("Timeline panel", "Show or hide the curves over time."),
@@ -460,6 +476,7 @@ impl UiCommand {
             | Self::ScoreAgain
             | Self::CancelScoring
             | Self::CancelAll => Group::Review,
+            Self::LearnFromVerdicts | Self::RollBackModel => Group::Model,
             Self::PictureZoomIn
             | Self::PictureZoomOut
             | Self::PictureLeft
@@ -473,7 +490,9 @@ impl UiCommand {
             | Self::ToggleTheme
             | Self::ShowLibrary
             | Self::ShowQueue
+            | Self::ShowModels
             | Self::ToggleLibrary
+            | Self::ToggleModels
             | Self::ToggleInspector
             | Self::ToggleTimeline
             | Self::ResetPanels

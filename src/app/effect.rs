@@ -16,8 +16,10 @@ use crate::domain::review::Verdict;
 use crate::domain::score::TsaSettings;
 use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::media::{DecodeOptions, OpenedVideo};
+use crate::model::weights::ModelWeights;
 
 use super::exchanging::{ErrandId, Field, PlannedImport, Task};
+use super::learn::{LearnRequest, ModelRequest};
 use super::library::EntryId;
 use super::prefs::Prefs;
 use super::review_queue::{Question, Target};
@@ -255,6 +257,17 @@ pub enum Effect {
     },
     /// Have these frames of these videos ready, the likeliest first, and none else.
     Prepare(Vec<(Box<OpenedVideo>, usize)>),
+    /// Ask the project something about models.
+    Models(ModelRequest),
+    /// Ask something of the thread that learns.
+    Learn(LearnRequest),
+    /// Score with this model from now on.
+    UseModel {
+        /// The project's; `None` is the one that the program was started with, or that comes with it.
+        weights: Option<Arc<ModelWeights>>,
+        /// Whether a person chose it just now.
+        promoted: bool,
+    },
     /// Keep the preferences.
     SavePrefs(Box<Prefs>),
     /// Begin an errand of the window of imports and its like; one that runs is stopped by it.

@@ -20,6 +20,7 @@ pub mod finder;
 pub mod folders;
 pub mod keymap;
 pub mod lanes;
+pub mod learn;
 pub mod learning;
 pub mod library;
 pub mod marking;

@@ -20,6 +20,7 @@ use super::effect::Pick;
 use super::engine::Engine;
 use super::exchange::Format;
 use super::exchanging::Exchanging;
+use super::learn::Learn;
 use super::library::{Entry, EntryId, Library};
 use super::marking::Marking;
 use super::notice::Notices;
@@ -147,6 +148,8 @@ pub struct AppState {
     pub queue: ReviewQueue,
     /// Where the person is likely to go next.
     pub upcoming: Upcoming,
+    /// Models, and learning from what was said.
+    pub learn: Learn,
     /// The newest steps of the project, once they were read.
     pub history: Option<Vec<HistoryEntry>>,
     /// What imports, exports, reports and searches are about.
@@ -204,6 +207,11 @@ impl AppState {
     /// Whether the person works through the review queue rather than the list of files; never in a blind pass.
     pub fn works_in_queue(&self) -> bool {
         !self.prefs.blind.on && self.prefs.layout.is_in_front(PanelKind::Queue)
+    }
+
+    /// Whether the person works through the rows of a comparison.
+    pub fn works_in_gate(&self) -> bool {
+        self.learn.gate().is_some() && self.prefs.layout.is_in_front(PanelKind::Model)
     }
 
     /// The event on screen, or the frames that were judged as one, as the queue knows it.

@@ -7,6 +7,7 @@ mod exchange;
 mod keys;
 mod labels;
 mod lanes;
+mod learn;
 mod library;
 mod playback;
 mod position;
@@ -152,6 +153,7 @@ fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::SetLayout(layout) => view::set_layout(state, layout, effects),
         Action::BringPanel(panel) => view::bring_panel(state, panel, effects),
         Action::TogglePanel(panel) => view::toggle_panel(state, panel, effects),
+        Action::Learn(action) => learn::act(state, action, effects),
         Action::CloseNotice(id) => state.notices.close(id),
         Action::Quit => effects.push(Effect::Quit),
     }
@@ -183,7 +185,7 @@ fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
         Event::ProjectOpened { folder, held_by, next_item } => {
             review::project_opened(state, folder, held_by, next_item, effects);
         }
-        Event::ProjectFailed { reason, backup } => review::project_failed(state, reason, backup),
+        Event::ProjectFailed { reason, backup } => review::project_failed(state, reason, backup, effects),
         Event::HistoryRead(history) => state.history = Some(history),
         Event::AgreementProgress(progress) => second_reader::progressed(state, progress),
         Event::AgreementRead(report) => second_reader::known(state, *report),
@@ -204,6 +206,9 @@ fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
         Event::VideoLocated { target, path, ahead: true } => upcoming::located(state, &target, path),
         Event::NextOpenFound { after, found } => review_queue::next_open(state, &after, found, effects),
         Event::StepRefused { ticket, reason } => review::refused(state, ticket, reason),
+        Event::ModelInUse { weights, promoted } => learn::model_in_use(state, weights, promoted, effects),
+        Event::ModelsRead(models) => state.learn.models = models,
+        Event::Learning { task, news } => learn::hear(state, task, news, effects),
         Event::Told(severity, text) => state.notices.push(severity, text),
     }
 }

@@ -7,7 +7,9 @@ use crate::app::action::Action;
 use crate::app::command::{Group, UiCommand};
 use crate::app::engine::Engine;
 use crate::app::exchanging::Wish;
+use crate::app::learn::LearnPhase;
 use crate::app::library::ScoringState;
+use crate::app::models::ModelState;
 use crate::app::reviews::Project;
 use crate::app::state::DemoState;
 
@@ -36,7 +38,7 @@ pub fn top_bar_ui(view: &ViewContext<'_>, ui: &mut Ui) {
 }
 
 /// Entries before which a line is drawn.
-const AFTER_A_LINE: [UiCommand; 28] = [
+const AFTER_A_LINE: [UiCommand; 29] = [
     UiCommand::MakeDemo,
     UiCommand::OpenProject,
     UiCommand::ImportLabels,
@@ -58,6 +60,7 @@ const AFTER_A_LINE: [UiCommand; 28] = [
     UiCommand::VideoNormal,
     UiCommand::ReaderName,
     UiCommand::EditClasses,
+    UiCommand::RollBackModel,
     UiCommand::ToggleSnapping,
     UiCommand::ToggleOverview,
     UiCommand::InvertAttention,
@@ -106,7 +109,11 @@ fn engine_ui(view: &ViewContext<'_>, ui: &mut Ui) {
         }
         Engine::Ready(facts) => {
             let device_note = facts.device_note.as_deref().unwrap_or("What the model runs on.");
-            fact(view, ui, "Model", &figures::short_id(&facts.model), &format!("Weights: {}", facts.model));
+            let from = view.state.learn.in_use().map_or("", |entry| match entry.state {
+                ModelState::Shipped => ", which came with the program",
+                _ => ", which was put in use in this project",
+            });
+            fact(view, ui, "Model", &figures::short_id(&facts.model), &format!("Weights: {}{from}", facts.model));
             fact(
                 view,
                 ui,
@@ -145,6 +152,11 @@ fn jobs_ui(view: &ViewContext<'_>, ui: &mut Ui) {
         ui.add_space(10.0);
     }
     errand_ui(view, ui);
+    if let LearnPhase::Running { progress, paused, .. } = &state.learn.phase {
+        let rests = if *paused { " (paused)" } else { "" };
+        ui.label(format!("Learning {}{rests}", figures::percent(progress.progress().fraction())));
+        ui.add_space(10.0);
+    }
     let unfinished = state.library.unfinished();
     if unfinished == 0 {
         return;

@@ -18,7 +18,7 @@ use crate::app::action::Action;
 use crate::app::arrangement::{Arrangement, Layout, PanelKind, Part};
 
 use super::root::{LocalUi, ViewContext};
-use super::{inspector, library_panel, queue_panel, stage, transport_bar};
+use super::{inspector, library_panel, model_panel, queue_panel, stage, transport_bar};
 
 /// Between panels; also what can be gripped to resize them.
 const GAP: f32 = 3.0;
@@ -224,6 +224,9 @@ impl Behavior<PanelKind> for Drawing<'_, '_> {
             }
             PanelKind::Queue => {
                 side.show(ui, |ui| queue_panel::queue_ui(self.view, ui));
+            }
+            PanelKind::Model => {
+                side.show(ui, |ui| model_panel::model_ui(self.view, &mut self.local.models, ui));
             }
             PanelKind::Inspector => {
                 side.show(ui, |ui| inspector::inspector_ui(self.view, self.local, ui));

@@ -153,6 +153,7 @@ pub fn timeline_ui(view: &ViewContext<'_>, stage: &mut StageState, ui: &mut Ui) 
         curves: &entry.curves,
         scored_to: scored.map_or(0, |s| s.snippets.len()),
         complete: scored.is_some_and(|s| s.complete),
+        overlay: entry.video_id.as_ref().and_then(|video| view.state.learn.overlay(video)),
         lanes: entry.lanes(),
         revision,
         events: view.state.events(),

@@ -11,6 +11,7 @@ use super::root::{LocalUi, ViewContext};
 use super::verdict;
 use crate::app::action::{Action, Description};
 use crate::app::command::UiCommand;
+use crate::app::learn::LearnAction;
 use crate::app::library::Entry;
 use crate::app::reviews::Project;
 use crate::domain::record::ItemId;
@@ -65,7 +66,8 @@ pub fn verdict_ui(view: &ViewContext<'_>, local: &mut LocalUi, entry: &Entry, ui
     let given = mark.map(|mark| mark.verdict).or_else(|| before.map(|(_, judgement)| judgement.verdict));
     ui.horizontal(|ui| {
         button_ui(view, UiCommand::JudgeAnomaly, Verdict::Anomaly, given, ui);
-        button_ui(view, UiCommand::JudgeFalseAlarm, Verdict::FalseAlarm, given, ui);
+        let alarm = button_ui(view, UiCommand::JudgeFalseAlarm, Verdict::FalseAlarm, given, ui);
+        ghost_ui(view, alarm.hovered());
         button_ui(view, UiCommand::JudgeUnsure, Verdict::Unsure, given, ui);
     });
     match (&view.state.reviews.project, current, mark) {
@@ -125,12 +127,27 @@ pub fn project_failed_ui(view: &ViewContext<'_>, reason: &str, backup: Option<&P
     }
 }
 
-fn button_ui(view: &ViewContext<'_>, command: UiCommand, verdict: Verdict, given: Option<Verdict>, ui: &mut Ui) {
+/// While the pointer rests on the button, a second curve shows what that verdict would teach.
+fn ghost_ui(view: &ViewContext<'_>, hovered: bool) {
+    let target = view.state.target().filter(|_| hovered);
+    let wanted = target.map(|target| (target.video, target.span));
+    if wanted.as_ref().map(|(video, span)| (video, *span)) != view.state.learn.ghost_wanted() {
+        view.actions.send(Action::Learn(LearnAction::Ghost(wanted)));
+    }
+}
+
+fn button_ui(
+    view: &ViewContext<'_>,
+    command: UiCommand,
+    verdict: Verdict,
+    given: Option<Verdict>,
+    ui: &mut Ui,
+) -> egui::Response {
     let given = given == Some(verdict);
     let color = verdict::color(verdict, &view.tokens.palette);
     let text = RichText::new(format!("{}  {}", command.text(), verdict::letter(verdict)));
     let text = if given { text.strong().color(color) } else { text };
-    command_button(view, ui, command, text);
+    command_button(view, ui, command, text)
 }
 
 /// Class, tags and note; sent when a field is left.

@@ -5,6 +5,7 @@
 
 mod exchange;
 mod labels;
+mod learn;
 mod review;
 #[path = "../support/sounding.rs"]
 mod sounding;

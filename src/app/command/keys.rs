@@ -108,6 +108,7 @@ impl UiCommand {
             Self::ToggleOverlays => vec![S::plain(Key::H)],
             Self::ShowLibrary => vec![S::plain(Key::F2)],
             Self::ShowQueue => vec![S::plain(Key::F3)],
+            Self::ShowModels => vec![S::plain(Key::F4)],
             Self::ToggleTheme => vec![S::command_shift(Key::D)],
             // F11 shows the desktop on a Mac; Ctrl+Cmd+F is what its programs use.
             Self::FullScreen if os == Os::Mac => {
@@ -142,6 +143,9 @@ impl UiCommand {
             | Self::ToggleRecording
             | Self::ResetLanes
             | Self::ToggleLibrary
+            | Self::ToggleModels
+            | Self::LearnFromVerdicts
+            | Self::RollBackModel
             | Self::ToggleInspector
             | Self::ToggleTimeline
             | Self::ResetPanels

@@ -7,6 +7,8 @@ use crate::app::arrangement::{Layout, PanelKind};
 use crate::app::blind::{self, BlindPass};
 use crate::app::effect::Zoom;
 use crate::app::lanes::{LaneKind, LaneSettings};
+use crate::app::learn::LearnAction;
+use crate::app::models::ModelState;
 use crate::app::picture::{PAN_STEP, PictureView, ZOOM_STEP};
 use crate::app::prefs::ReviewPrefs;
 use crate::app::reviews::Project;
@@ -40,6 +42,8 @@ impl UiCommand {
             Self::MovedFiles => in_project(state, Dialog::MovedFiles),
             Self::RemoveFromList => state.library.selected_id().map(Action::Remove),
             Self::Quit => Some(Action::Quit),
+            Self::NextVideo if state.works_in_gate() => Some(Action::Learn(LearnAction::StepRow(1))),
+            Self::PreviousVideo if state.works_in_gate() => Some(Action::Learn(LearnAction::StepRow(-1))),
             Self::NextVideo if state.works_in_queue() => (!state.queue.is_empty()).then_some(Action::StepRow(1)),
             Self::PreviousVideo if state.works_in_queue() => (!state.queue.is_empty()).then_some(Action::StepRow(-1)),
             Self::NextVideo => state.library.neighbour(1).map(|_| Action::SelectNeighbour(1)),
@@ -87,6 +91,17 @@ impl UiCommand {
             Self::ToggleTheme => Some(Action::ToggleTheme),
             Self::ShowQueue => Some(Action::BringPanel(PanelKind::Queue)),
             Self::ShowLibrary => Some(Action::BringPanel(PanelKind::Library)),
+            Self::ShowModels => Some(Action::BringPanel(PanelKind::Model)),
+            Self::ToggleModels => Some(Action::TogglePanel(PanelKind::Model)),
+            Self::LearnFromVerdicts if state.learn.is_busy() => Some(Action::BringPanel(PanelKind::Model)),
+            Self::LearnFromVerdicts => {
+                state.engine.facts()?;
+                state.reviews.writable().ok().map(|()| Action::Learn(LearnAction::Start))
+            }
+            Self::RollBackModel => {
+                let used = state.learn.models.iter().any(|model| model.state == ModelState::Promoted);
+                (used && state.reviews.writable().is_ok()).then_some(Action::Learn(LearnAction::RollBack))
+            }
             Self::ToggleLibrary => Some(Action::TogglePanel(PanelKind::Library)),
             Self::ToggleInspector => Some(Action::TogglePanel(PanelKind::Inspector)),
             Self::ToggleTimeline => Some(Action::TogglePanel(PanelKind::Timeline)),

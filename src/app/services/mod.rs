@@ -1,9 +1,9 @@
 //! The workers and what keeps them busy.
 //!
 //! Owns every thread of the window but the window's own: one opens files, one loads the model and
-//! scores, one plays sound, one writes preferences, one writes snapshots, one makes demo scenes, one imports,
-//! exports and reports, one makes small pictures, and each player has its own: that of the video on screen, and those
-//! that stand by (`screen`). Carries out [`Effect`]s and yields [`Event`]s.
+//! scores, one learns, one plays sound, one writes preferences, one writes snapshots, one makes demo scenes, one
+//! imports, exports and reports, one makes small pictures, and each player has its own: that of the video on screen, and
+//! those that stand by (`screen`). Carries out [`Effect`]s and yields [`Event`]s.
 //! Never waits: queues are bounded and only tried.
 
 mod agreement;
@@ -13,8 +13,10 @@ mod demo;
 mod errands;
 mod handover;
 mod keeper;
+mod learner;
 mod opener;
 mod peaks;
+mod project_models;
 mod reporter;
 mod reviews;
 mod scoring;
@@ -37,6 +39,7 @@ use crate::sound::{Loudspeaker, Speaker};
 use super::action::Event;
 use super::effect::Effect;
 use super::folders::Folders;
+use super::learn::LearnRequest;
 use super::notice::Severity;
 use super::state::AppState;
 
@@ -66,6 +69,7 @@ pub struct Services {
     events: Receiver<Event>,
     opener: opener::Opener,
     scoring: scoring::Scoring,
+    learner: learner::Learner,
     keeper: keeper::Keeper,
     reviews: reviews::ReviewKeeper,
     demo: demo::DemoMaker,
@@ -88,9 +92,11 @@ impl Services {
     pub fn start(engine: EngineOptions, folders: &Folders, who: String, waker: Waker) -> io::Result<Self> {
         let (send, events) = sync_channel(EVENTS);
         let reporter = Reporter::new(send, waker.clone());
+        let learner = learner::Learner::start(engine.device.clone(), folders.features.clone(), reporter.clone())?;
         Ok(Self {
             opener: opener::Opener::start(reporter.clone())?,
             errands: errands::Errands::start(engine.clone(), folders.features.clone(), reporter.clone())?,
+            learner,
             scoring: scoring::Scoring::start(engine, folders.features.clone(), reporter.clone())?,
             reviews: reviews::ReviewKeeper::start(folders.project.clone(), who, reporter.clone())?,
             keeper: keeper::Keeper::start(folders.config.clone(), reporter.clone())?,
@@ -166,6 +172,12 @@ impl Services {
             Effect::ForgetErrands => self.errands.forget(),
             Effect::Import { plan, first, who } => self.reviews.ask(reviews::Request::Import { plan, first, who }),
             Effect::Relocate(places) => self.reviews.ask(reviews::Request::Relocate(places)),
+            Effect::Models(request) => self.reviews.ask(reviews::Request::Models(request)),
+            Effect::Learn(request) => self.learner.ask(request),
+            Effect::UseModel { weights, promoted } => {
+                self.learner.ask(LearnRequest::Use(weights.clone()));
+                self.scoring.use_model(weights, promoted);
+            }
             Effect::Copy(_) | Effect::Pick { .. } | Effect::Timeline(_) | Effect::FullScreen(_) | Effect::Quit => {}
         }
     }
@@ -175,6 +187,7 @@ impl Services {
         let mut events: Vec<Event> = self.events.try_iter().collect();
         self.agreement.poll(&mut events);
         self.scoring.poll(&mut events);
+        self.learner.poll(&mut events);
         self.demo.poll(&mut events);
         self.errands.poll(&mut events);
         self.reviews.flush();

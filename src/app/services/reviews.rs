@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::app::action::Event;
 use crate::app::effect::{FoundEvents, Undoing};
 use crate::app::exchanging::PlannedImport;
+use crate::app::learn::{LearnNews, ModelRequest};
 use crate::app::notice::Severity;
 use crate::app::review_queue::{BLOCK, Question, Target};
 use crate::app::reviews::Ticket;
@@ -26,7 +27,7 @@ use crate::media::OpenedVideo;
 use crate::store::project::{Author, Project, ProjectError};
 
 use super::backups::Backups;
-use super::{Reporter, classes, handover};
+use super::{Reporter, classes, handover, project_models};
 
 /// Requests that the thread has not yet taken; more wait here.
 const QUEUE: usize = 16;
@@ -68,6 +69,8 @@ pub(super) enum Request {
     Open { folder: PathBuf, who: String },
     /// Put a backup in the place of the damaged project.
     Restore { backup: PathBuf, who: String },
+    /// Something about models.
+    Models(ModelRequest),
 }
 
 /// Events that are to be taken in; of each video only the newest.
@@ -114,7 +117,11 @@ impl ReviewKeeper {
                         }
                         backups.look(project);
                     }
-                    // Nothing is sent that a project would have to answer.
+                    (Request::Models(ModelRequest::Gather { task, .. }), None) => {
+                        let text = "There is no project to learn from: open one first.";
+                        reporter.send(Event::Learning { task, news: LearnNews::Failed(text.to_owned()) });
+                    }
+                    // Nothing else is sent that a project would have to answer.
                     (_, None) => {}
                 }
             }
@@ -173,7 +180,9 @@ fn accept(opened: Result<Project, ProjectError>, folder: &Path, reporter: &Repor
         let held_by = project.held_by().map(ToString::to_string);
         let next_item = project.next_item()?.0;
         let schema = Event::SchemaRead(project.chosen_schema()?);
-        Ok((project, [Event::ProjectOpened { folder: folder.to_owned(), held_by, next_item }, schema]))
+        let mut events = vec![Event::ProjectOpened { folder: folder.to_owned(), held_by, next_item }, schema];
+        events.extend(project_models::told(&project, false));
+        Ok((project, events))
     });
     match ready {
         Ok((project, events)) => {
@@ -286,9 +295,16 @@ fn answer(project: &mut Project, request: Request, found: &Found) -> Vec<Event> 
             Err(err) => failed(&err),
         },
         Request::Undo { which, who, only_own } => match undo(project, which, who, only_own) {
-            Ok(event) => vec![event, Event::QueueChanged],
+            Ok(event) => {
+                let follows = match &event {
+                    Event::StepRecorded { step, .. } => project_models::follow(project, step),
+                    _ => Vec::new(),
+                };
+                [event, Event::QueueChanged].into_iter().chain(follows).collect()
+            }
             Err(err) => failed(&err),
         },
+        Request::Models(request) => project_models::answer(project, request),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The scoring thread: it loads device, model and encoder, then scores one video after the other.
+//! The scoring thread: it loads device, encoder and the model in use, then scores one video after the other.
 //!
 //! Owns the thread, its cancellation and the reports of its progress. The order of the work within a
 //! video is [`crate::app::pipeline`]'s.
@@ -23,6 +23,7 @@ use crate::domain::library::VideoId;
 use crate::domain::score::{ScoredVideo, SnippetScores, TsaSettings};
 use crate::jobs::{Generation, Latest, Progress, Ticket, Worker};
 use crate::media::{OpenedVideo, hash_file};
+use crate::model::weights::ModelWeights;
 use crate::model::{ComputeDevice, Scorer, SnippetEncoder, encoder};
 use crate::store::FeatureCache;
 
@@ -49,6 +50,15 @@ struct Job {
     ticket: Ticket,
 }
 
+/// The model that is to score from now on.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    /// The project's; `None` is the one that the program was started with, or that comes with it.
+    pub weights: Option<Arc<ModelWeights>>,
+    /// Whether a person chose it just now. Else a model that was named when the program was started comes first.
+    pub promoted: bool,
+}
+
 /// What the thread leaves for the window; of each only the newest matters.
 #[derive(Clone, Debug, Default)]
 struct Board {
@@ -61,6 +71,7 @@ struct Board {
 pub(super) struct Scoring {
     worker: Worker<()>,
     next: Latest<Job>,
+    model: Latest<Wanted>,
     generation: Generation,
     board: Board,
     /// Set while the player needs the machine.
@@ -71,32 +82,44 @@ pub(super) struct Scoring {
 
 impl Scoring {
     pub(super) fn start(options: EngineOptions, cache: Option<PathBuf>, reporter: Reporter) -> io::Result<Self> {
-        let (next, board) = (Latest::<Job>::default(), Board::default());
-        let (jobs, theirs) = (next.clone(), board.clone());
+        let (next, model, board) = (Latest::<Job>::default(), Latest::<Wanted>::default(), Board::default());
+        let (jobs, models, theirs) = (next.clone(), model.clone(), board.clone());
         let busy = Arc::new(AtomicBool::new(false));
         let player = Arc::clone(&busy);
         let worker = Worker::spawn("score", 1, move |bells, _| {
-            let mut engine = match Engine::load(&options, cache.as_deref(), &reporter) {
-                Ok(engine) => engine,
-                Err(reason) => {
-                    reporter.send(Event::EngineFailed(reason));
-                    // Stays to take bells, so that its end is not mistaken for a crash.
-                    bells.iter().for_each(drop);
-                    return;
-                }
-            };
-            if !reporter.send(Event::EngineReady(engine.facts())) {
-                return;
-            }
+            // Loaded once it is known which model the project has in use.
+            let mut engine: Option<Engine> = None;
             for () in bells {
-                match jobs.take() {
-                    Some(job) if job.task == Task::Scatter => engine.scatter(&job, &player, &reporter),
-                    Some(job) => engine.work(&job, &theirs, &reporter),
-                    None => {}
+                // Before the model: one that was asked for before this job must be there for it.
+                let job = jobs.take();
+                if let Some(wanted) = models.take() {
+                    let loaded = match engine.take() {
+                        Some(engine) => engine.with_model(&options, &wanted, &reporter),
+                        None => Engine::load(&options, cache.as_deref(), &wanted, &reporter),
+                    };
+                    let event = match loaded {
+                        Ok(loaded) => Event::EngineReady(engine.insert(loaded).facts()),
+                        Err(reason) => Event::EngineFailed(reason),
+                    };
+                    if !reporter.send(event) {
+                        return;
+                    }
+                }
+                match (job, &mut engine) {
+                    (Some(job), Some(engine)) if job.task == Task::Scatter => engine.scatter(&job, &player, &reporter),
+                    (Some(job), Some(engine)) => engine.work(&job, &theirs, &reporter),
+                    _ => {}
                 }
             }
         })?;
-        Ok(Self { worker, next, generation: Generation::default(), board, busy, told: false })
+        Ok(Self { worker, next, model, generation: Generation::default(), board, busy, told: false })
+    }
+
+    /// Scores with this model from now on; what is being scored is given up.
+    pub(super) fn use_model(&self, weights: Option<Arc<ModelWeights>>, promoted: bool) {
+        self.model.put(Wanted { weights, promoted });
+        self.generation.cancel();
+        self.worker.try_send(()).ok();
     }
 
     /// Scores this instead of whatever is being scored now.
@@ -160,16 +183,16 @@ pub(super) struct Engine {
 }
 
 impl Engine {
-    pub(super) fn load(options: &EngineOptions, cache: Option<&Path>, reporter: &Reporter) -> Result<Self, String> {
+    pub(super) fn load(
+        options: &EngineOptions,
+        cache: Option<&Path>,
+        wanted: &Wanted,
+        reporter: &Reporter,
+    ) -> Result<Self, String> {
         let sentence = |err: &dyn std::fmt::Display| format!("{err}.");
         let device = ComputeDevice::choose(options.device.as_deref()).map_err(|err| sentence(&err))?;
-        let scorer = match &options.model {
-            Some(path) => Scorer::load(path, &device),
-            None => Scorer::builtin(&device),
-        };
-        let scorer = scorer.map_err(|err| sentence(&err))?;
         let encoder = encoder::open(&options.encoder, &device).map_err(|err| sentence(&err))?;
-        pipeline::check_match(&scorer, encoder.as_ref()).map_err(|err| sentence(&err))?;
+        let scorer = scorer(options, wanted, &device, encoder.as_ref(), reporter)?;
         let cache = cache.and_then(|folder| match FeatureCache::open(folder) {
             Ok(cache) => Some(cache),
             Err(err) => {
@@ -179,6 +202,12 @@ impl Engine {
             }
         });
         Ok(Self { device, scorer, encoder, cache, hashes: HashMap::new() })
+    }
+
+    /// With another model on the same device, reading features of the same encoder.
+    fn with_model(self, options: &EngineOptions, wanted: &Wanted, reporter: &Reporter) -> Result<Self, String> {
+        let scorer = scorer(options, wanted, &self.device, self.encoder.as_ref(), reporter)?;
+        Ok(Self { scorer, ..self })
     }
 
     fn facts(&self) -> EngineFacts {
@@ -245,6 +274,32 @@ impl Engine {
         let source = Source { video: &job.video, id: &id, cache: self.cache.as_ref() };
         pipeline::score(source, self.encoder.as_mut(), &self.scorer, &job.tsa, desk, &job.ticket)
     }
+}
+
+/// The model that is to score. One of the project that cannot be used here is told, and another takes its place.
+fn scorer(
+    options: &EngineOptions,
+    wanted: &Wanted,
+    device: &ComputeDevice,
+    encoder: &dyn SnippetEncoder,
+    reporter: &Reporter,
+) -> Result<Scorer, String> {
+    let fits = |scorer: Scorer| pipeline::check_match(&scorer, encoder).map(|()| scorer).map_err(|err| err.to_string());
+    if let Some(weights) = wanted.weights.as_ref().filter(|_| wanted.promoted || options.model.is_none()) {
+        match Scorer::new(Arc::clone(weights), device).map_err(|err| err.to_string()).and_then(fits) {
+            Ok(scorer) => return Ok(scorer),
+            Err(err) => {
+                let id = &weights.info().weights_id;
+                let text = format!("The model {id} of this project cannot be used here: {err}.");
+                reporter.send(Event::Told(Severity::Error, text));
+            }
+        }
+    }
+    let scorer = match &options.model {
+        Some(path) => Scorer::load(path, device),
+        None => Scorer::builtin(device),
+    };
+    scorer.map_err(|err| err.to_string()).and_then(fits).map_err(|err| format!("{err}."))
 }
 
 /// Tells a file from what it was before it changed.

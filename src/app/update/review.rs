@@ -17,7 +17,7 @@ use crate::domain::library::VideoId;
 use crate::domain::record::{Change, ItemId, Step, Subject, Value};
 use crate::domain::review::{Judgement, Verdict};
 
-use super::{playback, review_queue, view};
+use super::{learn, playback, review_queue, view};
 
 /// How a verdict is called in sentences.
 pub(super) fn name(verdict: Verdict) -> &'static str {
@@ -326,9 +326,10 @@ pub(super) fn project_opened(
 }
 
 /// The project cannot be used: videos play and are scored, nothing can be said about them.
-pub(super) fn project_failed(state: &mut AppState, reason: String, backup: Option<PathBuf>) {
+pub(super) fn project_failed(state: &mut AppState, reason: String, backup: Option<PathBuf>, effects: &mut Vec<Effect>) {
     state.notices.push(Severity::Error, reason.clone());
     state.reviews.project = Project::Failed { reason, backup };
+    learn::model_in_use(state, None, false, effects);
 }
 
 /// What the project says about an entry is to be read, once its content is known.

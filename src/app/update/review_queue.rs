@@ -19,13 +19,16 @@ pub(super) fn in_sight(state: &mut AppState, rows: Range<u64>, effects: &mut Vec
     if !matches!(state.reviews.project, Project::Open { .. }) {
         return;
     }
+    // A model that is no longer in use flags nothing any more.
+    let model = state.engine.facts().map(|facts| facts.model.clone());
     let queue = &mut state.queue;
+    let asked = QueueFilter { model: queue.filter.model.clone().or(model), ..queue.filter.clone() };
     if queue.counts_due() {
-        let (question, filter) = (queue.question(), queue.filter.clone());
+        let (question, filter) = (queue.question(), asked.clone());
         effects.push(Effect::CountQueue { question, filter });
     }
     for place in queue.missing(rows) {
-        let (question, filter, sort) = (queue.question(), queue.filter.clone(), queue.sort);
+        let (question, filter, sort) = (queue.question(), asked.clone(), queue.sort);
         effects.push(Effect::ReadQueue { question, filter, sort, place });
     }
 }

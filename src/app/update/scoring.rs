@@ -18,10 +18,19 @@ pub(super) fn engine_ready(state: &mut AppState, facts: EngineFacts) {
     if let Some(note) = facts.device_note.as_ref().filter(|_| cfg!(any(feature = "cuda", feature = "metal"))) {
         state.notices.push(Severity::Warning, note.clone());
     }
-    if let (None, Some(threshold)) = (state.prefs.rule, facts.threshold) {
-        state.rule.threshold = threshold;
+    if state.prefs.rule.is_none() {
+        state.rule.threshold = facts.threshold.unwrap_or(EventRule::default().threshold);
         find_events(state);
     }
+    // What another model scored is scored again; its curve stays until then.
+    for entry in state.library.entries_mut() {
+        let other = entry.scored.as_ref().is_some_and(|scored| scored.model != facts.model);
+        if other && matches!(entry.scoring, ScoringState::Done | ScoringState::Failed(_)) {
+            entry.scoring = ScoringState::Waiting;
+        }
+    }
+    // Rows of the queue are those of the model in use.
+    state.queue.restart();
     if !state.tsa_chosen {
         state.tsa = facts.tsa;
     }

@@ -5,6 +5,7 @@
 use crate::app::blind::BlindPass;
 use crate::app::disagreements::ShownDisagreements;
 use crate::app::lanes::{LaneKind, LaneSettings, TimelinePrefs};
+use crate::app::learn::Overlay;
 use crate::app::marking::ShownLabels;
 use crate::app::reviews::EventMark;
 use crate::domain::curve::ScoreCurves;
@@ -50,6 +51,8 @@ pub struct TimelineInput<'a> {
     pub scored_to: usize,
     /// Whether scoring is done; while it is not, attention and magnitude may still change.
     pub complete: bool,
+    /// Scores of another model, drawn over those of the model in use.
+    pub overlay: Option<&'a Overlay>,
     /// What is known beside the scores.
     pub lanes: &'a LaneData,
     /// Changes whenever `snippets` or `lanes` do. What lies under each pixel is kept until then.

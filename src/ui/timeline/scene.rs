@@ -31,6 +31,7 @@ pub(super) enum Slot {
     Attention,
     Magnitude,
     Motion,
+    Overlay,
 }
 
 /// Input and geometry of one frame.

@@ -13,6 +13,7 @@ use super::span_lane::{BANDS, event_ink};
 use crate::domain::time::MediaTime;
 use crate::gpu::curve::CurveInk;
 use crate::gpu::marks::marks;
+use crate::ui::widgets::chip::chip;
 
 /// Height of the bar on top of an event.
 const CAP: f32 = 4.0;
@@ -39,6 +40,7 @@ pub(super) fn score_lane_ui(ui: &Ui, id: Id, lane: &Lane, scene: &Scene<'_>, act
         grounded: true,
     };
     scene.paint_curve(&painter, Slot::Score, &scene.input.curves.score, &scale, ink);
+    overlay_ui(ui, id.with("overlay"), &painter, lane, &scale, scene);
     paint_peaks(&painter, scene, &scale);
     if scene.input.curves.score.is_empty() {
         let text = if input.complete { "No score" } else { "Not scored yet" };
@@ -54,6 +56,28 @@ pub(super) fn score_lane_ui(ui: &Ui, id: Id, lane: &Lane, scene: &Scene<'_>, act
     scene.gutter_ui(ui, lane, id.with("value"), "Score", &value, color).on_hover_text(
         "How anomalous the model finds the 16 frames of a snippet, 0 to 1. All frames of a snippet have one score.",
     );
+}
+
+/// The curve of another model as a line, where its events begin, and which curve is which.
+fn overlay_ui(ui: &Ui, id: Id, painter: &Painter, lane: &Lane, scale: &Scale, scene: &Scene<'_>) {
+    let Some(overlay) = scene.input.overlay else { return };
+    let (tokens, p) = (scene.input.tokens, &scene.input.tokens.palette);
+    let ink = CurveInk { line: Some((LINE, p.accent)), fill: Color32::TRANSPARENT, above: None, grounded: false };
+    scene.paint_curve(painter, Slot::Overlay, overlay.scores.summary(), scale, ink);
+    let y = scale.y(overlay.threshold);
+    let ends = [pos2(lane.body.left(), y), pos2(lane.body.right(), y)];
+    painter.extend(Shape::dashed_line(&ends, Stroke::new(1.0, p.accent.gamma_multiply(0.7)), 2.0, 5.0));
+
+    let at = |scores: &[f32]| scores.get(scene.snippet()).map_or_else(|| "–".to_owned(), |score| format!("{score:.2}"));
+    let before = format!("in use {}", at(scene.input.snippets.map_or(&[], |s| &s.scores[..])));
+    let after = format!("{} {}", overlay.name, at(overlay.scores.values()));
+    let place = lane.body.left_top() + vec2(8.0, 4.0);
+    let first = chip(painter, place, Align2::LEFT_TOP, before.clone(), tokens.small(), (p.score, p.sunken));
+    let place = first.right_top() + vec2(4.0, 0.0);
+    let second = chip(painter, place, Align2::LEFT_TOP, after.clone(), tokens.small(), (p.accent, p.sunken));
+    let response = ui.interact(first.union(second), id, egui::Sense::HOVER);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{before}, {after}")));
+    response.on_hover_text("Scores of the snippet on screen. The dotted line is where the other curve's events begin.");
 }
 
 /// The colour of a score's level: event, within the hysteresis, or neither.

@@ -110,6 +110,7 @@ impl World {
             curves: &self.curves,
             scored_to: self.scored_to,
             complete: self.scored_to == grid.count(),
+            overlay: None,
             lanes: &self.lanes,
             revision: 1,
             events: &self.events,

@@ -7,16 +7,18 @@ use std::path::{Path, PathBuf};
 
 use crate::app::exchange::{self, ExchangeError, Stage, Watch};
 use crate::app::exchanging::{Outcome, ReportRequest, Reported};
+use crate::app::models;
 use crate::app::pipeline::{self, Phase, ScoringObserver, Source};
 use crate::app::report::case::FILES;
 use crate::app::report::casework::CaseWork;
-use crate::app::services::scoring::Engine;
+use crate::app::services::scoring::{Engine, Wanted};
 use crate::app::services::{EngineOptions, Reporter};
 use crate::domain::library::VideoId;
 use crate::domain::queue::KnownVideo;
 use crate::domain::score::{ScoredVideo, SnippetScores};
 use crate::jobs::{Progress, Ticket};
 use crate::media::{self, OpenedVideo};
+use crate::store::Project;
 
 /// Steps of progress for each video.
 const STEPS: usize = 1000;
@@ -25,7 +27,8 @@ const STEPS: usize = 1000;
 pub(super) struct Lazy {
     options: EngineOptions,
     features: Option<PathBuf>,
-    engine: Option<Engine>,
+    /// With the model of the project that it was loaded for; `None` is the one that the program began with.
+    engine: Option<(Option<String>, Engine)>,
 }
 
 impl Lazy {
@@ -33,12 +36,19 @@ impl Lazy {
         Self { options, features, engine: None }
     }
 
-    fn engine(&mut self, reporter: &Reporter) -> Result<&mut Engine, ExchangeError> {
-        let engine = match self.engine.take() {
-            Some(engine) => engine,
-            None => Engine::load(&self.options, self.features.as_deref(), reporter).map_err(ExchangeError::Failed)?,
+    /// The engine with the model that is in use in the project.
+    fn engine(&mut self, project: &Project, reporter: &Reporter) -> Result<&mut Engine, ExchangeError> {
+        let model = project.promoted_model()?;
+        let engine = match self.engine.take().filter(|(of, _)| *of == model) {
+            Some((_, engine)) => engine,
+            None => {
+                let load = |_: &String| models::in_use(project).map_err(|err| ExchangeError::Failed(err.to_string()));
+                let wanted = Wanted { weights: model.as_ref().map(load).transpose()?, promoted: false };
+                Engine::load(&self.options, self.features.as_deref(), &wanted, reporter)
+                    .map_err(ExchangeError::Failed)?
+            }
         };
-        Ok(self.engine.insert(engine))
+        Ok(&mut self.engine.insert((model, engine)).1)
     }
 }
 
@@ -65,8 +75,8 @@ pub(super) fn make(
         return Err(ExchangeError::Input("nothing was said about any of the chosen videos".to_owned()));
     }
     let mut work = CaseWork::begin(&project, &request.who, request.rule)?;
+    let engine = lazy.engine(&project, reporter)?;
     drop(project);
-    let engine = lazy.engine(reporter)?;
     let total = chosen.len() * STEPS;
     for (at, (video, review)) in chosen.into_iter().enumerate() {
         let mut step = |fraction: f32| {
