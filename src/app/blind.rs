@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::action::{Action, Among};
+use super::learn::LearnAction;
 use super::library::LibraryOrder;
 use super::state::{AppState, Dialog};
 
@@ -48,6 +49,8 @@ pub fn forbids(state: &AppState, action: &Action) -> bool {
         | Action::ShowFrames(_)
         // What leaves or enters the project is what others said.
         | Action::Open(Dialog::ImportLabels | Dialog::ExportLabels | Dialog::CaseReport) => true,
+        // The curve of a verdict asks for no more than what the panel of verdicts shows.
+        Action::Learn(action) => !matches!(action, LearnAction::Ghost(_)),
         // Under another's name their labels would be one's own.
         Action::SetReviewPrefs(prefs) => prefs.reviewer() != state.prefs.review.reviewer(),
         _ => false,
