@@ -25,7 +25,10 @@ pub fn plan_ui(view: &ViewContext<'_>, planned: &Planned, ui: &mut Ui) {
     }
     let weak = |text: String| RichText::new(text).color(palette.text_weak);
     if plan.is_ready() {
-        let time = planned.secs.map(|secs| format!(", about {}", figures::duration(secs.max(1.0)))).unwrap_or_default();
+        let time = planned.secs.map_or_else(
+            || ", how long is being tried".to_owned(),
+            |secs| format!(", about {}", figures::duration(secs.max(1.0))),
+        );
         ui.label(format!("At most {}{time}, on {}.", figures::count(planned.steps, "step"), planned.device));
         ui.label(weak(
             "Nothing changes before you have seen what would: the result is a candidate beside the model in use."

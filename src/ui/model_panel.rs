@@ -57,8 +57,11 @@ pub(super) fn leave_button(view: &ViewContext<'_>, ui: &mut Ui, text: &str) {
 
 /// A bar with what is done and how long it takes.
 pub(super) fn progress_ui(ui: &mut Ui, what: &str, progress: Progress, remaining_secs: Option<f64>) {
-    let left = remaining_secs.map(|secs| format!(", {} left", figures::duration(secs))).unwrap_or_default();
-    let text = format!("{what} {}{left}", figures::percent(progress.fraction()));
+    let left = remaining_secs.filter(|secs| *secs >= 0.5);
+    let left = left.map(|secs| format!(", {} left", figures::duration(secs))).unwrap_or_default();
+    let done =
+        if progress.total > 0 { format!(" {}", figures::percent(progress.fraction())) } else { "…".to_owned() };
+    let text = format!("{what}{done}{left}");
     let bar = egui::ProgressBar::new(progress.fraction()).desired_height(6.0);
     ui.add(bar).widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, what));
     ui.label(text);

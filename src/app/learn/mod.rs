@@ -224,7 +224,7 @@ pub struct Planned {
     pub videos: usize,
     /// Steps at most.
     pub steps: usize,
-    /// Seconds that it takes at most, by a trial; `None` where there is nothing to try.
+    /// Seconds that it takes at most, by a trial; `None` before that, and where there is nothing to try.
     pub secs: Option<f64>,
     /// What labelled intervals weigh, if they are used.
     pub interval_weight: f64,

@@ -123,17 +123,21 @@ impl Desk {
             LearnRequest::Prepare { task, order, intervals } => {
                 *room = None;
                 let report = |what, progress, secs| self.put(task, LearnNews::Working(what, progress, secs));
-                let news = Room::open(*order, device, features, &report, ticket).and_then(|mut made| {
-                    let news =
-                        if made.compares() { made.compare(&report, ticket) } else { made.plan(intervals, ticket) };
-                    *room = Some(made);
-                    news
-                });
-                self.send(task, news, ticket);
+                match Room::open(*order, device, features, &report, ticket) {
+                    Ok(made) => {
+                        let made = room.insert(made);
+                        if made.compares() {
+                            self.send(task, made.compare(&report, ticket));
+                        } else {
+                            self.plan(task, made, intervals, ticket);
+                        }
+                    }
+                    Err(err) => self.send(task, Err(err)),
+                }
             }
             LearnRequest::Plan { task, intervals } => {
                 if let Some(room) = room {
-                    self.send(task, room.plan(intervals, ticket), ticket);
+                    self.plan(task, room, intervals, ticket);
                 }
             }
             LearnRequest::Run(task) => {
@@ -141,7 +145,7 @@ impl Desk {
                 let show = |news| self.put(task, news);
                 match room.run(&show, ticket) {
                     Err(ModelError::Cancelled) => self.tell(task, LearnNews::Paused),
-                    news => self.send(task, news, ticket),
+                    news => self.send(task, news),
                 }
             }
             LearnRequest::Forget => *room = None,
@@ -158,11 +162,22 @@ impl Desk {
         }
     }
 
-    /// What came out; work that nobody wants any more says nothing.
-    fn send(&self, task: LearnTask, news: Result<LearnNews, ModelError>, ticket: &Ticket) {
+    /// The plan at once, and how long it takes when that is known.
+    fn plan(&self, task: LearnTask, room: &mut Room, intervals: bool, ticket: &Ticket) {
+        self.send(task, Ok(room.plan(intervals)));
+        match room.estimate(ticket) {
+            Ok(None) => {}
+            Ok(Some(news)) => self.send(task, Ok(news)),
+            Err(err) => self.send(task, Err(err)),
+        }
+    }
+
+    /// What came out. Work that was given up says nothing; what came out all the same is the state's to pass over, by its
+    /// task.
+    fn send(&self, task: LearnTask, news: Result<LearnNews, ModelError>) {
         match news {
+            Err(ModelError::Cancelled) => {}
             Ok(news) => self.tell(task, news),
-            Err(_) if ticket.is_stale() => {}
             Err(err) => {
                 self.tell(
                     task,

@@ -184,7 +184,12 @@ pub(super) fn hear(state: &mut AppState, task: LearnTask, news: LearnNews, effec
             }
             _ => {}
         },
-        LearnNews::Planned(planned) => state.learn.phase = LearnPhase::Planned(Arc::from(planned)),
+        LearnNews::Planned(planned) => {
+            // The time it takes may come after somebody began.
+            if matches!(state.learn.phase, LearnPhase::Preparing { .. } | LearnPhase::Planned(_)) {
+                state.learn.phase = LearnPhase::Planned(Arc::from(planned));
+            }
+        }
         LearnNews::Progress(newest) => {
             if let LearnPhase::Running { progress, .. } = &mut state.learn.phase {
                 *progress = Arc::from(newest);
@@ -247,7 +252,10 @@ fn came_out(
     }
     (state.learn.row, state.learn.asking) = (None, false);
     state.learn.phase = LearnPhase::Gate(Arc::new(compared));
-    view::bring_panel(state, PanelKind::Model, effects);
+    // Whoever reviews meanwhile is not torn away.
+    if !state.prefs.layout.is_in_front(PanelKind::Model) {
+        state.notices.push(Severity::Info, "Learning is done: the panel Models shows what would change.");
+    }
 }
 
 /// Asks for the curve of a few steps, or wants none any more. Where there can be none, none comes.

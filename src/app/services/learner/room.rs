@@ -27,7 +27,7 @@ use crate::model::{ComputeDevice, ModelError, Scorer};
 use crate::store::FeatureCache;
 
 /// Steps of the trial that tells how long learning takes; the first is slower than the others and does not count.
-const TRIAL: usize = 3;
+const TRIAL: usize = 2;
 
 /// Hears what is done, how far, and how many seconds are left.
 pub(super) type Report<'a> = dyn Fn(&'static str, Progress, Option<f64>) + 'a;
@@ -45,7 +45,7 @@ pub(super) struct Room {
     left_out: Vec<String>,
     unknown: usize,
     notes: Vec<String>,
-    plan: Option<LessonPlan>,
+    plan: Option<Planned>,
     settings: TuneSettings,
     tuning: Option<Tuning>,
     progress: RunProgress,
@@ -107,26 +107,33 @@ impl Room {
         self.order.material.candidate.is_some()
     }
 
-    /// Makes the plan, and tries how long its steps take.
-    pub(super) fn plan(&mut self, intervals: bool, ticket: &Ticket) -> Result<LearnNews, ModelError> {
+    /// Makes the plan.
+    pub(super) fn plan(&mut self, intervals: bool) -> LearnNews {
         let rules = LessonRules { intervals, ..LessonRules::default() };
         let model = &self.order.material.model;
         let plan = learning::plan(&self.videos, &self.scores, self.order.rule, rules, model);
         (self.tuning, self.progress) = (None, RunProgress::default());
-        let secs = if plan.is_ready() { Some(self.trial(&plan, ticket)?) } else { None };
         let planned = Planned {
             left_out: self.left_out.clone(),
             unknown: self.unknown,
             videos: self.videos.len(),
             steps: self.settings.steps,
-            secs,
+            secs: None,
             interval_weight: self.settings.snippet_weight,
             has_intervals: self.videos.iter().any(|video| !video.review.labels.is_empty()),
             device: self.device.label(),
-            plan: plan.clone(),
+            plan,
         };
-        self.plan = Some(plan);
-        Ok(LearnNews::Planned(Box::new(planned)))
+        self.plan = Some(planned.clone());
+        LearnNews::Planned(Box::new(planned))
+    }
+
+    /// The plan again, with the time that it takes, by a trial; nothing where there is nothing to try. It ends early when
+    /// somebody begins.
+    pub(super) fn estimate(&self, ticket: &Ticket) -> Result<Option<LearnNews>, ModelError> {
+        let Some(planned) = self.plan.as_ref().filter(|planned| planned.plan.is_ready()) else { return Ok(None) };
+        let secs = Some(self.trial(&planned.plan, ticket)?);
+        Ok(Some(LearnNews::Planned(Box::new(Planned { secs, ..planned.clone() }))))
     }
 
     /// Seconds that learning and comparing take at most.
@@ -147,7 +154,8 @@ impl Room {
 
     /// Begins or goes on; then compares.
     pub(super) fn run(&mut self, show: &dyn Fn(LearnNews), ticket: &Ticket) -> Result<LearnNews, ModelError> {
-        let Some(plan) = self.plan.clone().filter(LessonPlan::is_ready) else {
+        let plan = self.plan.as_ref().map(|planned| planned.plan.clone());
+        let Some(plan) = plan.filter(LessonPlan::is_ready) else {
             return Err(ModelError::Input("there is no plan to follow".to_owned()));
         };
         let mut tuning = match self.tuning.take() {
