@@ -42,3 +42,4 @@ pub mod state;
 pub mod typed;
 pub mod upcoming;
 pub mod update;
+pub mod yardstick;
