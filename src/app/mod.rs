@@ -43,3 +43,4 @@ pub mod state;
 pub mod typed;
 pub mod upcoming;
 pub mod update;
+pub mod yardstick;

@@ -9,9 +9,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use exchange::{AgreementArgs, ExportArgs, ImportArgs, RelocateArgs, ReportArgs, VerifyArgs};
 use learn::{LearnArgs, ModelsArgs};
+use simulate::SimulateArgs;
 
 pub mod exchange;
 pub mod learn;
+pub mod simulate;
 
 /// Review of video that a model has flagged.
 ///
@@ -70,6 +72,8 @@ pub enum Command {
     Learn(LearnArgs),
     /// List, compare, promote, roll back, export and import the models of a project
     Models(ModelsArgs),
+    /// Measure what verdicts would teach a model: a simulated reviewer who judges events by ground truth
+    SimulateReview(SimulateArgs),
     /// Make demo clips with exact ground truth
     Demo(DemoArgs),
     /// Measure how fast things are on this machine
@@ -354,6 +358,7 @@ Ground truth is a .npy array of 0 and 1 per frame in list order, a .txt temporal
 Examples:
   lookback eval --scores scores.npy --gt gt.npy         stored scores, per frame or per snippet of 16
   lookback eval --list test.txt --gt ground_truth.json  score the videos of a list first
+  lookback eval --list test.txt --gt ground_truth.json --yardsticks   and how well plain motion would do
   lookback eval --model m.safetensors --list features.list --gt gt.npy --frames ucf.list")]
 pub struct EvalArgs {
     /// Stored scores (.npy), one per frame or one per snippet of 16 frames; several are pooled
@@ -371,6 +376,10 @@ pub struct EvalArgs {
     /// What the end of a span means in a .txt temporal annotation
     #[arg(long, value_name = "RULE", default_value = "inclusive")]
     pub span_end: SpanEndName,
+    /// Beside the model's figures, those of plain motion: mean and median over a snippet of the mean grey difference of
+    /// successive frames, within the snippet, at 80x60; takes videos
+    #[arg(long, requires = "list")]
+    pub yardsticks: bool,
     /// Where the files of the list are; its own folder by default
     #[arg(long, value_name = "FOLDER", requires = "list")]
     pub root: Option<PathBuf>,
@@ -498,6 +507,7 @@ mod tests {
             &["agreement", "p", "--json", "--csv"],
             &["learn", "a", "--steps", "0"],
             &["learn", "a", "--anchor", "-1"],
+            &["simulate-review", "--list", "a", "--gt", "b"],
             &["models"],
             &["models", "promote"],
             &["import"],

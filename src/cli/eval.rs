@@ -1,22 +1,25 @@
 //! `lookback eval`: figures of stored scores, or of a model on a list.
 //!
-//! Owns reading ground truth in its forms and matching it to scores. The arithmetic is in
-//! [`super::measure`].
+//! Owns matching scores, and the yardsticks beside them, to ground truth. The arithmetic is in [`super::measure`], the
+//! forms of ground truth in [`super::truth`].
 
 use std::path::{Path, PathBuf};
 
-use super::args::{EvalArgs, SpanEndName};
+use super::args::EvalArgs;
 use super::engine::{self, Extractor};
 use super::error::CliError;
-use super::measure::{Figures, Frames, fit, per_frame, spread};
+use super::measure::{Figures, Frames, YardstickFigures, fit, per_frame, spread};
 use super::progress::cancelled_by_interrupt;
 use super::score::Judge;
+use super::truth::{Truth, labels};
 use super::{files, lists};
-use crate::app::pipeline;
+use crate::app::{pipeline, yardstick};
+use crate::domain::metrics::detection_metrics;
 use crate::domain::snippet::SNIPPET_FRAMES;
-use crate::formats::ground_truth::{self, SpanEnd, VideoTruth};
 use crate::formats::list::NamedFrames;
 use crate::formats::npy;
+use crate::jobs::Ticket;
+use crate::media;
 
 /// Runs the command.
 ///
@@ -77,6 +80,7 @@ fn scored(args: &EvalArgs, list: &Path) -> Result<(Frames, Figures), CliError> {
     let judge = Judge::new(scorer).with_tsa(tsa);
     let mut extractor = Extractor::open(&args.engine.encoder, &device, true)?;
     let (mut frames, mut cut, mut filled) = (Frames::default(), 0, 0);
+    let mut motion = Motion::default();
     for (i, entry) in entries.iter().enumerate() {
         let path = lists::find(list, args.root.as_deref(), i, &entry.name)?;
         if !engine::is_feature_file(&path) {
@@ -93,6 +97,9 @@ fn scored(args: &EvalArgs, list: &Path) -> Result<(Frames, Figures), CliError> {
         let (scores, difference) = fit(scores, labels.len()).map_err(|err| CliError::input(&path, err))?;
         cut += difference.max(0);
         filled += (-difference).max(0);
+        if args.yardsticks {
+            motion.add(&path, labels.len(), &ticket)?;
+        }
         frames.scores.extend(scores);
         frames.labels.extend(labels);
     }
@@ -104,7 +111,46 @@ fn scored(args: &EvalArgs, list: &Path) -> Result<(Frames, Figures), CliError> {
     }
     let mut figures = Figures::of(&frames).map_err(CliError::Input)?;
     (figures.videos, figures.frames_cut) = (Some(entries.len()), Some(cut));
+    if args.yardsticks {
+        figures.yardsticks = motion.figures(&frames.labels);
+    }
     Ok((frames, figures))
+}
+
+/// Yardsticks of all frames, video after video.
+#[derive(Default)]
+struct Motion {
+    mean: Vec<f32>,
+    median: Vec<f32>,
+}
+
+impl Motion {
+    /// Those of the video at `path`, of which the ground truth counts so many frames.
+    fn add(&mut self, path: &Path, frames: usize, ticket: &Ticket) -> Result<(), CliError> {
+        if engine::is_feature_file(path) {
+            let reason =
+                "holds features; yardsticks are measured in the frames of videos, so the list has to name videos";
+            return Err(CliError::input(path, reason));
+        }
+        let video = media::open(path)?;
+        let own = yardstick::of_video(&video, ticket)?;
+        let spread = |values: &[f32]| {
+            fit(spread(values, video.frames.len()), frames)
+                .map(|(values, _)| values)
+                .map_err(|e| CliError::input(path, e))
+        };
+        self.mean.extend(spread(&own.mean)?);
+        self.median.extend(spread(&own.median)?);
+        Ok(())
+    }
+
+    fn figures(&self, labels: &[bool]) -> Vec<YardstickFigures> {
+        let of = |name: &str, scores: &[f32]| {
+            let metrics = detection_metrics(labels, scores)?;
+            Some(YardstickFigures { name: name.to_owned(), metrics })
+        };
+        [of("mean motion", &self.mean), of("median motion", &self.median)].into_iter().flatten().collect()
+    }
 }
 
 /// Entries of the list, with frame counts from a second list where one is given.
@@ -123,82 +169,6 @@ fn entries(list: &Path, frames: Option<&Path>) -> Result<Vec<NamedFrames>, CliEr
     Ok(entries)
 }
 
-/// Ground truth of a list.
-enum Truth {
-    /// By place in the list.
-    InOrder(Vec<Vec<bool>>),
-    /// By name.
-    Named(Vec<VideoTruth>),
-}
-
-impl Truth {
-    fn read(path: &Path, end: SpanEndName, entries: &[NamedFrames]) -> Result<Self, CliError> {
-        let wrong = |err| CliError::input(path, err);
-        let end = match end {
-            SpanEndName::Inclusive => SpanEnd::Inclusive,
-            SpanEndName::Exclusive => SpanEnd::Exclusive,
-        };
-        match path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).as_deref() {
-            Some("npy") => Ok(Self::InOrder(ground_truth::split_labels(&labels(path)?, entries).map_err(wrong)?)),
-            Some("json") => Ok(Self::Named(ground_truth::from_json(&files::text(path)?).map_err(wrong)?)),
-            _ => Ok(Self::Named(ground_truth::from_annotation(&files::text(path)?, end).map_err(wrong)?)),
-        }
-    }
-
-    /// Labels of entry `index`, as many as the list, else the truth, else the video has frames.
-    fn labels(&self, index: usize, entry: &NamedFrames, path: &Path, count: usize) -> Result<Vec<bool>, String> {
-        match self {
-            Self::InOrder(parts) => parts.get(index).cloned().ok_or_else(|| format!("has no entry {}", index + 1)),
-            Self::Named(videos) => {
-                let video = about(videos, path)?;
-                Ok(video.labels(entry.frames.or(video.frames).unwrap_or(count)))
-            }
-        }
-    }
-}
-
-/// What the truth says about the file at `path`: the entry of its name; of several, the one whose folders agree furthest.
-fn about<'a>(videos: &'a [VideoTruth], path: &Path) -> Result<&'a VideoTruth, String> {
-    let shown = path.to_string_lossy();
-    let folders = |name: &str| {
-        let mut parts: Vec<String> = name.split(['/', '\\']).map(str::to_owned).collect();
-        parts.pop();
-        parts
-    };
-    let own = folders(&shown);
-    let agree = |video: &&VideoTruth| {
-        folders(&video.name).iter().rev().zip(own.iter().rev()).take_while(|(a, b)| a == b).count()
-    };
-    let named: Vec<_> = videos.iter().filter(|v| plain_name(&v.name) == plain_name(&shown)).collect();
-    let most = named.iter().map(agree).max().ok_or_else(|| format!("says nothing about {}", path.display()))?;
-    match named.iter().filter(|video| agree(video) == most).collect::<Vec<_>>()[..] {
-        [video] => Ok(video),
-        [one, other, ..] => Err(format!(
-            "says two things that may be meant for {}: {} and {}; name their folders as the list does",
-            path.display(),
-            one.name,
-            other.name
-        )),
-        [] => Err(format!("says nothing about {}", path.display())),
-    }
-}
-
-/// A name without folders and without a video's or array's ending: `Abuse/Abuse028_x264.mp4` is `Abuse028_x264`.
-fn plain_name(name: &str) -> &str {
-    let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    // Names of videos hold dots of their own, so only known endings go.
-    match base.rsplit_once('.') {
-        Some((stem, "mp4" | "avi" | "mkv" | "mov" | "webm" | "ts" | "npy" | "safetensors" | "txt")) => stem,
-        _ => base,
-    }
-}
-
-/// Concatenated labels.
-fn labels(path: &Path) -> Result<Vec<bool>, CliError> {
-    let array = files::array(path)?;
-    ground_truth::labels_of(&array.values).map_err(|err| CliError::input(path, err))
-}
-
 /// Writes what was judged, where asked.
 fn save(args: &EvalArgs, frames: &Frames) -> Result<(), CliError> {
     let count = [frames.scores.len()];
@@ -210,38 +180,4 @@ fn save(args: &EvalArgs, frames: &Frames) -> Result<(), CliError> {
         files::write(path, &npy::write(&count, &labels))?;
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_match_across_folders_and_endings() {
-        assert_eq!(plain_name("Abuse/Abuse028_x264.mp4"), plain_name("features/Abuse028_x264.npy"));
-        assert_eq!(plain_name("A.Beautiful.Mind.2001__#00-25-20_label_A"), "A.Beautiful.Mind.2001__#00-25-20_label_A");
-    }
-
-    #[test]
-    fn folders_tell_files_of_one_name_apart() {
-        let truth = |name: &str| VideoTruth { name: name.to_owned(), frames: Some(20), spans: Vec::new() };
-        let found = |names: &[&str], path: &str| {
-            let videos: Vec<_> = names.iter().map(|name| truth(name)).collect();
-            about(&videos, Path::new(path)).map(|video| video.name.clone())
-        };
-        let both = ["1/camera1.mp4", "2/camera1.mp4"];
-        assert_eq!(found(&both, "/v/2/camera1.mp4").as_deref(), Ok("2/camera1.mp4"));
-        assert_eq!(found(&both[..1], "/elsewhere/camera1.npy").as_deref(), Ok("1/camera1.mp4"));
-        assert!(found(&both, "/v/camera1.mp4").is_err_and(|err| err.contains("two things")));
-        assert!(found(&both, "/v/1/camera2.mp4").is_err());
-    }
-
-    #[test]
-    fn the_lists_count_wins_over_the_truths_and_the_videos() {
-        let truth = Truth::Named(vec![VideoTruth { name: "a.mp4".to_owned(), frames: Some(20), spans: vec![(1, 3)] }]);
-        let entry = |frames| NamedFrames { name: "a".to_owned(), frames };
-        let count = |frames| truth.labels(0, &entry(frames), Path::new("x/a.npy"), 32).map(|l| l.len());
-        assert_eq!((count(Some(16)), count(None)), (Ok(16), Ok(20)));
-        assert!(truth.labels(0, &entry(None), Path::new("b.mp4"), 32).is_err());
-    }
 }

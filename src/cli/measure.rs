@@ -3,6 +3,8 @@
 //! Owns how snippet scores are spread over frames and cut to the ground truth's length, and how the
 //! figures are shown. Does not own the metrics themselves or where scores come from.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use crate::domain::metrics::{DetectionMetrics, detection_metrics};
@@ -69,6 +71,19 @@ pub struct Figures {
     /// Frames left out because the ground truth counts fewer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub frames_cut: Option<i64>,
+    /// How well plain motion would do on the same frames, where that was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub yardsticks: Vec<YardstickFigures>,
+}
+
+/// The figures of a yardstick.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct YardstickFigures {
+    /// What is measured.
+    pub name: String,
+    /// Its figures on the frames of the model's.
+    #[serde(flatten)]
+    pub metrics: DetectionMetrics,
 }
 
 impl Figures {
@@ -81,7 +96,7 @@ impl Figures {
             let all = if frames.labels.contains(&true) { "anomalous" } else { "normal" };
             format!("all {} frames are {all}: figures need frames of both kinds", frames.labels.len())
         })?;
-        Ok(Self { metrics, videos: None, frames_cut: None })
+        Ok(Self { metrics, videos: None, frames_cut: None, yardsticks: Vec::new() })
     }
 
     /// As a small table.
@@ -89,13 +104,18 @@ impl Figures {
         let m = &self.metrics;
         let videos = self.videos.map_or_else(String::new, |n| format!(" of {n} videos"));
         let share = m.positives as f64 / m.frames as f64 * 100.0;
-        format!(
+        let mut text = format!(
             "frames    {}{videos}, {} anomalous ({share:.1} %)\n\
              ROC-AUC   {:.10}\n\
              PR-AUC    {:.10}   trapezoids under the precision-recall points\n\
              AP        {:.10}   average precision, without interpolation\n",
             m.frames, m.positives, m.roc_auc, m.pr_auc_trapezoid, m.average_precision
-        )
+        );
+        for YardstickFigures { name, metrics: m } in &self.yardsticks {
+            // Writing to a string cannot fail.
+            writeln!(text, "{name:<14}  ROC-AUC {:.4}, AP {:.4}", m.roc_auc, m.average_precision).ok();
+        }
+        text
     }
 }
 

@@ -39,7 +39,9 @@ pub mod project;
 pub mod relocate;
 pub mod report;
 pub mod score;
+pub mod simulate;
 pub mod train;
+pub mod truth;
 pub mod verify;
 
 /// What is left to do after the command line was read.
@@ -103,6 +105,7 @@ pub fn run() -> Outcome {
         Some(Command::Relocate(args)) => relocate::run(args),
         Some(Command::Report(args)) => case::run(args),
         Some(Command::Learn(args)) => learn::run(args),
+        Some(Command::SimulateReview(args)) => simulate::run(args),
         Some(Command::Models(args)) => models::run(args),
         Some(Command::Bench(args)) => bench::run(args),
         Some(Command::Doctor(args)) => doctor::run(args),

@@ -36,4 +36,5 @@ pub mod snippet;
 pub mod sound;
 pub mod still;
 pub mod time;
+pub mod trial;
 pub mod why;

@@ -281,10 +281,15 @@ impl Network {
 
     /// Anomaly scores, `[rows]`, of `F_check`.
     pub fn classify(&self, x: &Tensor, pass: &mut Pass) -> Result<Tensor> {
+        candle_nn::ops::sigmoid(&self.logits(x, pass)?)
+    }
+
+    /// The same before the sigmoid, `[rows]`.
+    pub fn logits(&self, x: &Tensor, pass: &mut Pass) -> Result<Tensor> {
         let [first, second, third] = &self.classifier;
         let x = pass.drop_out(first.rows(x)?)?;
         let x = pass.drop_out(second.rows(&x)?)?;
-        candle_nn::ops::sigmoid(&third.rows(&x)?)?.flatten_all()
+        third.rows(&x)?.flatten_all()
     }
 }
 

@@ -1,9 +1,13 @@
-//! From verdicts to bags with features.
+//! From verdicts to bags with features, and on to a candidate and the gate, on features with known directions.
 
+use super::simulation::{Simulation, SimulationSettings, TruthVideo};
 use super::*;
+use crate::domain::gate::Fate;
 use crate::domain::lesson::ReplayCount;
 use crate::domain::record::ItemId;
 use crate::domain::review::{Judgement, Verdict};
+use crate::model::ComputeDevice;
+use crate::model::train::{TrainPlan, TrainSet, TrainSettings, TuneSettings, Tuning, train};
 
 const DIM: usize = 20;
 const SNIPPETS: usize = 40;
@@ -23,6 +27,21 @@ fn features(seed: usize, direction: Option<usize>) -> FeatureMatrix {
 /// What an anomaly looks like to the model, and what a look-alike shares with it in part.
 const ANOMALY: usize = 0;
 const ALIKE: usize = 2;
+
+fn cpu() -> ComputeDevice {
+    ComputeDevice::cpu(None)
+}
+
+/// A model that has learned what an anomaly looks like.
+fn start() -> Arc<ModelWeights> {
+    let set = TrainSet {
+        normal: (0..4).map(|seed| features(seed, None)).collect(),
+        abnormal: (0..4).map(|seed| features(10 + seed, Some(ANOMALY))).collect(),
+    };
+    let settings = TrainSettings { batch: 4, steps: 60, dropout: 0.2, ..TrainSettings::default() };
+    let plan = TrainPlan { settings, encoder: Some("test".to_owned()), ..TrainPlan::default() };
+    Arc::new(train(&plan, &set, &cpu(), &mut (), &Ticket::unlimited()).expect("trains").weights)
+}
 
 fn video(number: u8, direction: Option<usize>, verdict: Option<Verdict>) -> LearningVideo {
     let mut review = ReviewState::new(VideoId::from_hash([number; 32]));
@@ -48,17 +67,64 @@ fn video(number: u8, direction: Option<usize>, verdict: Option<Verdict>) -> Lear
     }
 }
 
-/// Anomalies and look-alikes, and a video about which nothing was said.
-fn videos() -> Vec<LearningVideo> {
-    let (find, alarm) = (Verdict::Anomaly, Verdict::FalseAlarm);
+/// Anomalies and look-alikes, judged right or the wrong way round.
+fn videos(right: bool) -> Vec<LearningVideo> {
+    let (find, alarm) =
+        if right { (Verdict::Anomaly, Verdict::FalseAlarm) } else { (Verdict::FalseAlarm, Verdict::Anomaly) };
     let finds = (0..5).map(|n| video(n, Some(ANOMALY), Some(find)));
     finds.chain((5..10).map(|n| video(n, Some(ALIKE), Some(alarm)))).chain([video(10, None, None)]).collect()
+}
+
+/// Learns from `taught` and compares on `shown`.
+fn learned(start: &Arc<ModelWeights>, taught: &[LearningVideo], shown: &[LearningVideo]) -> (GateReport, ModelWeights) {
+    let (ticket, rule) = (Ticket::unlimited(), EventRule::default());
+    let current = Scorer::new(Arc::clone(start), &cpu()).expect("loads");
+    let score =
+        |scorer: &Scorer, videos: &[LearningVideo]| scores(scorer, videos, &mut |_| (), &ticket).expect("scores");
+    let plan = plan(taught, &score(&current, taught), rule, LessonRules::default(), start);
+    assert!(plan.is_ready(), "{:?}", plan.missing);
+    let settings = TuneSettings::default();
+    let mut tuning = Tuning::new(Arc::clone(start), tune_set(&plan, taught), settings, &cpu()).expect("begins");
+    tuning.run(&mut (), &ticket).expect("runs");
+    let tuned = tuning.result();
+    let after = Scorer::new(Arc::new(tuned.weights.clone()), &cpu()).expect("loads");
+    let replay = |scorer: &Scorer| replay_loss(scorer, start.replay(), &ticket).expect("scores").expect("has bags");
+    let report = compare(Comparison {
+        videos: shown,
+        before: &score(&current, shown),
+        after: &score(&after, shown),
+        rule,
+        threshold: None,
+        plan: Some(&plan),
+        held_out: tuned.held_out,
+        replay: Some((replay(&current), replay(&after))),
+    });
+    let candidate = candidate(tuned, "ten verdicts".to_owned(), &report);
+    (report, candidate)
+}
+
+#[test]
+fn right_verdicts_make_a_better_model_and_wrong_ones_do_not_pass_the_gate() {
+    let start = start();
+    let truth = videos(true);
+    let (good, candidate) = learned(&start, &truth, &truth);
+    assert_eq!(good.lost().count(), 0, "{:?}", good.events);
+    assert!(good.against.is_empty(), "{:?}", good.against);
+    assert!(good.false_alarms.after <= good.false_alarms.before);
+    assert!(good.events.iter().filter(|event| event.fate == Fate::Kept).count() >= 4, "{:?}", good.events);
+    let info = candidate.info();
+    assert_eq!((info.parent.as_ref(), info.data.as_deref()), (Some(&start.info().weights_id), Some("ten verdicts")));
+    assert_eq!(info.threshold, Some(good.rules.after.threshold));
+    assert!(info.results.contains_key("false alarms per hour"), "{:?}", info.results);
+
+    let (harmful, _) = learned(&start, &videos(false), &truth);
+    assert!(!harmful.against.is_empty(), "flipped verdicts pass: {harmful:?}");
 }
 
 #[test]
 fn a_plan_finds_its_features_and_leaves_unjudged_events_alone() {
     let rule = EventRule::default();
-    let videos = videos();
+    let videos = videos(true);
     let mut scores = vec![vec![0.1; SNIPPETS]; videos.len()];
     for flagged in &mut scores {
         flagged[10..20].fill(0.9);
@@ -77,4 +143,39 @@ fn a_plan_finds_its_features_and_leaves_unjudged_events_alone() {
     assert_eq!(alarm.features.snippets(), 25, "from the start to the event that nobody judged");
     assert_eq!(alarm.features.row(0, 3), videos[5].features.row(0, 3));
     assert!(tune_set(&plan, &[]).train.is_empty());
+}
+
+#[test]
+fn a_simulated_reviewer_judges_the_highest_first_and_never_what_is_set_aside() {
+    let truth = |number: u8, direction: Option<usize>| {
+        let spans =
+            if direction == Some(ANOMALY) { vec![FrameSpan::new(160, 320).expect("holds frames")] } else { vec![] };
+        TruthVideo { video: video(number, direction, None), truth: spans }
+    };
+    let all: Vec<TruthVideo> = (0..6).map(|n| truth(n, Some(if n % 2 == 0 { ANOMALY } else { ALIKE }))).collect();
+    let aside = [truth(20, Some(ANOMALY)), truth(21, Some(ALIKE))];
+    let (aside, reviewed): (Vec<_>, Vec<_>) = (aside.iter().collect(), all.iter().collect());
+    let settings = SimulationSettings {
+        rounds: 2,
+        verdicts: 3,
+        rules: LessonRules::default(),
+        tuning: TuneSettings { steps: 2, ..TuneSettings::default() },
+        seed: 1,
+    };
+    let model = start();
+    let run = || {
+        let mut simulation = Simulation::new(Arc::clone(&model), &reviewed, settings.clone(), &cpu());
+        let ticket = Ticket::unlimited();
+        let first = simulation.exam(&aside, &ticket).expect("scores");
+        assert_eq!(first[0].truth, aside[0].truth);
+        let rounds: Vec<_> = (0..2).map(|_| simulation.round(&|| 0.0, &ticket).expect("learns")).collect();
+        (rounds, simulation.exam(&aside, &ticket).expect("scores"))
+    };
+    let (rounds, exam) = run();
+    assert!(rounds[0].verdicts <= 3 && rounds[0].verdicts > 0 && rounds[1].verdicts <= 6, "{rounds:?}");
+    assert!(rounds[0].anomalies <= rounds[0].verdicts && rounds[1].anomalies <= 3, "{rounds:?}");
+    for round in &rounds {
+        assert!(round.promoted == round.against.is_empty(), "{round:?}");
+    }
+    assert_eq!((rounds, exam), run(), "the same seed gives the same review");
 }

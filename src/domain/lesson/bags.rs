@@ -187,8 +187,10 @@ impl<'a, 'b> Sheet<'a, 'b> {
                 same.grounds.add(grounds);
                 continue;
             }
-            let weight = |at: usize| {
-                if kind == VideoLabel::Normal && self.false_alarm[at] { self.rules.hard_negative } else { 1.0 }
+            let weight = |at: usize| match kind {
+                VideoLabel::Normal if self.false_alarm[at] => self.rules.hard_negative,
+                VideoLabel::Abnormal if self.anomalous[at] => self.rules.confirmed,
+                _ => 1.0,
             };
             bags.push(LessonBag {
                 video: self.video.review.video.clone(),

@@ -6,7 +6,8 @@
 //!
 //! - A false alarm is a normal bag: its snippets with [`LessonRules::context`] snippets around them, as far as the video
 //!   has them and nothing there was judged an anomaly, left open, or flagged and not judged. Its own snippets weigh more.
-//! - A confirmed anomaly or a labelled interval makes its video an abnormal bag; of a long video, a cut around it.
+//! - A confirmed anomaly or a labelled interval makes its video an abnormal bag; of a long video, a cut around it. Its own
+//!   snippets weigh more too.
 //! - The label of a whole video is a bag as it stands. A video that was looked through without a find is normal.
 //! - All else was not judged and stays out.
 
@@ -37,6 +38,9 @@ pub struct LessonRules {
     pub whole_up_to: usize,
     /// What a snippet of a false alarm weighs, where any other weighs 1.
     pub hard_negative: f32,
+    /// The same for a snippet of a confirmed or labelled anomaly in an abnormal bag. The heaviest stand for their bag: without
+    /// this those of the greatest magnitude would, which may be others, and what was confirmed would not be what is learned.
+    pub confirmed: f32,
     /// Whether labelled intervals also say of single snippets what they are.
     pub intervals: bool,
     /// Share of the videos that are not trained on.
@@ -47,7 +51,15 @@ pub struct LessonRules {
 
 impl Default for LessonRules {
     fn default() -> Self {
-        Self { context: 32, whole_up_to: 128, hard_negative: 4.0, intervals: false, held_out: 0.2, seed: 0 }
+        Self {
+            context: 32,
+            whole_up_to: 128,
+            hard_negative: 4.0,
+            confirmed: 4.0,
+            intervals: false,
+            held_out: 0.2,
+            seed: 0,
+        }
     }
 }
 
@@ -130,7 +142,7 @@ pub struct LessonBag {
     pub kind: VideoLabel,
     /// Why.
     pub grounds: Grounds,
-    /// What each snippet weighs: 1, or more in false alarms.
+    /// What each snippet weighs: 1, or more in false alarms of normal bags and in known anomalies of abnormal ones.
     pub weights: Vec<f32>,
     /// What is known of single snippets, 0 for normal to 1 for anomalous; empty where nothing is, or it is not asked for.
     pub targets: Vec<Option<f32>>,

@@ -196,12 +196,12 @@ fn verdicts_become_bags() {
 }
 
 #[test]
-fn snippets_of_false_alarms_weigh_more_in_normal_bags_only() {
+fn what_a_bag_is_about_weighs_more_in_it() {
     let said = Said { verdicts: &[(2, 4, FalseAlarm), (6, 7, Anomaly)], ..Said::default() };
     let plan = plan_of(8, &said, LessonRules::default());
     let weights = |kind| plan.of_kind(kind).next().expect("is there").weights.clone();
     assert_eq!(weights(Normal), [1.0, 1.0, 4.0, 4.0, 1.0, 1.0]);
-    assert_eq!(weights(Abnormal), [1.0; 8]);
+    assert_eq!(weights(Abnormal), [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 4.0, 1.0]);
     assert_eq!(plan.train[0].grounds.to_string(), "1 verdict");
 }
 

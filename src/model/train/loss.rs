@@ -53,6 +53,10 @@ pub struct Output<'a> {
     pub targets: &'a [f32],
     /// Factor of the cross entropy against them.
     pub target_weight: f64,
+    /// Factor of the margin, beside the published one.
+    pub margin: f64,
+    /// What was added to the slope of the sigmoid.
+    pub floor: f64,
 }
 
 /// alpha, the number of snippets that stand for a bag.
@@ -73,7 +77,7 @@ impl Output<'_> {
         let chosen = Tensor::from_slice(&picks, (bags, len), device)?;
         let bag_scores = (self.scores * &chosen)?.sum(1)?;
         let values = host(&bag_scores)?;
-        let (bce, slope) = cross_entropy(&values, half, &shares);
+        let (bce, slope) = cross_entropy(&values, half, &shares, self.floor);
         // A linear form with the value and the gradient of the cross entropy: the logarithm is limited to -100
         // as published, and its gradient stays finite.
         let slope = Tensor::from_vec(slope, bags, device)?;
@@ -96,12 +100,12 @@ impl Output<'_> {
         // This crosses the borders between videos; it is what was published.
         let smoothness = ((next - previous)?.sqr()?.sum_all()? * SMOOTHNESS_WEIGHT)?;
 
-        for part in [&(&margin * MARGIN_WEIGHT)?, &sparsity, &smoothness] {
+        for part in [&(&margin * (MARGIN_WEIGHT * self.margin))?, &sparsity, &smoothness] {
             total = (total + part)?;
         }
         let mut snippets = 0.0;
         if self.target_weight > 0.0 && self.targets.iter().any(|t| !t.is_nan()) {
-            let (value, slope) = against_targets(&host(self.scores)?, self.targets, self.target_weight);
+            let (value, slope) = against_targets(&host(self.scores)?, self.targets, self.target_weight, self.floor);
             let slope = Tensor::from_vec(slope, (bags, len), device)?;
             total = (total + ((self.scores - self.scores.detach())? * slope)?.sum_all()?)?;
             snippets = value;
@@ -154,11 +158,11 @@ fn shares(picks: &[f32], weights: &[f32], bags: usize, len: usize) -> Vec<f64> {
 }
 
 /// Mean binary cross entropy with labels 0 for the first `half` and 1 for the rest, and its gradient.
-fn cross_entropy(scores: &[f32], half: usize, shares: &[f64]) -> (f32, Vec<f32>) {
+fn cross_entropy(scores: &[f32], half: usize, shares: &[f64], floor: f64) -> (f32, Vec<f32>) {
     let (mut sum, mut slope) = (0.0, Vec::with_capacity(scores.len()));
     for (i, (score, share)) in scores.iter().zip(shares).enumerate() {
         let label = if i < half { 0.0 } else { 1.0 };
-        let (loss, steep) = surprise(f64::from(*score), label);
+        let (loss, steep) = surprise(f64::from(*score), label, floor);
         sum += share * loss;
         slope.push((steep * share) as f32);
     }
@@ -166,12 +170,12 @@ fn cross_entropy(scores: &[f32], half: usize, shares: &[f64]) -> (f32, Vec<f32>)
 }
 
 /// Mean cross entropy of the scores whose targets are known, times `factor`, and its gradient.
-fn against_targets(scores: &[f32], targets: &[f32], factor: f64) -> (f32, Vec<f32>) {
+fn against_targets(scores: &[f32], targets: &[f32], factor: f64, floor: f64) -> (f32, Vec<f32>) {
     let share = factor / targets.iter().filter(|t| !t.is_nan()).count().max(1) as f64;
     let (mut sum, mut slope) = (0.0, vec![0.0; scores.len()]);
     for ((score, target), slope) in scores.iter().zip(targets).zip(&mut slope) {
         if !target.is_nan() {
-            let (loss, steep) = surprise(f64::from(*score), f64::from(*target));
+            let (loss, steep) = surprise(f64::from(*score), f64::from(*target), floor);
             sum += share * loss;
             *slope = (steep * share) as f32;
         }
@@ -180,10 +184,10 @@ fn against_targets(scores: &[f32], targets: &[f32], factor: f64) -> (f32, Vec<f3
 }
 
 /// Cross entropy of one score against a label of 0 to 1, and its gradient. The logarithm is limited to -100, as published.
-fn surprise(score: f64, label: f64) -> (f64, f64) {
+fn surprise(score: f64, label: f64, floor: f64) -> (f64, f64) {
     let part = |share: f64, likely: f64| if share > 0.0 { -share * likely.ln().max(-100.0) } else { 0.0 };
     let loss = part(label, score) + part(1.0 - label, 1.0 - score);
-    (loss, (score - label) / (score * (1.0 - score)).max(1e-12))
+    (loss, (score - label) / (score * (1.0 - score)).max(floor.max(1e-12)))
 }
 
 #[cfg(test)]
@@ -205,7 +209,7 @@ mod tests {
 
     #[test]
     fn cross_entropy_is_limited_where_a_score_is_wholly_wrong() {
-        let (value, slope) = cross_entropy(&[1.0, 0.5], 1, &[0.5; 2]);
+        let (value, slope) = cross_entropy(&[1.0, 0.5], 1, &[0.5; 2], 0.0);
         assert!((value - f32::midpoint(100.0, 2.0_f32.ln())).abs() < 1e-4, "{value}");
         assert!(slope.iter().all(|s| s.is_finite()) && (slope[1] + 1.0).abs() < 1e-6, "{slope:?}");
     }
@@ -220,7 +224,7 @@ mod tests {
 
     #[test]
     fn only_known_targets_count() {
-        let (value, slope) = against_targets(&[0.5, 0.9, 0.2], &[1.0, f32::NAN, 0.0], 2.0);
+        let (value, slope) = against_targets(&[0.5, 0.9, 0.2], &[1.0, f32::NAN, 0.0], 2.0, 0.0);
         let expected = 2.0_f32.ln() - 0.8_f32.ln();
         assert!((value - expected).abs() < 1e-6, "{value}");
         assert!(slope[0] < 0.0 && slope[1] == 0.0 && slope[2] > 0.0, "{slope:?}");
@@ -238,6 +242,8 @@ mod tests {
             weights: &[],
             targets: &[1.0; 8],
             target_weight: 1.0,
+            margin: 1.0,
+            floor: 0.0,
         };
         let (total, losses, _) = output.loss().expect("is computed");
         assert!((losses.margin - 1e4).abs() < 1.0 && losses.total.is_finite(), "{losses:?}");

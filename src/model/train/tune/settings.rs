@@ -32,6 +32,14 @@ pub struct TuneSettings {
     pub clip: f64,
     /// Factor of the cross entropy of single snippets, where the bags say what those are.
     pub snippet_weight: f64,
+    /// Factor of the margin between the magnitudes, beside that of a training from scratch.
+    pub margin: f64,
+    /// Least slope of the sigmoid.
+    pub floor: f64,
+    /// Whether only the last three layers learn.
+    pub head: bool,
+    /// What becomes of the learning rate on the way.
+    pub schedule: Schedule,
     /// Steps between judgements on held-out bags; 0 for none.
     pub judge_every: usize,
     /// Judgements without a better one, after which it ends.
@@ -51,6 +59,10 @@ impl Default for TuneSettings {
             anchor: 0.01,
             clip: 1.0,
             snippet_weight: 0.5,
+            margin: 1.0,
+            floor: 0.0,
+            head: false,
+            schedule: Schedule::Constant,
             judge_every: 5,
             patience: 5,
             seed: 0,
@@ -99,7 +111,7 @@ impl TuneSettings {
             batch: self.batch,
             steps: self.steps,
             learning_rate: self.learning_rate,
-            schedule: Schedule::Constant,
+            schedule: self.schedule,
             weight_decay: 0.0,
             dropout: self.dropout,
             seed: self.seed,
@@ -111,7 +123,14 @@ impl TuneSettings {
     }
 
     pub(super) fn restraint(&self) -> Restraint {
-        Restraint { clip: self.clip, anchor: self.anchor, snippet_weight: self.snippet_weight }
+        Restraint {
+            clip: self.clip,
+            anchor: self.anchor,
+            snippet_weight: self.snippet_weight,
+            margin: self.margin,
+            floor: self.floor,
+            head: self.head,
+        }
     }
 }
 

@@ -1,0 +1,132 @@
+//! Ground truth of the videos of a list, as commands are given it.
+//!
+//! Owns which form a file has and which of its entries is about which video. The forms are
+//! [`crate::formats::ground_truth`]'s.
+
+use std::path::Path;
+
+use super::args::SpanEndName;
+use super::error::CliError;
+use super::files;
+use crate::formats::ground_truth::{self, SpanEnd, VideoTruth};
+use crate::formats::list::NamedFrames;
+
+/// Ground truth of a list.
+pub enum Truth {
+    /// By place in the list.
+    InOrder(Vec<Vec<bool>>),
+    /// By name.
+    Named(Vec<VideoTruth>),
+}
+
+impl Truth {
+    /// Reads it, by the ending of its name. `end` says what the end of a span means in a temporal annotation.
+    ///
+    /// # Errors
+    /// The file cannot be read, or does not belong to the list.
+    pub fn read(path: &Path, end: SpanEndName, entries: &[NamedFrames]) -> Result<Self, CliError> {
+        let wrong = |err| CliError::input(path, err);
+        let end = match end {
+            SpanEndName::Inclusive => SpanEnd::Inclusive,
+            SpanEndName::Exclusive => SpanEnd::Exclusive,
+        };
+        match path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).as_deref() {
+            Some("npy") => Ok(Self::InOrder(ground_truth::split_labels(&labels(path)?, entries).map_err(wrong)?)),
+            Some("json") => Ok(Self::Named(ground_truth::from_json(&files::text(path)?).map_err(wrong)?)),
+            _ => Ok(Self::Named(ground_truth::from_annotation(&files::text(path)?, end).map_err(wrong)?)),
+        }
+    }
+
+    /// Labels of entry `index`, as many as the list, else the truth, else the video has frames.
+    ///
+    /// # Errors
+    /// The truth says nothing about it, in words without the truth's file.
+    pub fn labels(&self, index: usize, entry: &NamedFrames, path: &Path, count: usize) -> Result<Vec<bool>, String> {
+        match self {
+            Self::InOrder(parts) => parts.get(index).cloned().ok_or_else(|| format!("has no entry {}", index + 1)),
+            Self::Named(videos) => {
+                let video = about(videos, path)?;
+                Ok(video.labels(entry.frames.or(video.frames).unwrap_or(count)))
+            }
+        }
+    }
+}
+
+/// What the truth says about the file at `path`: the entry of its name; of several, the one whose folders agree furthest.
+fn about<'a>(videos: &'a [VideoTruth], path: &Path) -> Result<&'a VideoTruth, String> {
+    let shown = path.to_string_lossy();
+    let folders = |name: &str| {
+        let mut parts: Vec<String> = name.split(['/', '\\']).map(str::to_owned).collect();
+        parts.pop();
+        parts
+    };
+    let own = folders(&shown);
+    let agree = |video: &&VideoTruth| {
+        folders(&video.name).iter().rev().zip(own.iter().rev()).take_while(|(a, b)| a == b).count()
+    };
+    let named: Vec<_> = videos.iter().filter(|v| plain_name(&v.name) == plain_name(&shown)).collect();
+    let most = named.iter().map(agree).max().ok_or_else(|| format!("says nothing about {}", path.display()))?;
+    match named.iter().filter(|video| agree(video) == most).collect::<Vec<_>>()[..] {
+        [video] => Ok(video),
+        [one, other, ..] => Err(format!(
+            "says two things that may be meant for {}: {} and {}; name their folders as the list does",
+            path.display(),
+            one.name,
+            other.name
+        )),
+        [] => Err(format!("says nothing about {}", path.display())),
+    }
+}
+
+/// A name without folders and without a video's or array's ending: `Abuse/Abuse028_x264.mp4` is `Abuse028_x264`.
+fn plain_name(name: &str) -> &str {
+    let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    // Names of videos hold dots of their own, so only known endings go.
+    match base.rsplit_once('.') {
+        Some((stem, "mp4" | "avi" | "mkv" | "mov" | "webm" | "ts" | "npy" | "safetensors" | "txt")) => stem,
+        _ => base,
+    }
+}
+
+/// Concatenated labels of an array.
+///
+/// # Errors
+/// The file cannot be read, or holds something else.
+pub fn labels(path: &Path) -> Result<Vec<bool>, CliError> {
+    let array = files::array(path)?;
+    ground_truth::labels_of(&array.values).map_err(|err| CliError::input(path, err))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_match_across_folders_and_endings() {
+        assert_eq!(plain_name("Abuse/Abuse028_x264.mp4"), plain_name("features/Abuse028_x264.npy"));
+        assert_eq!(plain_name("A.Beautiful.Mind.2001__#00-25-20_label_A"), "A.Beautiful.Mind.2001__#00-25-20_label_A");
+    }
+
+    #[test]
+    fn folders_tell_files_of_one_name_apart() {
+        let truth = |name: &str| VideoTruth { name: name.to_owned(), frames: Some(20), spans: Vec::new() };
+        let found = |names: &[&str], path: &str| {
+            let videos: Vec<_> = names.iter().map(|name| truth(name)).collect();
+            about(&videos, Path::new(path)).map(|video| video.name.clone())
+        };
+        let both = ["1/camera1.mp4", "2/camera1.mp4"];
+        assert_eq!(found(&both, "/v/2/camera1.mp4").as_deref(), Ok("2/camera1.mp4"));
+        assert_eq!(found(&both[..1], "/elsewhere/camera1.npy").as_deref(), Ok("1/camera1.mp4"));
+        assert!(found(&both, "/v/camera1.mp4").is_err_and(|err| err.contains("two things")));
+        assert!(found(&both, "/v/1/camera2.mp4").is_err());
+    }
+
+    #[test]
+    fn the_lists_count_wins_over_the_truths_and_the_videos() {
+        let truth = Truth::Named(vec![VideoTruth { name: "a.mp4".to_owned(), frames: Some(20), spans: vec![(1, 3)] }]);
+        let entry = |frames| NamedFrames { name: "a".to_owned(), frames };
+        let count = |frames| truth.labels(0, &entry(frames), Path::new("x/a.npy"), 32).map(|l| l.len());
+        assert_eq!((count(Some(16)), count(None)), (Ok(16), Ok(20)));
+        assert!(truth.labels(0, &entry(None), Path::new("b.mp4"), 32).is_err());
+    }
+}
