@@ -118,13 +118,11 @@ pub fn report(
 /// Every two that have read a video, or only those named.
 fn pairs_of<'a>(review: &'a ReviewState, between: Option<[&'a str; 2]>) -> Vec<[&'a str; 2]> {
     let readers = readers(review);
-    match between {
-        Some(pair) => pair.iter().all(|who| readers.contains(who)).then_some(pair).into_iter().collect(),
-        None => {
-            let after =
-                |first: &&'a str| readers.iter().copied().skip_while(move |who| who <= first).collect::<Vec<_>>();
-            readers.iter().flat_map(|first| after(first).into_iter().map(move |second| [*first, second])).collect()
-        }
+    if let Some(pair) = between {
+        pair.iter().all(|who| readers.contains(who)).then_some(pair).into_iter().collect()
+    } else {
+        let after = |first: &&'a str| readers.iter().copied().skip_while(move |who| who <= first).collect::<Vec<_>>();
+        readers.iter().flat_map(|first| after(first).into_iter().map(move |second| [*first, second])).collect()
     }
 }
 

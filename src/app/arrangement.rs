@@ -127,7 +127,9 @@ impl Arrangement {
             }
             Self::Panel(_) => {}
             Self::Row(parts) | Self::Column(parts) => {
-                parts.iter_mut().for_each(|part| part.content.stack(beside, panel));
+                for part in parts {
+                    part.content.stack(beside, panel);
+                }
             }
             Self::Tabs { tabs, .. } if tabs.contains(&Self::Panel(beside)) => tabs.push(Self::Panel(panel)),
             Self::Tabs { tabs, .. } => tabs.iter_mut().for_each(|tab| tab.stack(beside, panel)),

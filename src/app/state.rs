@@ -94,7 +94,6 @@ pub enum DemoState {
 
 /// Everything.
 #[derive(Clone, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, none excludes another")]
 pub struct AppState {
     /// All files.
     pub library: Library,

@@ -52,6 +52,7 @@ pub fn update(state: &mut AppState, message: Message) -> Vec<Effect> {
     effects
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: each action, and who carries it out")]
 fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
     if blind::forbids(state, &action) {
         return second_reader::refuse(state);

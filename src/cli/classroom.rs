@@ -79,7 +79,7 @@ impl Classroom {
         // The rule under which verdicts were given in the window.
         let prefs = Folders::standard().config.as_deref().map(Prefs::read).unwrap_or_default().prefs;
         let own = EventRule {
-            threshold: model.info().threshold.unwrap_or(EventRule::default().threshold),
+            threshold: model.info().threshold.unwrap_or_else(|| EventRule::default().threshold),
             ..EventRule::default()
         };
         let mut bar = Bar::new("Scoring", "videos");

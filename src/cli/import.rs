@@ -94,7 +94,9 @@ fn plan(
     let mut open = |entry: &Entry| exchange::open_video(&entry.path, entry.size).map(|video| video.frames);
     let (plan, complaints) = request.plan(read, known, &mut open, &mut watch)?;
     drop(bars);
-    complaints.iter().for_each(|complaint| files::complain(&format!("lookback: {complaint}")));
+    for complaint in &complaints {
+        files::complain(&format!("lookback: {complaint}"));
+    }
     Ok(plan)
 }
 

@@ -198,6 +198,7 @@ fn about(info: &ModelInfo, state: &str) -> String {
     text
 }
 
+#[expect(clippy::fn_params_excessive_bools, reason = "both are options as typed")]
 fn promote(
     project: &mut Project,
     wanted: &str,
@@ -244,7 +245,7 @@ fn compare(project: &Project, candidate: &Arc<ModelWeights>, engine: &EngineArgs
         before: &room.scores,
         after: &scores,
         rule: room.rule,
-        threshold: room.threshold(Some(candidate.info().threshold.unwrap_or(EventRule::default().threshold))),
+        threshold: room.threshold(Some(candidate.info().threshold.unwrap_or_else(|| EventRule::default().threshold))),
         plan: None,
         held_out: None,
         replay,

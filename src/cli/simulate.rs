@@ -112,6 +112,7 @@ pub fn run(args: &SimulateArgs) -> Result<(), CliError> {
     let mut runs = Vec::new();
     let total = chosen.len() * args.seeds as usize * args.rounds as usize;
     let mut bar = Bar::new("Reviewing", "rounds");
+    #[expect(clippy::needless_range_loop, reason = "it is the second index")]
     for seed in 0..args.seeds as usize {
         for set_aside in &chosen {
             let seed_number = args.seed + seed as u64;
@@ -132,6 +133,7 @@ pub fn run(args: &SimulateArgs) -> Result<(), CliError> {
                 Run { fold: set_aside + 1, seed: seed_number, start: own(&exam, args.recall), rounds: Vec::new() };
             pooled[0][seed].extend(exam.iter().cloned());
             let clock = Instant::now();
+            #[expect(clippy::needless_range_loop, reason = "it is counted from 1, and told")]
             for round in 1..=args.rounds as usize {
                 let report = simulation.round(&|| clock.elapsed().as_secs_f64(), &ticket)?;
                 if report.promoted {
@@ -274,13 +276,16 @@ impl Run {
     /// A few lines while the others are still at work.
     fn text(&self) -> String {
         let figures = |own: &Own| {
-            let value = |value: Option<f64>| value.map_or("-".to_owned(), |v| format!("{v:.3}"));
-            let alarms = own.at_recall.map_or("-".to_owned(), |at| {
-                format!(
-                    "{:.0} false alarms per hour, {:.2} of normal footage",
-                    at.false_alarms_per_hour, at.flagged_share
-                )
-            });
+            let value = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |v| format!("{v:.3}"));
+            let alarms = own.at_recall.map_or_else(
+                || "-".to_owned(),
+                |at| {
+                    format!(
+                        "{:.0} false alarms per hour, {:.2} of normal footage",
+                        at.false_alarms_per_hour, at.flagged_share
+                    )
+                },
+            );
             format!("ROC-AUC {}, AP {}, {alarms}", value(own.roc_auc), value(own.average_precision))
         };
         let mut text = format!("fold {}, seed {}: {}", self.fold, self.seed, figures(&self.start));

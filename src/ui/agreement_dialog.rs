@@ -60,7 +60,7 @@ fn report_ui(view: &ViewContext<'_>, state: &mut AgreementDialogState, report: &
     let pair = report.pairs.get(state.pair).unwrap_or(first);
     let shown = view.state.shown().and_then(|entry| entry.video_id.as_ref());
     let here = pair.videos.iter().find(|video| Some(&video.id) == shown);
-    let mut all = state.all_videos.unwrap_or(here.is_none());
+    let mut all = state.all_videos.unwrap_or_else(|| here.is_none());
     ui.horizontal(|ui| {
         let name = |pair: &PairReport| pair.between.join(" and ");
         let list = ComboBox::from_id_salt("readers").width(200.0).selected_text(name(pair)).show_ui(ui, |ui| {

@@ -104,7 +104,7 @@ fn choices_ui(ui: &mut Ui, survey: &Survey, form: &mut ExportForm) {
         ui.end_row();
         if form.format.end_choices().len() > 1 {
             ui.label("The end frame");
-            let mut end = form.end.unwrap_or(form.format.convention().end);
+            let mut end = form.end.unwrap_or_else(|| form.format.convention().end);
             let list = ComboBox::from_id_salt("end").width(280.0).selected_text(end_text(end)).show_ui(ui, |ui| {
                 for choice in form.format.end_choices() {
                     let text = end_text(choice.end);

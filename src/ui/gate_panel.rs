@@ -2,6 +2,8 @@
 //!
 //! Owns the words and the rows. Does not own the comparison (`domain::gate`) or the decision.
 
+use std::fmt::Write as _;
+
 use egui::{Button, Frame, Grid, Rect, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::figures;
@@ -31,7 +33,7 @@ pub fn gate_ui(view: &ViewContext<'_>, compared: &Compared, ui: &mut Ui) {
     if let Some((step, steps, secs)) = compared.learned {
         let mut text = format!("Learned in {}, {}.", figures::count(steps, "step"), figures::duration(secs.max(1.0)));
         if step != steps {
-            text += &format!(" The weights after step {step} did best on held-out videos.");
+            write!(text, " The weights after step {step} did best on held-out videos.").ok();
         }
         ui.label(weak(text));
     }

@@ -73,19 +73,16 @@ pub(super) fn import_ui(view: &ViewContext<'_>, pictures: &mut ImportPictures, f
     ui.separator();
     ui.horizontal(|ui| {
         let writable = view.state.reviews.writable();
-        match plan {
-            Some(planned) => {
-                let text = format!("Import {}", new_text(planned));
-                let ready = planned.is_new() && writable.is_ok();
-                let why = writable.err().unwrap_or_else(|| "There is nothing new to import.".to_owned());
-                if ui.add_enabled(ready, Button::new(text)).on_disabled_hover_text(why).clicked() {
-                    wish(view, Wish::Import);
-                }
+        if let Some(planned) = plan {
+            let text = format!("Import {}", new_text(planned));
+            let ready = planned.is_new() && writable.is_ok();
+            let why = writable.err().unwrap_or_else(|| "There is nothing new to import.".to_owned());
+            if ui.add_enabled(ready, Button::new(text)).on_disabled_hover_text(why).clicked() {
+                wish(view, Wish::Import);
             }
-            None => {
-                let show = ui.add_enabled(named && !running, Button::new("Show what would happen"));
-                ask |= show.on_disabled_hover_text("Name a label file first.").clicked();
-            }
+        } else {
+            let show = ui.add_enabled(named && !running, Button::new("Show what would happen"));
+            ask |= show.on_disabled_hover_text("Name a label file first.").clicked();
         }
         if ui.button("Cancel").clicked() {
             view.actions.send(Action::BackOut);
@@ -130,7 +127,7 @@ fn choices_ui(view: &ViewContext<'_>, ui: &mut Ui, format: Option<Format>, form:
         ui.end_row();
         if let Some(format) = format.filter(|format| format.end_choices().len() > 1) {
             ui.label("The end frame");
-            let now = form.end.unwrap_or(format.convention().end);
+            let now = form.end.unwrap_or_else(|| format.convention().end);
             let list = ComboBox::from_id_salt("end").width(280.0).selected_text(end_text(now)).show_ui(ui, |ui| {
                 for choice in format.end_choices() {
                     let chosen = ui.selectable_label(now == choice.end, end_text(choice.end));
@@ -264,18 +261,15 @@ fn picture_ui(view: &ViewContext<'_>, ui: &mut Ui, texture: Option<&TextureHandl
         let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("Picture of frame {frame}")));
         ui.painter().rect_filled(rect, 3.0, view.tokens.palette.video);
-        match texture {
-            Some(texture) => {
-                let shape = texture.size_vec2();
-                let fitted = shape * (size.x / shape.x).min(size.y / shape.y);
-                let place = egui::Rect::from_center_size(rect.center(), fitted);
-                let whole = egui::Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
-                ui.painter().image(texture.id(), place, whole, egui::Color32::WHITE);
-            }
-            None => {
-                let (font, ink) = (view.tokens.small(), view.tokens.palette.on_scrim);
-                ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, "cannot be decoded", font, ink);
-            }
+        if let Some(texture) = texture {
+            let shape = texture.size_vec2();
+            let fitted = shape * (size.x / shape.x).min(size.y / shape.y);
+            let place = egui::Rect::from_center_size(rect.center(), fitted);
+            let whole = egui::Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
+            ui.painter().image(texture.id(), place, whole, egui::Color32::WHITE);
+        } else {
+            let (font, ink) = (view.tokens.small(), view.tokens.palette.on_scrim);
+            ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, "cannot be decoded", font, ink);
         }
         let text = format!("frame {frame} · {time}");
         ui.label(RichText::new(text).font(view.tokens.small_figures()).color(view.tokens.palette.text_weak));

@@ -2,6 +2,8 @@
 //!
 //! Owns its words. Does not own the plan: see `domain::lesson`.
 
+use std::fmt::Write as _;
+
 use egui::{Button, CollapsingHeader, RichText, Ui};
 
 use super::figures;
@@ -69,7 +71,7 @@ pub fn plan_ui(view: &ViewContext<'_>, planned: &Planned, ui: &mut Ui) {
             (_, 1) => format!("1 {what}"),
             (_, n) => format!("{n} normal stretches"),
         };
-        list_ui(view, ui, &title, "", lines);
+        list_ui(view, ui, &title, "", &lines);
     }
     let mut held: Vec<String> = plan.held_out.iter().map(|bag| bag.name.clone()).collect();
     held.dedup();
@@ -79,20 +81,20 @@ pub fn plan_ui(view: &ViewContext<'_>, planned: &Planned, ui: &mut Ui) {
         &format!("{} held out", figures::count(held.len(), "video")),
         "Not learned from: they say when to stop, and whether it helped. Drawn by their content, whole videos only, so \
          that later models never learn from them either.",
-        held,
+        &held,
     );
     let left = plan.left_out.iter().map(|left| {
         let place = left.span.map_or_else(String::new, |s| format!(", frames {}–{}", s.start(), s.last()));
         format!("{}{place}: {}", left.name, left.why)
     });
     let left: Vec<String> = left.chain(planned.left_out.iter().cloned()).collect();
-    list_ui(view, ui, &format!("{} left out", figures::count(left.len(), "thing")), "", left);
+    list_ui(view, ui, &format!("{} left out", figures::count(left.len(), "thing")), "", &left);
     let compared = figures::count(planned.videos, "video");
     let mut about = format!("Both models are compared on {compared} afterwards.");
     if planned.unknown > 0 {
         let (videos, verb) =
             (figures::count(planned.unknown, "video"), if planned.unknown == 1 { "was" } else { "were" });
-        about += &format!(" {videos} of the project {verb} never scored here: open them once to compare them too.");
+        write!(about, " {videos} of the project {verb} never scored here: open them once to compare them too.").ok();
     }
     ui.label(weak(about));
 }
@@ -104,7 +106,7 @@ fn sentence(text: &str) -> String {
 }
 
 /// A list with a title and why it is; nothing where there is nothing.
-fn list_ui(view: &ViewContext<'_>, ui: &mut Ui, title: &str, why: &str, lines: Vec<String>) {
+fn list_ui(view: &ViewContext<'_>, ui: &mut Ui, title: &str, why: &str, lines: &[String]) {
     if lines.is_empty() {
         return;
     }

@@ -95,7 +95,7 @@ fn models_ui(view: &ViewContext<'_>, draft: &mut ModelsDraft, ui: &mut Ui) {
         ui.separator();
         about_ui(view, entry, ui);
     }
-    draft.selected = selected.or(draft.selected.take());
+    draft.selected = selected.or_else(|| draft.selected.take());
     ui.separator();
     import_ui(view, draft, ui);
 }

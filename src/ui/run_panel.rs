@@ -17,12 +17,11 @@ const HEIGHT: f32 = 46.0;
 pub fn run_ui(view: &ViewContext<'_>, run: &RunProgress, paused: bool, comparing: Option<Progress>, ui: &mut Ui) {
     let palette = &view.tokens.palette;
     ui.label(RichText::new(if paused { "Learning, paused" } else { "Learning" }).strong());
-    match comparing {
-        Some(progress) => progress_ui(ui, "Comparing both models", progress, None),
-        None => {
-            let left = run.remaining_secs().filter(|_| !paused);
-            progress_ui(ui, &format!("Step {} of at most {},", run.losses.len(), run.steps), run.progress(), left);
-        }
+    if let Some(progress) = comparing {
+        progress_ui(ui, "Comparing both models", progress, None);
+    } else {
+        let left = run.remaining_secs().filter(|_| !paused);
+        progress_ui(ui, &format!("Step {} of at most {},", run.losses.len(), run.steps), run.progress(), left);
     }
     ui.horizontal(|ui| {
         let (text, action) = if paused { ("Go on", LearnAction::Run) } else { ("Pause", LearnAction::Pause) };

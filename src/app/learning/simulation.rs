@@ -203,7 +203,7 @@ fn peak(video: &LearningVideo, scores: &[f32], span: FrameSpan) -> (usize, f32) 
     let score = |at: &usize| scores.get(*at).copied().unwrap_or_default();
     let best =
         grid.touched(span).unwrap_or_default().reduce(|best, at| if score(&at) > score(&best) { at } else { best });
-    best.map_or((span.start(), 0.0), |at| (grid.middle(at), score(&at)))
+    best.map_or_else(|| (span.start(), 0.0), |at| (grid.middle(at), score(&at)))
 }
 
 /// A number from what is judged and the seed (FNV-1a).

@@ -19,15 +19,15 @@ pub(super) fn rename(project: &mut Project, from: &str, to: &str, who: String) -
 pub(super) fn remove(
     project: &mut Project,
     class: &str,
-    into: Option<String>,
+    into: Option<&str>,
     who: String,
 ) -> Result<Option<Event>, ProjectError> {
-    let title = match &into {
+    let title = match into {
         Some(into) => format!("Removed class {class}, its labels are {into} now"),
         None => format!("Removed class {class}"),
     };
-    let edit = SchemaEdit::Remove { class: class.to_owned(), into: into.clone() };
-    change(project, title, &edit, (class, into.as_deref()), who)
+    let edit = SchemaEdit::Remove { class: class.to_owned(), into: into.map(str::to_owned) };
+    change(project, title, &edit, (class, into), who)
 }
 
 fn change(
@@ -95,7 +95,7 @@ mod tests {
     fn a_class_that_labels_have_goes_only_with_a_say_on_them_and_comes_back_with_an_undo() {
         let (_folder, mut project) = labelled();
         let remove = |project: &mut Project, into: Option<&str>| {
-            remove(project, "Fight", into.map(str::to_owned), "Ada".to_owned()).expect("reads and writes")
+            remove(project, "Fight", into, "Ada".to_owned()).expect("reads and writes")
         };
         let refused = remove(&mut project, None);
         assert!(matches!(refused, Some(Event::ClassInUse { ref class, labels: 2 }) if class == "Fight"), "{refused:?}");

@@ -109,6 +109,10 @@ fn writable(project: &Project) -> Result<(), ModelsError> {
 }
 
 /// Everything that is known of videos and what was said about them, and the models.
+#[expect(
+    clippy::option_option,
+    reason = "whether a model is to be compared, and which: `None` inside is the shipped one"
+)]
 fn gather(project: &Project, candidate: Option<Option<String>>) -> Result<Material, ModelsError> {
     let candidate = candidate.map(|id| models::load(project, id.as_deref())).transpose()?;
     let mut known: BTreeMap<VideoId, KnownVideo> =
@@ -146,7 +150,7 @@ fn keep(project: &mut Project, task: LearnTask, weights: &Arc<crate::model::weig
 fn promote(project: &mut Project, id: Option<&str>, who: String) -> Result<Vec<Event>, ProjectError> {
     let author = Author { who, model: project.promoted_model()? };
     match project.promote(id, &author)? {
-        Some(appended) => recorded(project, appended.step, String::new()),
+        Some(appended) => recorded(project, appended.step, ""),
         None => Ok(told_info("That model is in use already.".to_owned())),
     }
 }
@@ -156,13 +160,13 @@ fn roll_back(project: &mut Project, who: String) -> Result<Vec<Event>, ProjectEr
     project.roll_back(&author)?;
     let latest = project.history(1, None)?.first().map(|entry| entry.step);
     match latest {
-        Some(step) => recorded(project, step, "Back to the model before. ".to_owned()),
+        Some(step) => recorded(project, step, "Back to the model before. "),
         None => Ok(Vec::new()),
     }
 }
 
 /// The step as the window is told of it, and the model that is in use since.
-fn recorded(project: &Project, step: crate::domain::record::StepId, said: String) -> Result<Vec<Event>, ProjectError> {
+fn recorded(project: &Project, step: crate::domain::record::StepId, said: &str) -> Result<Vec<Event>, ProjectError> {
     let step = project.step(step)?;
     let said = format!("{said}{}. Undo takes it back.", step.title);
     let mut events = follow(project, &step);

@@ -199,6 +199,7 @@ fn accept(opened: Result<Project, ProjectError>, folder: &Path, reporter: &Repor
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: what is asked, and who answers")]
 fn answer(project: &mut Project, request: Request, found: &Found) -> Vec<Event> {
     let failed = |err: &dyn std::fmt::Display| vec![Event::Told(Severity::Error, format!("{err}."))];
     match request {
@@ -277,7 +278,7 @@ fn answer(project: &mut Project, request: Request, found: &Found) -> Vec<Event> 
             Ok(event) => event.into_iter().collect(),
             Err(err) => failed(&err),
         },
-        Request::RemoveClass { from, into, who } => match classes::remove(project, &from, into, who) {
+        Request::RemoveClass { from, into, who } => match classes::remove(project, &from, into.as_deref(), who) {
             Ok(event) => event.into_iter().collect(),
             Err(err) => failed(&err),
         },

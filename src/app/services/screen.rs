@@ -137,14 +137,14 @@ impl Screen {
     /// The player cannot be started anew.
     pub(super) fn set_decoding(&mut self, options: DecodeOptions) -> Result<(), MediaError> {
         let before = std::mem::replace(&mut self.decoding, options);
-        if before.hardware != options.hardware {
+        if before.hardware == options.hardware {
+            self.share_out();
+        } else {
             // Begins anew, so that nothing the other decoder gave is left.
             let places = std::mem::take(&mut self.standing_by);
             self.open()?;
             let places = places.into_iter().filter_map(|s| Some((Box::new(s.video), s.frame?)));
             self.arrange(places.collect());
-        } else {
-            self.share_out();
         }
         Ok(())
     }

@@ -69,14 +69,12 @@ pub(super) fn wish(state: &mut AppState, wish: Wish, effects: &mut Vec<Effect>) 
 pub(super) fn opened(state: &mut AppState, dialog: Dialog, effects: &mut Vec<Effect>) {
     let exchanging = &mut state.exchanging;
     match dialog {
-        Dialog::ExportLabels | Dialog::CaseReport => {
-            if exchanging.runs(&[Errand::Export, Errand::Report]).is_none() {
-                exchanging.exported = Answer::Open;
-                exchanging.reported = Answer::Open;
-                exchanging.taken.clear();
-                exchanging.export_plan = Answer::Open;
-                ask(state, Task::Survey, effects);
-            }
+        Dialog::ExportLabels | Dialog::CaseReport if exchanging.runs(&[Errand::Export, Errand::Report]).is_none() => {
+            exchanging.exported = Answer::Open;
+            exchanging.reported = Answer::Open;
+            exchanging.taken.clear();
+            exchanging.export_plan = Answer::Open;
+            ask(state, Task::Survey, effects);
         }
         Dialog::MovedFiles => {
             exchanging.missing = Answer::Open;

@@ -73,6 +73,10 @@ fn edit(state: &mut AppState, effects: &mut Vec<Effect>, request: impl FnOnce(St
 }
 
 /// Reads the project, to plan a lesson or to compare a model.
+#[expect(
+    clippy::option_option,
+    reason = "whether a model is to be compared, and which: `None` inside is the shipped one"
+)]
 fn gather(state: &mut AppState, candidate: Option<Option<String>>, effects: &mut Vec<Effect>) {
     view::bring_panel(state, PanelKind::Model, effects);
     if state.learn.is_busy() {

@@ -19,7 +19,7 @@ pub(super) fn engine_ready(state: &mut AppState, facts: EngineFacts) {
         state.notices.push(Severity::Warning, note.clone());
     }
     if state.prefs.rule.is_none() {
-        state.rule.threshold = facts.threshold.unwrap_or(EventRule::default().threshold);
+        state.rule.threshold = facts.threshold.unwrap_or_else(|| EventRule::default().threshold);
         find_events(state);
     }
     // What another model scored is scored again; its curve stays until then.

@@ -119,6 +119,6 @@ mod tests {
         assert_eq!(prepared(&effects).map(|stops| stops[0]), Some(40));
         let effects = act(&mut state, Action::StepRow(1));
         assert!(effects.iter().any(|effect| matches!(effect, Effect::Show(Some(_)))), "{effects:?}");
-        assert_eq!(state.session.as_ref().map(|session| session.frame()), Some(40));
+        assert_eq!(state.session.as_ref().map(crate::app::session::Session::frame), Some(40));
     }
 }

@@ -48,7 +48,7 @@ pub(super) fn alarms(boards: &[Board<'_>], rules: Pair<EventRule>) -> Option<Ala
         peaks.sort_by(|a, b| b.total_cmp(a));
         // At the peak of the n-th best anomaly n are found, unless the rule drops short events.
         let same = peaks.get(now - 1..).unwrap_or_default().iter().find(|peak| found(&at(**peak)) >= now);
-        threshold = same.or(peaks.last()).copied().unwrap_or(threshold);
+        threshold = same.or_else(|| peaks.last()).copied().unwrap_or(threshold);
     }
     let per_hour = |of: &dyn Fn(&Board<'_>) -> Vec<AnomalySegment>| {
         boards.iter().map(|board| false_alarms(board, &of(board))).sum::<usize>() as f64 / hours

@@ -74,8 +74,7 @@ fn change(board: &Board<'_>, event: &AnomalySegment, turn: Turn) -> Option<Chang
     let peaks = Pair { before: peak(board.video.before), after: peak(board.video.after) };
     let rank = match (turn, verdict) {
         (Turn::Disappears, Some(Verdict::Anomaly)) => 6.0,
-        (Turn::Appears, Some(Verdict::FalseAlarm)) => 4.0,
-        (Turn::Appears, Some(Verdict::Anomaly)) => 4.0,
+        (Turn::Appears, Some(Verdict::FalseAlarm | Verdict::Anomaly)) => 4.0,
         (_, None | Some(Verdict::Unsure)) => 2.0,
         (Turn::Disappears, Some(Verdict::FalseAlarm)) => 0.0,
     };

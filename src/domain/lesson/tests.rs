@@ -73,6 +73,7 @@ fn plan_of(snippets: usize, said: &Said<'_>, rules: LessonRules) -> LessonPlan {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn verdicts_become_bags() {
     let said = Said::default;
     type Row<'a> = (&'a str, usize, Said<'a>, &'a [(usize, usize, VideoLabel)], &'a [Omission]);

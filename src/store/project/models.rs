@@ -170,7 +170,7 @@ impl Project {
             return Err(ProjectError::InUse { id: id.to_owned() });
         }
         let path = self.model_path(id).ok_or_else(|| ProjectError::NoModel { id: id.to_owned() })?;
-        self.move_model(id, &path, &self.aside(&path))
+        move_model(id, &path, &self.aside(&path))
     }
 
     /// Takes a model back that was set aside.
@@ -180,21 +180,7 @@ impl Project {
     pub fn restore_model(&mut self, id: &str) -> Result<(), ProjectError> {
         self.writable()?;
         let path = self.model_path(id).ok_or_else(|| ProjectError::NoModel { id: id.to_owned() })?;
-        self.move_model(id, &self.aside(&path), &path)
-    }
-
-    fn move_model(&self, id: &str, from: &Path, to: &Path) -> Result<(), ProjectError> {
-        let folder = to.parent().unwrap_or(to);
-        fs::create_dir_all(folder).map_err(|e| ProjectError::io(folder, e))?;
-        fs::rename(from, to).map_err(|e| match e.kind() {
-            std::io::ErrorKind::NotFound => ProjectError::NoModel { id: id.to_owned() },
-            _ => ProjectError::io(from, e),
-        })?;
-        disk::sync_folder(folder);
-        if let Some(left) = from.parent() {
-            disk::sync_folder(left);
-        }
-        Ok(())
+        move_model(id, &self.aside(&path), &path)
     }
 
     fn models_folder(&self) -> PathBuf {
@@ -205,6 +191,21 @@ impl Project {
     fn aside(&self, path: &Path) -> PathBuf {
         self.models_folder().join(DISCARDED).join(path.file_name().unwrap_or_default())
     }
+}
+
+/// The file of a model from one place to another, which is there when this returns.
+fn move_model(id: &str, from: &Path, to: &Path) -> Result<(), ProjectError> {
+    let folder = to.parent().unwrap_or(to);
+    fs::create_dir_all(folder).map_err(|e| ProjectError::io(folder, e))?;
+    fs::rename(from, to).map_err(|e| match e.kind() {
+        std::io::ErrorKind::NotFound => ProjectError::NoModel { id: id.to_owned() },
+        _ => ProjectError::io(from, e),
+    })?;
+    disk::sync_folder(folder);
+    if let Some(left) = from.parent() {
+        disk::sync_folder(left);
+    }
+    Ok(())
 }
 
 fn promotion(row: &Row<'_>) -> Result<Promotion, Fault> {

@@ -39,14 +39,12 @@ impl Lazy {
     /// The engine with the model that is in use in the project.
     fn engine(&mut self, project: &Project, reporter: &Reporter) -> Result<&mut Engine, ExchangeError> {
         let model = project.promoted_model()?;
-        let engine = match self.engine.take().filter(|(of, _)| *of == model) {
-            Some((_, engine)) => engine,
-            None => {
-                let load = |_: &String| models::in_use(project).map_err(|err| ExchangeError::Failed(err.to_string()));
-                let wanted = Wanted { weights: model.as_ref().map(load).transpose()?, promoted: false };
-                Engine::load(&self.options, self.features.as_deref(), &wanted, reporter)
-                    .map_err(ExchangeError::Failed)?
-            }
+        let engine = if let Some((_, engine)) = self.engine.take().filter(|(of, _)| *of == model) {
+            engine
+        } else {
+            let load = |_: &String| models::in_use(project).map_err(|err| ExchangeError::Failed(err.to_string()));
+            let wanted = Wanted { weights: model.as_ref().map(load).transpose()?, promoted: false };
+            Engine::load(&self.options, self.features.as_deref(), &wanted, reporter).map_err(ExchangeError::Failed)?
         };
         Ok(&mut self.engine.insert((model, engine)).1)
     }

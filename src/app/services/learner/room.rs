@@ -77,7 +77,7 @@ impl Room {
                 Some(video) => videos.push(video),
                 None if *review == ReviewState::new(known.id.clone()) => unknown += 1,
                 None => {
-                    left_out.push(format!("{}: its features are not kept. Open it and let it be scored.", known.name))
+                    left_out.push(format!("{}: its features are not kept. Open it and let it be scored.", known.name));
                 }
             }
         }
@@ -158,14 +158,13 @@ impl Room {
         let Some(plan) = plan.filter(LessonPlan::is_ready) else {
             return Err(ModelError::Input("there is no plan to follow".to_owned()));
         };
-        let mut tuning = match self.tuning.take() {
-            Some(tuning) => tuning,
-            None => {
-                let set = learning::tune_set(&plan, &self.videos);
-                let start = Arc::clone(&self.order.material.model);
-                self.progress = RunProgress { steps: self.settings.steps, ..RunProgress::default() };
-                Tuning::new(start, set, self.settings.clone(), &self.device)?
-            }
+        let mut tuning = if let Some(tuning) = self.tuning.take() {
+            tuning
+        } else {
+            let set = learning::tune_set(&plan, &self.videos);
+            let start = Arc::clone(&self.order.material.model);
+            self.progress = RunProgress { steps: self.settings.steps, ..RunProgress::default() };
+            Tuning::new(start, set, self.settings.clone(), &self.device)?
         };
         let before = self.progress.secs;
         let mut watcher = Watcher { progress: &mut self.progress, began: Instant::now(), before, show };
@@ -206,7 +205,7 @@ impl Room {
             return Err(ModelError::Input("there is nothing to compare".to_owned()));
         };
         let (after, curves) = self.after(&candidate, report, ticket)?;
-        let own = candidate.info().threshold.unwrap_or(EventRule::default().threshold);
+        let own = candidate.info().threshold.unwrap_or_else(|| EventRule::default().threshold);
         let gate = learning::compare(Comparison {
             videos: &self.videos,
             before: &self.scores,

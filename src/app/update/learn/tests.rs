@@ -46,8 +46,8 @@ fn news(state: &mut AppState, news: LearnNews) -> Vec<Effect> {
     hear(state, Event::Learning { task, news })
 }
 
-fn material(model: &Arc<ModelWeights>) -> Box<Material> {
-    Box::new(Material { videos: Vec::new(), model: Arc::clone(model), candidate: None, step: 7 })
+fn material(model: &Arc<ModelWeights>) -> Material {
+    Material { videos: Vec::new(), model: Arc::clone(model), candidate: None, step: 7 }
 }
 
 fn planned(ready: bool) -> Box<Planned> {
@@ -105,7 +105,7 @@ fn at_the_gate(keeps: bool) -> (AppState, Arc<ModelWeights>) {
     let (parent, child) = (model(1), model(2));
     let mut state = learning(&parent);
     learn(&mut state, LearnAction::Start);
-    news(&mut state, LearnNews::Gathered(material(&parent)));
+    news(&mut state, LearnNews::Gathered(Box::new(material(&parent))));
     news(&mut state, LearnNews::Planned(planned(true)));
     learn(&mut state, LearnAction::Run);
     let effects = news(&mut state, LearnNews::Compared(compared(&child, keeps), Some(Arc::clone(&child))));
@@ -124,7 +124,7 @@ fn the_plan_comes_first_and_nothing_runs_before_a_yes() {
     let effects = act(&mut state, action);
     assert!(effects.iter().any(|e| matches!(e, Effect::Models(ModelRequest::Gather { candidate: None, .. }))));
     assert!(state.prefs.layout.is_in_front(PanelKind::Model));
-    let effects = news(&mut state, LearnNews::Gathered(material(&parent)));
+    let effects = news(&mut state, LearnNews::Gathered(Box::new(material(&parent))));
     let [Effect::Learn(LearnRequest::Prepare { order, intervals: false, .. })] = &effects[..] else {
         panic!("{effects:?}")
     };
@@ -226,7 +226,7 @@ fn failures_leave_the_model_and_say_why() {
     let parent = model(1);
     let mut state = learning(&parent);
     learn(&mut state, LearnAction::Start);
-    news(&mut state, LearnNews::Gathered(material(&model(5))));
+    news(&mut state, LearnNews::Gathered(Box::new(material(&model(5)))));
     assert!(matches!(&state.learn.phase, LearnPhase::Failed(why) if why.contains("--model")));
     learn(&mut state, LearnAction::Start);
     news(&mut state, LearnNews::Failed("step 3: not a number".to_owned()));
