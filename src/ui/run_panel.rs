@@ -77,7 +77,7 @@ fn curve_ui(
 ) {
     let (tokens, palette) = (view.tokens, &view.tokens.palette);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
-    let newest = points.last().map_or_else(|| "–".to_owned(), |(_, value)| format!("{value:.4}"));
+    let newest = points.last().map_or_else(|| "–".to_owned(), |(_, value)| figure(*value));
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{name} {newest}")));
     response.on_hover_text(tip);
     let painter = ui.painter_at(rect);
@@ -101,4 +101,13 @@ fn curve_ui(
         painter.circle_filled(only, 2.0, color);
     }
     painter.add(Shape::line(line, Stroke::new(1.5, color)));
+}
+
+/// With as many digits as tell something.
+fn figure(value: f32) -> String {
+    match value.abs() {
+        v if v >= 100.0 => format!("{value:.0}"),
+        v if v >= 1.0 => format!("{value:.2}"),
+        _ => format!("{value:.4}"),
+    }
 }
