@@ -26,6 +26,8 @@ pub fn text(report: &GateReport) -> String {
             format!("{:.2}", alarms.per_hour.before),
             format!("{:.2}", alarms.per_hour.after),
         );
+        let share = |value: f64| format!("{:.1} %", value * 100.0);
+        row("normal footage flagged", share(alarms.flagged.before), share(alarms.flagged.after));
     }
     for (name, loss) in
         [("loss on held-out videos", report.held_out), ("loss on what it was trained on", report.replay)]

@@ -21,6 +21,8 @@ pub struct Alarms {
     pub thresholds: Pair<f32>,
     /// Events per hour that hold no anomaly. Those that nobody judged count too.
     pub per_hour: Pair<f64>,
+    /// Share of that footage inside of events.
+    pub flagged: Pair<f64>,
 }
 
 /// `None` where no footage is normal.
@@ -53,12 +55,16 @@ pub(super) fn alarms(boards: &[Board<'_>], rules: Pair<EventRule>) -> Option<Ala
     let per_hour = |of: &dyn Fn(&Board<'_>) -> Vec<AnomalySegment>| {
         boards.iter().map(|board| false_alarms(board, &of(board))).sum::<usize>() as f64 / hours
     };
+    let flagged = |of: &dyn Fn(&Board<'_>) -> Vec<AnomalySegment>| {
+        boards.iter().map(|board| flagged_hours(board, &of(board))).sum::<f64>() / hours
+    };
     Some(Alarms {
         hours,
         found: now,
         anomalies,
         thresholds: Pair { before: rules.before.threshold, after: threshold },
         per_hour: Pair { before: per_hour(&|board| board.events.before.clone()), after: per_hour(&at(threshold)) },
+        flagged: Pair { before: flagged(&|board| board.events.before.clone()), after: flagged(&at(threshold)) },
     })
 }
 
@@ -84,14 +90,26 @@ fn false_alarms(board: &Board<'_>, events: &[AnomalySegment]) -> usize {
 }
 
 fn normal_hours(board: &Board<'_>) -> f64 {
-    if board.anywhere || board.grid.count() == 0 {
-        return 0.0;
-    }
-    let mut normal = vec![true; board.grid.count()];
+    hours(board, normal(board).iter().filter(|n| **n).count())
+}
+
+/// Normal footage inside of events.
+fn flagged_hours(board: &Board<'_>, events: &[AnomalySegment]) -> f64 {
+    let normal = normal(board);
+    let inside = |event: &AnomalySegment| normal.iter().take(event.last + 1).skip(event.first).filter(|n| **n).count();
+    hours(board, events.iter().map(inside).sum())
+}
+
+fn hours(board: &Board<'_>, snippets: usize) -> f64 {
+    snippets as f64 / board.grid.count().max(1) as f64 * board.video.duration.secs_f64() / 3600.0
+}
+
+/// Which snippets nothing is known to happen in.
+fn normal(board: &Board<'_>) -> Vec<bool> {
+    let mut normal = vec![!board.anywhere; board.grid.count()];
     let known = board.anomalies.iter().map(|(_, span, _)| *span).chain(board.unsure.iter().copied());
     for range in known.filter_map(|span| board.grid.touched(span)) {
         normal[range].fill(false);
     }
-    let share = normal.iter().filter(|n| **n).count() as f64 / normal.len() as f64;
-    share * board.video.duration.secs_f64() / 3600.0
+    normal
 }

@@ -108,6 +108,21 @@ fn what_speaks_against_a_candidate_is_said() {
 }
 
 #[test]
+fn short_alarms_in_place_of_a_long_one_do_not_speak_against_a_candidate() {
+    let review = review(1, &[(9, 10, Anomaly)]);
+    let long = [0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.1, 0.1, 0.9];
+    let short = [0.9, 0.1, 0.1, 0.9, 0.1, 0.1, 0.9, 0.1, 0.1, 0.9];
+    let of = |before, after| report(&[video(&review, before, after)]);
+    let better = of(&long, &short);
+    let alarms = better.alarms.expect("most is normal");
+    assert!(alarms.per_hour.after > 2.0 * alarms.per_hour.before, "{alarms:?}");
+    assert!((alarms.flagged.before - 7.0 / 9.0).abs() < 1e-9 && (alarms.flagged.after - 3.0 / 9.0).abs() < 1e-9);
+    assert!(better.against.is_empty(), "{:?}", better.against);
+    let quiet = [0.9, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.9];
+    assert!(of(&quiet, &short).against.iter().any(|why| why.contains("false alarms per hour")));
+}
+
+#[test]
 fn frames_that_somebody_labelled_give_figures() {
     let mut labelled = review(1, &[]);
     let (class, lane, note) = ("Fight".to_owned(), "Ada".to_owned(), String::new());
