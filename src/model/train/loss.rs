@@ -53,8 +53,6 @@ pub struct Output<'a> {
     pub targets: &'a [f32],
     /// Factor of the cross entropy against them.
     pub target_weight: f64,
-    /// Factor of the margin, beside the published one.
-    pub margin: f64,
     /// What was added to the slope of the sigmoid.
     pub floor: f64,
 }
@@ -100,7 +98,7 @@ impl Output<'_> {
         // This crosses the borders between videos; it is what was published.
         let smoothness = ((next - previous)?.sqr()?.sum_all()? * SMOOTHNESS_WEIGHT)?;
 
-        for part in [&(&margin * (MARGIN_WEIGHT * self.margin))?, &sparsity, &smoothness] {
+        for part in [&(&margin * MARGIN_WEIGHT)?, &sparsity, &smoothness] {
             total = (total + part)?;
         }
         let mut snippets = 0.0;
@@ -215,6 +213,32 @@ mod tests {
     }
 
     #[test]
+    fn a_wholly_sure_false_alarm_is_unlearned_with_a_floor_alone() {
+        let slope = |floor: f64| {
+            let logits = Var::new(&[40.0_f32; 4], &Device::Cpu).expect("is made");
+            let scores = candle_nn::ops::sigmoid(&logits).expect("is computed");
+            let passed = ((&*logits - logits.detach()).expect("fits") * floor).expect("is computed");
+            let scores = (scores + passed).expect("fits").reshape((2, 2)).expect("fits");
+            let merged = Tensor::ones((4, 3), candle_core::DType::F32, &Device::Cpu).expect("is made");
+            let output = Output {
+                merged: &merged,
+                scores: &scores,
+                ranking: &[1.0; 4],
+                crops: 1,
+                weights: &[],
+                targets: &[],
+                target_weight: 0.0,
+                floor,
+            };
+            let (total, ..) = output.loss().expect("is computed");
+            host(total.backward().expect("goes back").get(&logits).expect("a gradient")).expect("reads")
+        };
+        assert_eq!(slope(0.0)[0], 0.0, "a score of 1 exactly does not move");
+        let floored = slope(1e-3);
+        assert!((floored[0] - 0.5).abs() < 1e-2 && floored[2].abs() < 1e-2, "{floored:?}");
+    }
+
+    #[test]
     fn a_bag_counts_as_its_chosen_segments_weigh_among_its_kind() {
         let picks = [0.5, 0.5, 0.0, 1.0, 0.0, 1.0, 1.0, 0.0];
         assert_eq!(shares(&picks, &[], 4, 2), [0.25; 4]);
@@ -242,7 +266,6 @@ mod tests {
             weights: &[],
             targets: &[1.0; 8],
             target_weight: 1.0,
-            margin: 1.0,
             floor: 0.0,
         };
         let (total, losses, _) = output.loss().expect("is computed");

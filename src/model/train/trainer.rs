@@ -45,7 +45,7 @@ pub struct Batch {
 }
 
 /// What keeps a training close to where it began; nothing of it in a training as published.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Restraint {
     /// Longest gradient, as one vector over all weights; 0 for no limit.
     pub clip: f64,
@@ -54,19 +54,9 @@ pub struct Restraint {
     pub anchor: f64,
     /// Factor of the cross entropy of single segments whose targets are known.
     pub snippet_weight: f64,
-    /// Factor of the margin between the magnitudes, beside that of the publication.
-    pub margin: f64,
     /// Least slope of the sigmoid. In 32 bits a score of more than about 17 before it is 1 exactly, its slope is 0, and a
     /// false alarm that the model is wholly sure of could never be unlearned. 0 for the slope as it is.
     pub floor: f64,
-    /// Whether only the last three layers learn.
-    pub head: bool,
-}
-
-impl Default for Restraint {
-    fn default() -> Self {
-        Self { clip: 0.0, anchor: 0.0, snippet_weight: 0.0, margin: 1.0, floor: 0.0, head: false }
-    }
 }
 
 /// What a step computed on its way.
@@ -271,7 +261,6 @@ impl Trainer {
             weights: &batch.weights,
             targets: &batch.targets,
             target_weight: self.restraint.snippet_weight,
-            margin: self.restraint.margin,
             floor,
         };
         let (loss, losses, bag_scores) = output.loss()?;
@@ -332,9 +321,6 @@ impl Trainer {
         for weight in weights {
             // With attention switched off the scorer gets no gradient, and stays.
             let Some(grad) = grads.get(&weight.var) else { continue };
-            if restraint.head && !weight.name.starts_with("fc") {
-                continue;
-            }
             with_slice(grad, |grad| {
                 if scale == 1.0 && weight.anchor.is_empty() {
                     adam.update(&mut weight.values, &mut weight.moments, grad);

@@ -11,6 +11,8 @@ use crate::model::train::{Preset, Schedule, TrainSettings};
 
 /// Steps of a ghost curve: enough to show where learning would go.
 const FEW: usize = 3;
+/// Their learning rate: long steps, as there are so few.
+const FEW_RATE: f64 = 2e-4;
 
 /// Settings of a tuning, stored with the model that comes out. Attention is the parent's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,13 +34,10 @@ pub struct TuneSettings {
     pub clip: f64,
     /// Factor of the cross entropy of single snippets, where the bags say what those are.
     pub snippet_weight: f64,
-    /// Factor of the margin between the magnitudes, beside that of a training from scratch.
-    pub margin: f64,
-    /// Least slope of the sigmoid.
+    /// Least slope of the sigmoid; 0 for the slope as it is. Footage unlike that of the training has scores of 1 exactly, whose
+    /// slope is 0 in 32 bits: without this no verdict would lower them, and the other terms of the loss move the weights alone.
     pub floor: f64,
-    /// Whether only the last three layers learn.
-    pub head: bool,
-    /// What becomes of the learning rate on the way.
+    /// What becomes of the learning rate on the way: falling, the last weights are not those of one batch.
     pub schedule: Schedule,
     /// Steps between judgements on held-out bags; 0 for none.
     pub judge_every: usize,
@@ -51,18 +50,16 @@ pub struct TuneSettings {
 impl Default for TuneSettings {
     fn default() -> Self {
         Self {
-            steps: 60,
+            steps: 30,
             batch: 4,
             replay_share: 0.5,
-            learning_rate: 2e-4,
-            dropout: 0.5,
+            learning_rate: 5e-5,
+            dropout: 0.2,
             anchor: 0.01,
             clip: 1.0,
             snippet_weight: 0.5,
-            margin: 1.0,
-            floor: 0.0,
-            head: false,
-            schedule: Schedule::Constant,
+            floor: 1e-3,
+            schedule: Schedule::Cosine,
             judge_every: 5,
             patience: 5,
             seed: 0,
@@ -74,7 +71,7 @@ impl TuneSettings {
     /// The same for a ghost curve: the first few steps.
     #[must_use]
     pub fn few(self) -> Self {
-        Self { steps: FEW, judge_every: 0, ..self }
+        Self { steps: FEW, learning_rate: FEW_RATE, schedule: Schedule::Constant, judge_every: 0, ..self }
     }
 
     /// Whether every setting is in its range.
@@ -100,6 +97,9 @@ impl TuneSettings {
                 return wrong(format!("{what} is {value}; it has to be 0 or more"));
             }
         }
+        if !(0.0..=0.1).contains(&self.floor) {
+            return wrong(format!("the least slope of the sigmoid is {}; it has to be from 0 to 0.1", self.floor));
+        }
         self.of_trainer(TsaSettings::default()).check()
     }
 
@@ -123,14 +123,7 @@ impl TuneSettings {
     }
 
     pub(super) fn restraint(&self) -> Restraint {
-        Restraint {
-            clip: self.clip,
-            anchor: self.anchor,
-            snippet_weight: self.snippet_weight,
-            margin: self.margin,
-            floor: self.floor,
-            head: self.head,
-        }
+        Restraint { clip: self.clip, anchor: self.anchor, snippet_weight: self.snippet_weight, floor: self.floor }
     }
 }
 
@@ -151,6 +144,7 @@ mod tests {
             (TuneSettings { anchor: f64::NAN, ..good.clone() }, "old weights"),
             (TuneSettings { clip: 0.0, ..good.clone() }, "gradient"),
             (TuneSettings { snippet_weight: -1.0, ..good.clone() }, "snippets"),
+            (TuneSettings { floor: 0.3, ..good.clone() }, "slope"),
         ] {
             let why = bad.check().expect_err("is refused").to_string();
             assert!(why.contains(part), "{why}");
