@@ -4,6 +4,7 @@ use super::*;
 use crate::jobs::Generation;
 use crate::model::Replay;
 use crate::model::random::{Purpose, fill_normal, stream};
+use crate::model::train::Schedule;
 
 const DIM: usize = 20;
 
@@ -42,7 +43,8 @@ fn set() -> TuneSet {
 }
 
 fn settings(steps: usize) -> TuneSettings {
-    TuneSettings { steps, batch: 2, judge_every: 2, ..TuneSettings::default() }
+    let schedule = Schedule::Constant;
+    TuneSettings { steps, batch: 2, learning_rate: 2e-4, schedule, judge_every: 2, ..TuneSettings::default() }
 }
 
 fn cpu() -> ComputeDevice {
