@@ -108,7 +108,7 @@ fn what_speaks_against_a_candidate_is_said() {
 }
 
 #[test]
-fn short_alarms_in_place_of_a_long_one_do_not_speak_against_a_candidate() {
+fn short_alarms_in_place_of_a_long_one_are_told_with_what_they_cover() {
     let review = review(1, &[(9, 10, Anomaly)]);
     let long = [0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.1, 0.1, 0.9];
     let short = [0.9, 0.1, 0.1, 0.9, 0.1, 0.1, 0.9, 0.1, 0.1, 0.9];
@@ -117,7 +117,7 @@ fn short_alarms_in_place_of_a_long_one_do_not_speak_against_a_candidate() {
     let alarms = better.alarms.expect("most is normal");
     assert!(alarms.per_hour.after > 2.0 * alarms.per_hour.before, "{alarms:?}");
     assert!((alarms.flagged.before - 7.0 / 9.0).abs() < 1e-9 && (alarms.flagged.after - 3.0 / 9.0).abs() < 1e-9);
-    assert!(better.against.is_empty(), "{:?}", better.against);
+    assert!(better.against.iter().any(|why| why.contains("over 33 % of it instead of 78 %")), "{:?}", better.against);
     let quiet = [0.9, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.9];
     assert!(of(&quiet, &short).against.iter().any(|why| why.contains("false alarms per hour")));
 }
