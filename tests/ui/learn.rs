@@ -61,7 +61,7 @@ fn a_candidate_is_learned_looked_at_promoted_and_rolled_back() {
     w.wait("the plan", |s| matches!(s.learn.phase, LearnPhase::Planned(_)));
     w.harness.get_by_label("2 normal stretches");
     w.harness.get_by_label("1 stretch with an anomaly");
-    w.harness.get_by_label_contains("At most 60 steps");
+    w.harness.get_by_label_contains("At most 30 steps");
     w.click("Begin");
     w.wait("the gate", |s| s.learn.gate().is_some() && s.learn.kept);
     let second = w.state().learn.gate().and_then(|gate| gate.candidate.clone()).expect("was learned");
