@@ -79,9 +79,11 @@ fn a_candidate_is_learned_looked_at_promoted_and_rolled_back() {
         w.wait("the event", |s| s.shown().is_some_and(|e| e.name == name));
         w.harness.get_by_label_contains("in use 0.");
     }
-    w.click("Promote");
+    // As assistive programs do: it may be scrolled out of sight.
+    w.harness.get_by_role_and_label(Role::Button, "Promote").click_accesskit();
+    w.harness.run_steps(3);
     if w.state().learn.asking {
-        w.harness.get_by_label_contains("Promote and lose").click();
+        w.harness.get_by_label_contains("Promote and lose").click_accesskit();
         w.harness.run_steps(3);
     }
     w.wait("the new model", |s| model(s) == second && is_scored_by(s, &second));
@@ -90,7 +92,8 @@ fn a_candidate_is_learned_looked_at_promoted_and_rolled_back() {
     assert_eq!(project.promoted_model().expect("reads"), Some(second.clone()));
     drop(project);
 
-    w.click("Go back to the model before");
+    w.harness.get_by_role_and_label(Role::Button, "Go back to the model before").click_accesskit();
+    w.harness.run_steps(3);
     w.wait("the old model", |s| model(s) == first && is_scored_by(s, &first));
     // It is a step like any other: undone and done again.
     w.key(Key::F2);

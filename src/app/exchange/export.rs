@@ -100,7 +100,7 @@ impl ExportPlan {
         plan
     }
 
-    /// As [`Self::gather`], telling how far it is.
+    /// As `gather`, telling how far it is.
     ///
     /// # Errors
     /// It was stopped.

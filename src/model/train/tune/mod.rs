@@ -3,7 +3,7 @@
 //! Owns the run of a tuning: its own copy of the weights, steps, judgement on held-out bags, the early end, the way to
 //! the CPU when a device fails, and the model that comes out. No thread and no clock: it runs where it is called and asks
 //! its ticket before every step. A [`Tuning`] that was interrupted goes on where it was, which is how it is paused. One
-//! step is [`super::trainer`]'s, which bags it takes [`pools`]'. Does not own where bags come from, nor whether the
+//! step is [`super::trainer`]'s, which bags it takes `pools`'. Does not own where bags come from, nor whether the
 //! result is good enough (`domain::lesson`, `domain::gate`).
 //!
 //! The same start, bags and settings give the same weights on the CPU, bit for bit, however often it was interrupted.
