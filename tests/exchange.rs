@@ -5,7 +5,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
 
 use lookback::domain::interval::FrameSpan;
 use lookback::domain::label::VideoLabel;
@@ -20,38 +19,10 @@ use lookback::store::project::Author;
 use serde_json::Value as Json;
 use tempfile::TempDir;
 
-/// Runs the program with its own data folder, no display and no terminal.
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_lookback"))
-        .args(arguments)
-        .current_dir(folder)
-        .env("LOOKBACK_DATA_DIR", folder.join("data"))
-        .env("USER", "Ada")
-        .env_remove("DISPLAY")
-        .env_remove("WAYLAND_DISPLAY")
-        .env_remove("RUST_LOG")
-        .stdin(Stdio::null())
-        .output()
-        .expect("the program starts")
-}
+#[path = "support/program.rs"]
+mod program;
 
-fn out(output: &Output) -> String {
-    assert_eq!(output.status.code(), Some(0), "{}", complaint(output));
-    String::from_utf8(output.stdout.clone()).expect("prints text")
-}
-
-fn json(output: &Output) -> Json {
-    serde_json::from_str(&out(output)).expect("prints JSON")
-}
-
-fn complaint(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn refused(output: &Output, code: i32) -> String {
-    assert_eq!(output.status.code(), Some(code), "{}", complaint(output));
-    complaint(output)
-}
+use program::{json, out, refused, run};
 
 /// A video of a brightness of its own, so that each has its own hash.
 fn write_video(path: &Path, frames: usize, brightness: u8) {

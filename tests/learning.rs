@@ -23,37 +23,13 @@ use lookback::store::Project;
 use lookback::store::project::Author;
 use serde_json::Value as Json;
 
-/// Runs the program with its own data folder, no display and no terminal.
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_lookback"))
-        .args(arguments)
-        .current_dir(folder)
-        .env("LOOKBACK_DATA_DIR", folder.join("data"))
-        .env("USER", "Ada")
-        .env_remove("DISPLAY")
-        .env_remove("WAYLAND_DISPLAY")
-        .env_remove("RUST_LOG")
-        .stdin(Stdio::null())
-        .output()
-        .expect("the program starts")
-}
+#[path = "support/program.rs"]
+mod program;
 
-fn out(output: &Output) -> String {
-    assert_eq!(output.status.code(), Some(0), "{}", complaint(output));
-    String::from_utf8(output.stdout.clone()).expect("prints text")
-}
-
-fn json(output: &Output) -> Json {
-    serde_json::from_str(&out(output)).expect("prints JSON")
-}
-
-fn complaint(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
+use program::{json, out, run};
 
 fn refused(output: &Output) -> String {
-    assert_eq!(output.status.code(), Some(2), "{}", complaint(output));
-    complaint(output)
+    program::refused(output, 2)
 }
 
 fn author() -> Author {

@@ -143,7 +143,8 @@ fn learn(
         held_out,
         replay,
     });
-    let weights = learning::candidate(tuned, data(plan, project)?, &gate);
+    let recorded = project.history(1, None)?.first().map_or(0, |entry| entry.step.0);
+    let weights = learning::candidate(tuned, learning::data(plan, recorded), &gate);
     let learned = Learned {
         candidate: weights.info().weights_id.clone(),
         path: String::new(),
@@ -156,18 +157,6 @@ fn learn(
         gate,
     };
     Ok((learned, weights))
-}
-
-/// What was learned from, in words that find it again.
-fn data(plan: &LessonPlan, project: &Project) -> Result<String, CliError> {
-    let step = project.history(1, None)?.first().map_or(0, |entry| entry.step.0);
-    let of = |kind| plan.of_kind(kind).count();
-    Ok(format!(
-        "{} normal and {} abnormal stretches of a project at step {step} of its record; {} more held out",
-        of(VideoLabel::Normal),
-        of(VideoLabel::Abnormal),
-        plan.held_out.len()
-    ))
 }
 
 /// Shows the loss as it falls.

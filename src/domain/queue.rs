@@ -181,3 +181,11 @@ pub struct KnownVideo {
     /// Whether it was there when it was looked for last.
     pub present: bool,
 }
+
+impl KnownVideo {
+    /// A video of the record whose file the project was never told of.
+    pub fn nameless(id: VideoId) -> Self {
+        let (name, path) = (id.short().to_owned(), PathBuf::new());
+        Self { id, name, size: 0, path, frames: None, duration: None, present: false }
+    }
+}

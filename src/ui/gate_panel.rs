@@ -12,6 +12,7 @@ use super::root::ViewContext;
 use super::theme::Palette;
 use super::verdict;
 use super::widgets::elided::elided;
+use super::widgets::row::row_ground;
 use crate::app::action::Action;
 use crate::app::learn::{Compared, GateRow, LearnAction};
 use crate::domain::gate::{Fate, Flagged, GateReport, Pair, Turn};
@@ -123,7 +124,7 @@ fn figures_ui(view: &ViewContext<'_>, report: &GateReport, ui: &mut Ui) {
         ui.label(small("candidate"));
         ui.end_row();
         let mut row = |name: &str, tip: &str, texts: [String; 2], values: [f64; 2], better: Better| {
-            let label = ui.add(egui::Label::new(name).wrap());
+            let label = ui.add(egui::Label::new(name).extend());
             label.on_hover_text(tip);
             let change = values[1] - values[0];
             let gains = match better {
@@ -283,14 +284,7 @@ fn row_ui(view: &ViewContext<'_>, at: usize, row: &GateRow<'_>, ui: &mut Ui) {
         return;
     }
     let painter = ui.painter_at(rect);
-    if selected {
-        painter.rect_filled(rect, 3.0, palette.accent_soft);
-    } else if response.hovered() {
-        painter.rect_filled(rect, 3.0, palette.raised);
-    }
-    if response.has_focus() {
-        painter.rect_stroke(rect, 3.0, Stroke::new(1.0, palette.accent), egui::StrokeKind::Inside);
-    }
+    row_ground(&painter, rect, &response, selected, palette);
     let tile = Rect::from_min_size(rect.min + vec2(4.0, 3.0), vec2(52.0, ROW - 6.0));
     if let Some(peaks) = &view.peaks {
         peaks.paint(ui.ctx(), &painter, tile, (&target.video, peak), palette);

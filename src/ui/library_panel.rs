@@ -1,8 +1,6 @@
 //! The library: a field to open files by path, a filter, and a row per file.
 
-use egui::{
-    Align2, ComboBox, Key, Rect, RichText, Role, ScrollArea, Sense, Stroke, TextEdit, Ui, WidgetInfo, pos2, vec2,
-};
+use egui::{Align2, ComboBox, Key, Rect, RichText, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2};
 use strum::IntoEnumIterator as _;
 
 use crate::app::action::Action;
@@ -13,6 +11,7 @@ use super::command_button::command_button;
 use super::figures;
 use super::root::{LocalUi, ViewContext};
 use super::widgets::elided::elided;
+use super::widgets::row::row_ground;
 
 /// Height of a row in points: a name and a line about it.
 const ROW: f32 = 44.0;
@@ -130,14 +129,7 @@ fn row_ui(view: &ViewContext<'_>, entry: &Entry, selected: bool, ui: &mut Ui) {
         return;
     }
     let painter = ui.painter_at(rect);
-    if selected {
-        painter.rect_filled(rect, 3.0, palette.accent_soft);
-    } else if response.hovered() {
-        painter.rect_filled(rect, 3.0, palette.raised);
-    }
-    if response.has_focus() {
-        painter.rect_stroke(rect, 3.0, Stroke::new(1.0, palette.accent), egui::StrokeKind::Inside);
-    }
+    row_ground(&painter, rect, &response, selected, palette);
     let inner = rect.shrink2(vec2(8.0, 5.0));
     let mut right = inner.right();
     if entry.scoring.is_pending() {

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use egui::{Align2, ComboBox, Rect, RichText, Role, ScrollArea, Sense, Stroke, TextEdit, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, ComboBox, Rect, RichText, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2};
 use strum::IntoEnumIterator as _;
 
 use super::command_button::command_button;
@@ -14,6 +14,7 @@ use super::root::ViewContext;
 use super::verdict;
 use super::verdict_panel::project_failed_ui;
 use super::widgets::elided::elided;
+use super::widgets::row::row_ground;
 use crate::app::action::Action;
 use crate::app::command::UiCommand;
 use crate::app::review_queue::{Target, is_open};
@@ -228,16 +229,9 @@ fn row_ui(view: &ViewContext<'_>, place: u64, row: Option<&QueueRow>, current: O
     }
     let painter = ui.painter_at(rect);
     let marked = view.state.queue.is_marked(row);
+    row_ground(&painter, rect, &response, marked || selected, palette);
     if marked {
-        painter.rect_filled(rect, 3.0, palette.accent_soft);
         painter.rect_filled(Rect::from_min_size(rect.min, vec2(3.0, rect.height())), 0.0, palette.accent);
-    } else if selected {
-        painter.rect_filled(rect, 3.0, palette.accent_soft);
-    } else if response.hovered() {
-        painter.rect_filled(rect, 3.0, palette.raised);
-    }
-    if response.has_focus() {
-        painter.rect_stroke(rect, 3.0, Stroke::new(1.0, palette.accent), egui::StrokeKind::Inside);
     }
     let inner = rect.shrink2(vec2(8.0, 5.0));
     let (letter, color) = match row.status.verdict() {

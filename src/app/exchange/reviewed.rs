@@ -3,7 +3,6 @@
 //! Owns reading all of them at once, and what an export can choose from. Does not own the project (`store`).
 
 use std::collections::{BTreeSet, HashMap};
-use std::path::PathBuf;
 
 use crate::domain::library::VideoId;
 use crate::domain::queue::KnownVideo;
@@ -20,16 +19,10 @@ pub fn reviews(project: &Project) -> Result<Vec<(KnownVideo, ReviewState)>, Proj
     let mut reviews = Vec::new();
     for id in project.reviewed_videos()? {
         let state = project.review_state(&id)?;
-        reviews.push((known.get(&id).cloned().unwrap_or_else(|| nameless(id)), state));
+        reviews.push((known.get(&id).cloned().unwrap_or_else(|| KnownVideo::nameless(id)), state));
     }
     reviews.sort_by(|(a, _), (b, _)| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
     Ok(reviews)
-}
-
-/// A video of the record whose file the project was never told of.
-fn nameless(id: VideoId) -> KnownVideo {
-    let (name, path) = (id.short().to_owned(), PathBuf::new());
-    KnownVideo { id, name, size: 0, path, frames: None, duration: None, present: false }
 }
 
 /// What a project holds, to choose from.

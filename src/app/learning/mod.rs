@@ -200,6 +200,17 @@ pub fn replay_loss(scorer: &Scorer, replay: &Replay, ticket: &Ticket) -> Result<
     Ok(judged.loss())
 }
 
+/// What was learned from, in words that find it again; `step` is the last one of the project's record.
+pub fn data(plan: &LessonPlan, step: u64) -> String {
+    let of = |kind| plan.of_kind(kind).count();
+    format!(
+        "{} normal and {} abnormal stretches of a project at step {step} of its record; {} more held out",
+        of(VideoLabel::Normal),
+        of(VideoLabel::Abnormal),
+        plan.held_out.len()
+    )
+}
+
 /// The model to keep: what was learned, with its threshold, what it learned from in words, and what the gate found.
 pub fn candidate(tuned: Tuned, data: String, report: &GateReport) -> ModelWeights {
     let Tuned { weights, .. } = tuned;

@@ -120,7 +120,7 @@ fn gather(project: &Project, candidate: Option<Option<String>>) -> Result<Materi
     let mut videos = Vec::new();
     for id in project.reviewed_videos()? {
         let review = project.review_state(&id)?;
-        videos.push((known.remove(&id).unwrap_or_else(|| nameless(id)), review));
+        videos.push((known.remove(&id).unwrap_or_else(|| KnownVideo::nameless(id)), review));
     }
     videos.extend(known.into_values().map(|video| {
         let review = ReviewState::new(video.id.clone());
@@ -129,12 +129,6 @@ fn gather(project: &Project, candidate: Option<Option<String>>) -> Result<Materi
     videos.sort_by(|(a, _), (b, _)| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
     let step = project.history(1, None)?.first().map_or(0, |entry| entry.step.0);
     Ok(Material { videos, model: models::in_use(project)?, candidate, step })
-}
-
-/// A video of the record whose file the project was never told of.
-fn nameless(id: VideoId) -> KnownVideo {
-    let name = id.short().to_owned();
-    KnownVideo { id, name, size: 0, path: std::path::PathBuf::new(), frames: None, duration: None, present: false }
 }
 
 fn keep(project: &mut Project, task: LearnTask, weights: &Arc<crate::model::weights::ModelWeights>) -> Vec<Event> {

@@ -5,4 +5,5 @@
 pub mod chip;
 pub mod elided;
 pub mod hatch;
+pub mod row;
 pub mod symbol;

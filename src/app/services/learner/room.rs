@@ -12,7 +12,6 @@ use crate::app::learn::{Compared, GhostOrder, LearnNews, LessonOrder, Overlay, P
 use crate::app::learning::{self, Comparison, LearningVideo};
 use crate::domain::curve::Curve;
 use crate::domain::features::FeatureMatrix;
-use crate::domain::label::VideoLabel;
 use crate::domain::lesson::{LessonPlan, LessonRules, LessonVideo, bag_of_false_alarm};
 use crate::domain::library::VideoId;
 use crate::domain::record::ReviewState;
@@ -191,7 +190,7 @@ impl Room {
             held_out: tuned.held_out,
             replay,
         });
-        let candidate = Arc::new(learning::candidate(tuned, self.data(&plan), &gate));
+        let candidate = Arc::new(learning::candidate(tuned, learning::data(&plan, self.order.material.step), &gate));
         let id = candidate.info().weights_id.clone();
         let curves = self.overlays(curves, gate.rules.after.threshold, "candidate");
         let compared = Compared::new(Some(id), Some((step, steps, secs)), gate, curves, notes);
@@ -245,18 +244,6 @@ impl Room {
     fn overlays(&self, curves: Vec<Vec<f32>>, threshold: f32, name: &'static str) -> BTreeMap<VideoId, Overlay> {
         let overlay = |scores: Vec<f32>| Overlay { scores: Curve::new(scores), threshold, name };
         self.videos.iter().map(|video| video.id().clone()).zip(curves.into_iter().map(overlay)).collect()
-    }
-
-    /// What was learned from, in words that find it again.
-    fn data(&self, plan: &LessonPlan) -> String {
-        let of = |kind| plan.of_kind(kind).count();
-        format!(
-            "{} normal and {} abnormal stretches of a project at step {} of its record; {} more held out",
-            of(VideoLabel::Normal),
-            of(VideoLabel::Abnormal),
-            self.order.material.step,
-            plan.held_out.len()
-        )
     }
 }
 
