@@ -8,6 +8,7 @@
 mod keys;
 mod labels;
 mod resolve;
+mod words;
 
 use strum::{EnumIter, EnumString, IntoStaticStr};
 

@@ -15,11 +15,12 @@ use super::command::UiCommand;
 /// Commands remembered as used last.
 const RECENT: usize = 8;
 /// How a word may fit, from the best on: people know commands by their names, and names by their first letters; letters
-/// that are strewn over a name say least, unless nothing else fits.
-const TIERS: [(Field, AtomKind, bool); 5] = [
+/// that are strewn over a name say least, unless nothing else fits. Words of other programs come before those.
+const TIERS: [(Field, AtomKind, bool); 6] = [
     (Field::Name, AtomKind::Substring, true),
     (Field::Name, AtomKind::Substring, false),
     (Field::Help, AtomKind::Substring, true),
+    (Field::Other, AtomKind::Substring, true),
     (Field::Name, AtomKind::Fuzzy, false),
     (Field::Help, AtomKind::Substring, false),
 ];
@@ -31,6 +32,7 @@ const TIER: u32 = 10_000;
 enum Field {
     Name,
     Help,
+    Other,
 }
 
 /// The commands that were chosen by name last, the newest first. Names that are not known are dropped on reading.
@@ -82,7 +84,7 @@ pub struct Find {
 /// The commands that fit `text`, best first; all of them, those used last first, when nothing is typed.
 ///
 /// Each word must be found: in the name its letters in order, perhaps with others between them, or in the
-/// help as a whole. Where a word begins and letters that stand together count most.
+/// help as a whole, or at the start of a word that other programs use. Where a word begins and letters that stand together count most.
 pub fn find(text: &str, recent: &Recent) -> Vec<Find> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let mut matcher = Matcher::new(Config::DEFAULT);
@@ -101,13 +103,21 @@ fn fit(command: UiCommand, words: &[&str], matcher: &mut Matcher) -> Option<(u32
     let mut total = 0;
     for word in words {
         let (tier, field, letters, score) = TIERS.iter().enumerate().find_map(|(tier, (field, kind, at_start))| {
-            let text = if *field == Field::Name { name } else { help };
+            let text = match field {
+                Field::Name => name,
+                Field::Help => help,
+                Field::Other => command.other_words(),
+            };
             let (score, letters) = fit_word(word, *kind, text, matcher)?;
             let begins = letters.first().is_some_and(|first| begins_word(text, *first as usize));
             (begins || !at_start).then_some((tier, *field, letters, score))
         })?;
         total += (TIERS.len() - tier) as u32 * TIER + score.min(TIER - 1);
-        if field == Field::Name { &mut find.name } else { &mut find.help }.extend(letters);
+        match field {
+            Field::Name => find.name.extend(letters),
+            Field::Help => find.help.extend(letters),
+            Field::Other => {}
+        }
     }
     for letters in [&mut find.name, &mut find.help] {
         letters.sort_unstable();
@@ -165,6 +175,24 @@ mod tests {
         assert!(place(UiCommand::Keys) < place(UiCommand::NextFrame).or(Some(usize::MAX)));
         let find = &find("16×", &Recent::default())[0];
         assert_eq!((find.name.len(), find.help.len()), (0, 3));
+    }
+
+    #[test]
+    fn words_of_other_programs_find_their_command() {
+        for (typed, command) in [
+            ("step", UiCommand::PreviousFrame),
+            ("step forward", UiCommand::NextFrame),
+            ("screenshot", UiCommand::Snapshot),
+            ("shortcuts", UiCommand::Keys),
+            ("fine-tune", UiCommand::LearnFromVerdicts),
+            ("false pos", UiCommand::JudgeFalseAlarm),
+            ("relink", UiCommand::MovedFiles),
+            ("exit", UiCommand::Quit),
+        ] {
+            assert_eq!(found(typed)[0], command, "{typed}");
+        }
+        // What is called so comes first.
+        assert_eq!(found("delete")[0], UiCommand::DeleteLabel);
     }
 
     #[test]

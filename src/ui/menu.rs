@@ -24,9 +24,12 @@ pub fn top_bar_ui(view: &ViewContext<'_>, ui: &mut Ui) {
         ui.label(RichText::new("Lookback").strong().size(view.tokens.sizes.heading));
         ui.add_space(6.0);
         for group in Group::iter() {
+            if group == Group::Help {
+                // Its sliders are no commands; help stands last, as everywhere.
+                picture_ui(view, ui);
+            }
             ui.menu_button(group.text(), |ui| menu_ui(view, group, ui));
         }
-        picture_ui(view, ui);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             // Beside the menus, a button is a button again.
             ui.reset_style();

@@ -110,7 +110,8 @@ fn row_ui(view: &ViewContext<'_>, find: &Find, selected: bool, ui: &mut Ui) -> e
         left += width + GAP;
     }
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, usable, selected, name));
-    response.on_hover_text(help).on_disabled_hover_ui(|ui| {
+    // The help stands in the row already; a tooltip would only hide the rows below.
+    response.on_disabled_hover_ui(|ui| {
         ui.label(help);
         ui.label(RichText::new("It cannot be used now.").color(palette.text_weak));
     })
