@@ -29,10 +29,10 @@ pub fn text(report: &GateReport) -> String {
         let share = |value: f64| format!("{:.1} %", value * 100.0);
         row("normal footage flagged", share(alarms.flagged.before), share(alarms.flagged.after));
     }
-    for (name, loss) in
-        [("loss on held-out videos", report.held_out), ("loss on what it was trained on", report.replay)]
+    for (name, figure) in
+        [("loss on held-out videos", report.held_out), ("ROC-AUC on what it was trained on", report.replay)]
     {
-        if let Some(Pair { before, after }) = loss {
+        if let Some(Pair { before, after }) = figure {
             row(name, format!("{before:.4}"), format!("{after:.4}"));
         }
     }

@@ -131,7 +131,7 @@ fn learn(
     let mut bar = Bar::new("Comparing", "videos");
     let scores = learning::scores(&after, &room.videos, &mut |progress| bar.set(progress), ticket)?;
     drop(bar);
-    let replay = |scorer: &Scorer| learning::replay_loss(scorer, room.model.replay(), ticket);
+    let replay = |scorer: &Scorer| learning::replay_auc(scorer, room.model.replay(), ticket);
     let replay = replay(&room.scorer)?.zip(replay(&after)?);
     let gate = learning::compare(Comparison {
         videos: &room.videos,

@@ -238,7 +238,7 @@ fn compare(project: &Project, candidate: &Arc<ModelWeights>, engine: &EngineArgs
     let after = Scorer::new(Arc::clone(candidate), &room.device)?;
     let mut bar = Bar::new("Comparing", "videos");
     let scores = learning::scores(&after, &room.videos, &mut |progress| bar.set(progress), &ticket)?;
-    let replay = |scorer: &Scorer| learning::replay_loss(scorer, room.model.replay(), &ticket);
+    let replay = |scorer: &Scorer| learning::replay_auc(scorer, room.model.replay(), &ticket);
     let replay = replay(&room.scorer)?.zip(replay(&after)?);
     Ok(learning::compare(Comparison {
         videos: &room.videos,

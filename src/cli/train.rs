@@ -113,6 +113,8 @@ struct Summary {
     losses: Option<Parts>,
     held_out_loss: Option<f64>,
     held_out_auc: Option<f64>,
+    /// What the logits were divided by to be as sure as the held-out videos allow.
+    temperature: Option<f64>,
     threshold: Option<f32>,
 }
 
@@ -146,6 +148,13 @@ impl Summary {
         }
         if let (Some(loss), Some(auc)) = (self.held_out_loss, self.held_out_auc) {
             writeln!(text, "held-out videos: loss {loss:.4}, ROC-AUC by video {auc:.4}").ok();
+        }
+        if let Some(temperature) = self.temperature {
+            writeln!(
+                text,
+                "temperature {temperature:.2}, by which the logits were divided to be as sure as those allow"
+            )
+            .ok();
         }
         if let Some(threshold) = self.threshold {
             writeln!(text, "threshold {threshold:.3}, from the held-out videos").ok();
@@ -237,8 +246,12 @@ impl HeldOut {
 
     /// `None` when the work was cancelled or failed, which the training itself will report.
     fn judge(&self, scorer: &Scorer, ticket: &Ticket) -> Option<Judged> {
+        Judged::of(scorer, self.videos(), ticket).ok()
+    }
+
+    fn videos(&self) -> impl Iterator<Item = (&FeatureMatrix, bool)> {
         let normal = self.normal.iter().map(|features| (features, false));
-        Judged::of(scorer, normal.chain(self.abnormal.iter().map(|features| (features, true))), ticket).ok()
+        normal.chain(self.abnormal.iter().map(|features| (features, true)))
     }
 }
 
@@ -277,21 +290,27 @@ impl TrainObserver for Watcher {
     }
 }
 
-/// Writes the model with the threshold that its held-out videos give.
+/// Writes the model with the confidence and the threshold that its held-out videos give.
 fn finish(
     args: &TrainArgs,
     trained: &train::Trained,
     watcher: &Watcher,
     device: &ComputeDevice,
 ) -> Result<Summary, CliError> {
-    let mut info = trained.weights.info().clone();
-    let mut judged = None;
+    let mut weights = trained.weights.clone();
+    let (mut judged, mut temperature) = (None, None);
     if watcher.held.is_enough() {
-        let scorer = Scorer::new(std::sync::Arc::new(trained.weights.clone()), device)?;
+        let mut info = weights.info().clone();
+        if let Some(calibrated) = train::calibrated(&weights, watcher.held.videos(), device, &Ticket::unlimited())? {
+            temperature = Some(calibrated.temperature);
+            info.results.insert("temperature".to_owned(), calibrated.temperature);
+            weights = ModelWeights::new(calibrated.parameters, info.clone()).carrying(weights.replay().clone());
+        }
+        let scorer = Scorer::new(std::sync::Arc::new(weights.clone()), device)?;
         judged = watcher.held.judge(&scorer, &Ticket::unlimited());
         info.threshold = judged.as_ref().and_then(Judged::threshold);
+        weights = weights.described(info);
     }
-    let weights = trained.weights.clone().described(info);
     weights.save(&args.output)?;
     Ok(Summary {
         model: args.output.display().to_string(),
@@ -300,6 +319,7 @@ fn finish(
         losses: watcher.last.map(Parts::from),
         held_out_loss: judged.as_ref().and_then(Judged::loss),
         held_out_auc: judged.as_ref().and_then(Judged::auc),
+        temperature,
         threshold: weights.info().threshold,
     })
 }

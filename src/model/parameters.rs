@@ -228,6 +228,16 @@ impl Parameters {
         }
     }
 
+    /// The same with all logits divided by `temperature`: in the last layer.
+    pub(crate) fn softened(&self, temperature: f64) -> Self {
+        let mut softened = self.clone();
+        for name in ["fc3.weight", "fc3.bias"] {
+            let values = self.values(name).iter().map(|v| (f64::from(*v) / temperature) as f32).collect();
+            softened.set(name, values);
+        }
+        softened
+    }
+
     /// Keeps `share` of every number and takes the rest from `other`, which is a model of the same size.
     pub(crate) fn blend(&mut self, share: f32, other: &Self) {
         for (name, tensor) in &mut self.tensors {

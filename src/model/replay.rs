@@ -10,6 +10,7 @@ use super::ModelError;
 use super::random::{Purpose, permutation, stream};
 use super::segments::SEGMENTS;
 use super::tensors::{HostTensor, half_to_float, nearest_half};
+use crate::domain::features::FeatureMatrix;
 use crate::domain::lesson::ReplayCount;
 
 /// Bytes of the bags of one kind in a file: 32 bags at 512 numbers a snippet.
@@ -67,6 +68,21 @@ impl Replay {
     pub fn bags(&self, abnormal: bool) -> Vec<&[f32]> {
         let values = if abnormal { &self.abnormal } else { &self.normal };
         values.chunks((SEGMENTS * self.dim).max(1)).collect()
+    }
+
+    /// All of them as videos of 32 snippets, with whether something happens in them.
+    ///
+    /// # Errors
+    /// Never for bags that were drawn or read.
+    pub fn videos(&self) -> Result<Vec<(FeatureMatrix, bool)>, ModelError> {
+        let mut videos = Vec::new();
+        for abnormal in [false, true] {
+            for bag in self.bags(abnormal) {
+                let features = FeatureMatrix::new(1, SEGMENTS, self.dim, bag.to_vec());
+                videos.push((features.map_err(|err| ModelError::Input(err.to_string()))?, abnormal));
+            }
+        }
+        Ok(videos)
     }
 
     /// As tensors of a file; none where there are no bags.

@@ -168,10 +168,14 @@ fn figures_ui(view: &ViewContext<'_>, report: &GateReport, ui: &mut Ui) {
             )
         });
         pair("False alarms an hour", &tip, alarms.map(|a| a.per_hour), 1, Better::Less);
+        let tip = "How much of that footage is inside of such events, in percent: what has to be looked through for nothing.";
+        let percent = |of: Pair<f64>| Pair { before: of.before * 100.0, after: of.after * 100.0 };
+        pair("Normal footage flagged", tip, alarms.map(|a| percent(a.flagged)), 1, Better::Less);
         let tip = "Error on videos that the candidate did not learn from.";
         pair("Held-out loss", tip, report.held_out, 3, Better::Less);
-        let tip = "Error on what the model in use was trained on: whether the candidate forgets.";
-        pair("Old examples", tip, report.replay, 3, Better::Less);
+        let tip = "On what the model in use was trained on, how often an abnormal example scores above a normal one: whether \
+                   the candidate forgets.";
+        pair("Old examples, ROC-AUC", tip, report.replay, 3, Better::More);
         let truth = |of: &dyn Fn(&crate::domain::metrics::DetectionMetrics) -> f64| {
             report.truth.as_ref().map(|t| Pair { before: of(&t.before), after: of(&t.after) })
         };

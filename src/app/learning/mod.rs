@@ -27,7 +27,6 @@ use crate::domain::segment::EventRule;
 use crate::domain::snippet::SnippetGrid;
 use crate::domain::time::MediaTime;
 use crate::jobs::{Progress, Ticket};
-use crate::model::segments::SEGMENTS;
 use crate::model::train::{Judged, TuneBag, TuneSet, Tuned};
 use crate::model::weights::ModelWeights;
 use crate::model::{ModelError, ModelInfo, Replay, Scorer};
@@ -142,7 +141,7 @@ pub struct Comparison<'a> {
     pub plan: Option<&'a LessonPlan>,
     /// Loss on held-out bags of both.
     pub held_out: Option<(f64, f64)>,
-    /// Loss of both on the bags that the model in use carries.
+    /// ROC-AUC of both on the bags that the model in use carries.
     pub replay: Option<(f64, f64)>,
 }
 
@@ -183,21 +182,14 @@ pub fn compare(comparison: Comparison<'_>) -> GateReport {
     }
 }
 
-/// Loss of a model on bags that a model carries; `None` where there are none.
+/// How well a model tells apart the normal and the abnormal bags that a model carries: ROC-AUC by bag. `None` unless there
+/// are both.
 ///
 /// # Errors
 /// As [`Scorer::score`].
-pub fn replay_loss(scorer: &Scorer, replay: &Replay, ticket: &Ticket) -> Result<Option<f64>, ModelError> {
-    let dim = scorer.info().dim;
-    let mut bags = Vec::new();
-    for abnormal in [false, true] {
-        for bag in replay.bags(abnormal) {
-            let features = FeatureMatrix::new(1, SEGMENTS, dim, bag.to_vec());
-            bags.push((features.map_err(|err| ModelError::Input(err.to_string()))?, abnormal));
-        }
-    }
-    let judged = Judged::of(scorer, bags.iter().map(|(features, abnormal)| (features, *abnormal)), ticket)?;
-    Ok(judged.loss())
+pub fn replay_auc(scorer: &Scorer, replay: &Replay, ticket: &Ticket) -> Result<Option<f64>, ModelError> {
+    let bags = replay.videos()?;
+    Ok(Judged::of(scorer, bags.iter().map(|(features, abnormal)| (features, *abnormal)), ticket)?.auc())
 }
 
 /// What was learned from, in words that find it again; `step` is the last one of the project's record.
@@ -235,8 +227,8 @@ pub fn candidate(tuned: Tuned, data: String, report: &GateReport) -> ModelWeight
         result("average precision", truth.after.average_precision);
     }
     if let Some(replay) = report.replay {
-        result("loss on carried bags of the parent", replay.before);
-        result("loss on carried bags", replay.after);
+        result("ROC-AUC on carried bags of the parent", replay.before);
+        result("ROC-AUC on carried bags", replay.after);
     }
     info.notes.extend(report.against.iter().cloned());
     weights.described(info)

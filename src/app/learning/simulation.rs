@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Comparison, LearningVideo, candidate, compare, plan, replay_loss, scores, tune_set, unjudged};
+use super::{Comparison, LearningVideo, candidate, compare, plan, replay_auc, scores, tune_set, unjudged};
 use crate::domain::interval::FrameSpan;
 use crate::domain::lesson::LessonRules;
 use crate::domain::library::VideoId;
@@ -147,7 +147,7 @@ impl Simulation {
         (report.steps, report.step, report.held_out) = (tuned.steps, tuned.step, tuned.held_out);
         let scorer = Scorer::new(Arc::new(tuned.weights.clone()), &self.device)?;
         let after = scores(&scorer, &self.videos, &mut |_| (), ticket)?;
-        let replay = |scorer: &Scorer| replay_loss(scorer, self.model.replay(), ticket);
+        let replay = |scorer: &Scorer| replay_auc(scorer, self.model.replay(), ticket);
         let gate = compare(Comparison {
             videos: &self.videos,
             before: &before,

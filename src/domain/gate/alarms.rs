@@ -25,6 +25,17 @@ pub struct Alarms {
     pub flagged: Pair<f64>,
 }
 
+impl Alarms {
+    /// How much more the candidate gives to look through for nothing than the model in use, as a factor: the mean, as of
+    /// factors, of how many more alarms there are and how much more footage is in them. Neither says enough alone. One alarm
+    /// as long as its video that falls apart into two short ones is twice as many, and less to look through.
+    pub fn burden(&self) -> f64 {
+        // Something may come of nothing; a hundredth of an alarm an hour, or of a percent, is nothing.
+        let factor = |of: Pair<f64>, least: f64| of.after.max(least) / of.before.max(least);
+        (factor(self.per_hour, 1e-2) * factor(self.flagged, 1e-4)).sqrt()
+    }
+}
+
 /// `None` where no footage is normal.
 pub(super) fn alarms(boards: &[Board<'_>], rules: Pair<EventRule>) -> Option<Alarms> {
     let hours: f64 = boards.iter().map(normal_hours).sum();

@@ -28,12 +28,17 @@ impl Judged {
         ticket: &Ticket,
     ) -> Result<Self, ModelError> {
         let tsa: TsaSettings = scorer.info().tsa;
-        let mut judged = Self::default();
+        let (mut labels, mut scores) = (Vec::new(), Vec::new());
         for (features, label) in videos {
-            judged.scores.push(highest(&scorer.score(features, &tsa, None, ticket)?.scores));
-            judged.labels.push(label);
+            scores.push(scorer.score(features, &tsa, None, ticket)?.scores);
+            labels.push(label);
         }
-        Ok(judged)
+        Ok(Self::from_scores(labels, scores))
+    }
+
+    /// Of labels, and the scores of each video.
+    pub fn from_scores(labels: Vec<bool>, scores: impl IntoIterator<Item = Vec<f32>>) -> Self {
+        Self { labels, scores: scores.into_iter().map(highest).collect() }
     }
 
     /// Binary cross entropy, both kinds weighing the same where both are there; `None` where nothing is.
@@ -73,8 +78,7 @@ impl Judged {
 }
 
 /// Mean of the highest tenth, at least of one.
-fn highest(scores: &[f32]) -> f32 {
-    let mut scores = scores.to_vec();
+fn highest(mut scores: Vec<f32>) -> f32 {
     scores.sort_by(|a, b| b.total_cmp(a));
     let highest = &scores[..(scores.len() / 10).clamp(1, scores.len().max(1))];
     highest.iter().sum::<f32>() / highest.len() as f32
@@ -100,6 +104,6 @@ mod tests {
     fn a_video_is_as_its_highest_tenth() {
         let mut scores = vec![0.0; 20];
         (scores[3], scores[17]) = (0.5, 1.0);
-        assert_eq!((highest(&scores), highest(&[0.25, 0.5])), (0.75, 0.5));
+        assert_eq!((highest(scores), highest(vec![0.25, 0.5])), (0.75, 0.5));
     }
 }

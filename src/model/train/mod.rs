@@ -7,6 +7,7 @@
 pub mod adam;
 pub mod average;
 pub mod bags;
+pub mod calibration;
 pub mod checkpoint;
 pub mod judged;
 pub mod loss;
@@ -18,6 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use bags::TrainSet;
+pub use calibration::{Calibrated, calibrated};
 pub use judged::Judged;
 pub use loss::Losses;
 pub use settings::{Preset, Schedule, TrainSettings};

@@ -232,7 +232,7 @@ impl Room {
 
     fn replay(&self, after: &Scorer, ticket: &Ticket) -> Result<Option<(f64, f64)>, ModelError> {
         let replay = self.order.material.model.replay();
-        let of = |scorer: &Scorer| learning::replay_loss(scorer, replay, ticket);
+        let of = |scorer: &Scorer| learning::replay_auc(scorer, replay, ticket);
         Ok(of(&self.scorer)?.zip(of(after)?))
     }
 

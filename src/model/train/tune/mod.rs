@@ -20,10 +20,11 @@ pub use pools::{TuneBag, TuneSet};
 pub use settings::TuneSettings;
 
 use self::pools::Pools;
-use super::Judged;
 use super::loss::Losses;
 use super::trainer::{StepOutcome, TrainState, Trainer};
+use super::{Judged, calibrated};
 use crate::domain::features::FeatureMatrix;
+use crate::domain::score::TsaSettings;
 use crate::jobs::Ticket;
 use crate::model::parameters::Parameters;
 use crate::model::weights::{Making, ModelWeights};
@@ -83,6 +84,10 @@ struct Best {
 #[derive(Debug)]
 pub struct Tuning {
     start: Arc<ModelWeights>,
+    /// The weights of the first step: those of the start, but as sure as the bags allow.
+    first: Parameters,
+    /// What its logits were divided by for that.
+    temperature: f64,
     settings: TuneSettings,
     device: ComputeDevice,
     trainer: Trainer,
@@ -112,21 +117,28 @@ impl Tuning {
     ) -> Result<Self, ModelError> {
         settings.check()?;
         let pools = Pools::new(&set, start.replay(), start.parameters().dim())?;
-        let state = first_state(&start);
         let mut device = device.clone();
         let mut notes = Vec::new();
-        let trainer = match trainer(state, &start, &settings, &device) {
+        let begin = |device: &ComputeDevice| {
+            let (parameters, temperature) = first_weights(&start, &set, &settings, device)?;
+            let state = TrainState { parameters: parameters.clone(), moments: BTreeMap::new(), steps_done: 0 };
+            let trainer = trainer(state, start.info().tsa, &parameters, &settings, device)?;
+            Ok((trainer, parameters, temperature))
+        };
+        let (trainer, first, temperature) = match begin(&device) {
             Err(ModelError::Compute(error)) if !device.is_cpu() => {
                 notes.push(moved(&device, &error));
                 device = ComputeDevice::cpu(None);
-                trainer(first_state(&start), &start, &settings, &device)?
+                begin(&device)?
             }
-            made => made?,
+            begun => begun?,
         };
         let held_out: Vec<_> = set.held_out.into_iter().map(|bag| (bag.features, bag.abnormal)).collect();
         let unjudged = settings.judge_every > 0 && !held_out.is_empty();
         Ok(Self {
             start,
+            first,
+            temperature,
             settings,
             device,
             trainer,
@@ -191,6 +203,9 @@ impl Tuning {
             info.results.insert("held-out loss of the parent".to_owned(), before);
             info.results.insert("held-out loss".to_owned(), after);
         }
+        if self.settings.calibrate {
+            info.results.insert("temperature".to_owned(), self.temperature);
+        }
         info.notes.clone_from(&self.notes);
         let replay = self.pools.carried_on(self.start.replay(), self.settings.seed);
         let weights = ModelWeights::new(parameters, info).carrying(replay);
@@ -219,14 +234,15 @@ impl Tuning {
         log::warn!("{note}");
         self.notes.push(note);
         self.device = ComputeDevice::cpu(None);
-        self.trainer = trainer(state, &self.start, &self.settings, &self.device)?;
+        self.trainer = trainer(state, self.start.info().tsa, &self.first, &self.settings, &self.device)?;
         Ok(())
     }
 
     /// Judges the present weights, and notes them if they are the best.
     fn judge(&mut self, ticket: &Ticket) -> Result<f64, ModelError> {
         let step = self.steps_done();
-        let parameters = self.trainer.parameters();
+        // At first the old model as it is: what the new one is compared with.
+        let parameters = if step == 0 { self.start.parameters().clone() } else { self.trainer.parameters() };
         let judged = match self.exam(&parameters, ticket) {
             Err(ModelError::Compute(error)) if !self.device.is_cpu() => {
                 self.move_to_cpu(self.trainer.state(), &error)?;
@@ -237,7 +253,6 @@ impl Tuning {
         let loss = judged.loss().unwrap_or(f64::INFINITY);
         self.unjudged = false;
         if step == 0 {
-            // The old model is what the new one is compared with, not a new one.
             self.before = Some(loss);
         } else if self.best.as_ref().is_none_or(|best| loss < best.loss) {
             self.best = Some(Best { loss, step, parameters });
@@ -293,18 +308,34 @@ pub fn ghost(
     tuning.scorer(&tuning.trainer.parameters())
 }
 
-fn first_state(start: &ModelWeights) -> TrainState {
-    TrainState { parameters: start.parameters().clone(), moments: BTreeMap::new(), steps_done: 0 }
+/// The weights of `start`, as sure as the bags to learn from and those that it carries allow, and what its logits were
+/// divided by for that.
+fn first_weights(
+    start: &ModelWeights,
+    set: &TuneSet,
+    settings: &TuneSettings,
+    device: &ComputeDevice,
+) -> Result<(Parameters, f64), ModelError> {
+    let as_they_are = || (start.parameters().clone(), 1.0);
+    if !settings.calibrate {
+        return Ok(as_they_are());
+    }
+    let carried = start.replay().videos()?;
+    let bags = set.train.iter().map(|bag| (&bag.features, bag.abnormal));
+    let bags = bags.chain(carried.iter().map(|(features, abnormal)| (features, *abnormal)));
+    let calibrated = calibrated(start, bags, device, &Ticket::unlimited())?;
+    Ok(calibrated.map_or_else(as_they_are, |made| (made.parameters, made.temperature)))
 }
 
 fn trainer(
     state: TrainState,
-    start: &ModelWeights,
+    tsa: TsaSettings,
+    first: &Parameters,
     settings: &TuneSettings,
     device: &ComputeDevice,
 ) -> Result<Trainer, ModelError> {
-    let trainer = Trainer::restore(state, settings.of_trainer(start.info().tsa), device)?;
-    Ok(trainer.restrained(settings.restraint(), start.parameters()))
+    let trainer = Trainer::restore(state, settings.of_trainer(tsa), device)?;
+    Ok(trainer.restrained(settings.restraint(), first))
 }
 
 fn moved(device: &ComputeDevice, error: &candle_core::Error) -> String {

@@ -30,6 +30,9 @@ pub struct TuneSettings {
     pub dropout: f64,
     /// Pull towards the weights of the start (L2-SP); 0 for none.
     pub anchor: f64,
+    /// Whether the model first grows as unsure as the bags show it to be ([`crate::model::train::calibrated`]). What it was sure
+    /// of in other footage it must not be sure of here, and steps are better spent on what it is wrong about.
+    pub calibrate: bool,
     /// Longest gradient.
     pub clip: f64,
     /// Factor of the cross entropy of single snippets, where the bags say what those are.
@@ -56,6 +59,7 @@ impl Default for TuneSettings {
             learning_rate: 5e-5,
             dropout: 0.2,
             anchor: 0.01,
+            calibrate: true,
             clip: 1.0,
             snippet_weight: 0.5,
             floor: 1e-3,
@@ -68,10 +72,11 @@ impl Default for TuneSettings {
 }
 
 impl TuneSettings {
-    /// The same for a ghost curve: the first few steps.
+    /// The same for a ghost curve: the first few steps. One event says nothing of how sure a model may be.
     #[must_use]
     pub fn few(self) -> Self {
-        Self { steps: FEW, learning_rate: FEW_RATE, schedule: Schedule::Constant, judge_every: 0, ..self }
+        let schedule = Schedule::Constant;
+        Self { steps: FEW, learning_rate: FEW_RATE, schedule, judge_every: 0, calibrate: false, ..self }
     }
 
     /// Whether every setting is in its range.
