@@ -13,7 +13,7 @@ use crate::domain::label::{Label, LabelSchema, SchemaEdit, VideoLabel};
 use crate::domain::lane_data::NoiseBand;
 use crate::domain::library::VideoId;
 use crate::domain::playback::PlaybackCommand;
-use crate::domain::queue::{QueueCounts, QueueFilter, QueueRow, QueueSort};
+use crate::domain::queue::{KnownVideo, QueueCounts, QueueFilter, QueueRow, QueueSort};
 use crate::domain::record::{HistoryEntry, ItemId, ReviewState, Step, StepId};
 use crate::domain::review::Verdict;
 use crate::domain::score::TsaSettings;
@@ -84,6 +84,8 @@ pub enum Action {
     OpenPaths(Vec<PathBuf>),
     /// The same, as typed or pasted: one path a line, quotes and `file://` allowed.
     OpenText(String),
+    /// Open every video that the project knows.
+    OpenProjectVideos,
     /// Show the system's dialog for files.
     PickFiles,
     /// Show the system's dialog for a folder.
@@ -413,6 +415,13 @@ pub enum Event {
         reason: String,
         /// The newest whole backup, if there is one.
         backup: Option<PathBuf>,
+    },
+    /// The videos that the project knows.
+    ProjectVideos {
+        /// Each with whether its file is where it was seen last.
+        videos: Vec<(KnownVideo, bool)>,
+        /// Whether they are to be opened; else it is only told how many are not.
+        open: bool,
     },
     /// The history was read, the newest step first.
     HistoryRead(Vec<HistoryEntry>),

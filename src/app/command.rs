@@ -61,6 +61,7 @@ pub enum UiCommand {
     ExportLabels,
     CaseReport,
     MovedFiles,
+    OpenAllVideos,
     RemoveFromList,
     SnapshotFolder,
     Quit,
@@ -224,6 +225,10 @@ impl UiCommand {
             Self::MovedFiles => {
                 ("Find moved files…", "Find videos of the project that were moved or renamed, by their content.")
             }
+            Self::OpenAllVideos => (
+                "Open all videos",
+                "Open every video that the project knows, so that the queue has the events of the model in use in all of them.",
+            ),
             Self::RemoveFromList => ("Remove from list", "Take the selected file out of the list; the file stays."),
             Self::Quit => ("Quit", "Close the window."),
             Self::PlayPause => ("Play / pause", "Start or stop playback; at the end, start over."),
@@ -454,6 +459,7 @@ impl UiCommand {
             | Self::ExportLabels
             | Self::CaseReport
             | Self::MovedFiles
+            | Self::OpenAllVideos
             | Self::RemoveFromList
             | Self::SnapshotFolder
             | Self::Quit => Group::File,

@@ -194,6 +194,11 @@ pub enum Effect {
         /// Who did it.
         who: String,
     },
+    /// Find out which videos the project knows, to open them or only to tell how many are not open.
+    ListProjectVideos {
+        /// See above.
+        open: bool,
+    },
     /// Read the history of the project.
     ReadHistory,
     /// Find out how far annotators agree.

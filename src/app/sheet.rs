@@ -206,7 +206,7 @@ impl ScoreSheet {
         }
         let (count, threshold) = (self.events.len(), self.rule.threshold);
         let events = if count == 1 { "event" } else { "events" };
-        writeln!(text, "{count} {events} at or above {threshold}{}", if count == 0 { "" } else { ":" }).ok();
+        writeln!(text, "{count} {events} at or above {threshold:.3}{}", if count == 0 { "" } else { ":" }).ok();
         for e in &self.events {
             writeln!(
                 text,

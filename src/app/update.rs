@@ -60,6 +60,7 @@ fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::OpenPaths(paths) => library::open(state, paths, effects),
         Action::OpenText(text) => library::open_text(state, &text, effects),
+        Action::OpenProjectVideos => effects.push(Effect::ListProjectVideos { open: true }),
         Action::PickFiles => library::pick(state, Pick::Videos, effects),
         Action::PickFolder => library::pick(state, Pick::Folders, effects),
         Action::MakeDemo => library::make_demo(state, effects),
@@ -187,6 +188,7 @@ fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
             review::project_opened(state, folder, held_by, next_item, effects);
         }
         Event::ProjectFailed { reason, backup } => review::project_failed(state, reason, backup, effects),
+        Event::ProjectVideos { videos, open } => library::project_videos(state, videos, open, effects),
         Event::HistoryRead(history) => state.history = Some(history),
         Event::AgreementProgress(progress) => second_reader::progressed(state, progress),
         Event::AgreementRead(report) => second_reader::known(state, *report),

@@ -167,7 +167,8 @@ impl UiCommand {
             | Self::ImportLabels
             | Self::ExportLabels
             | Self::CaseReport
-            | Self::MovedFiles => Vec::new(),
+            | Self::MovedFiles
+            | Self::OpenAllVideos => Vec::new(),
         }
     }
 }

@@ -40,6 +40,7 @@ impl UiCommand {
             Self::ExportLabels => in_project(state, Dialog::ExportLabels),
             Self::CaseReport => in_project(state, Dialog::CaseReport),
             Self::MovedFiles => in_project(state, Dialog::MovedFiles),
+            Self::OpenAllVideos => state.reviews.project.folder().map(|_| Action::OpenProjectVideos),
             Self::RemoveFromList => state.library.selected_id().map(Action::Remove),
             Self::Quit => Some(Action::Quit),
             Self::NextVideo if state.works_in_gate() => Some(Action::Learn(LearnAction::StepRow(1))),

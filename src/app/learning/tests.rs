@@ -2,11 +2,12 @@
 
 use super::simulation::{Simulation, SimulationSettings, TruthVideo};
 use super::*;
+use crate::domain::gate::{Fate, GateReport};
 use crate::domain::lesson::ReplayCount;
 use crate::domain::record::ItemId;
 use crate::domain::review::{Judgement, Verdict};
 use crate::model::ComputeDevice;
-use crate::model::train::{TrainPlan, TrainSet, TrainSettings, TuneSettings, train};
+use crate::model::train::{TrainPlan, TrainSet, TrainSettings, TuneSettings, Tuning, train};
 
 const DIM: usize = 20;
 const SNIPPETS: usize = 40;
@@ -68,7 +69,10 @@ fn video(number: u8, direction: Option<usize>, verdict: Option<Verdict>) -> Lear
 
 /// Anomalies and look-alikes, and a video about which nothing was said.
 fn videos() -> Vec<LearningVideo> {
-    let (find, alarm) = (Verdict::Anomaly, Verdict::FalseAlarm);
+    judged(Verdict::Anomaly, Verdict::FalseAlarm)
+}
+
+fn judged(find: Verdict, alarm: Verdict) -> Vec<LearningVideo> {
     let finds = (0..5).map(|n| video(n, Some(ANOMALY), Some(find)));
     finds.chain((5..10).map(|n| video(n, Some(ALIKE), Some(alarm)))).chain([video(10, None, None)]).collect()
 }
@@ -130,4 +134,41 @@ fn a_simulated_reviewer_judges_the_highest_first_and_never_what_is_set_aside() {
         assert!(round.promoted == round.against.is_empty(), "{round:?}");
     }
     assert_eq!((rounds, exam), run(), "the same seed gives the same review");
+}
+
+/// Learns from these videos and compares on them, as the window does.
+fn learned(start: &Arc<ModelWeights>, videos: &[LearningVideo]) -> GateReport {
+    let (ticket, rule) = (Ticket::unlimited(), EventRule::default());
+    let current = Scorer::new(Arc::clone(start), &cpu()).expect("loads");
+    let score = |scorer: &Scorer| scores(scorer, videos, &mut |_| (), &ticket).expect("scores");
+    let plan = plan(videos, &score(&current), rule, LessonRules::default(), start);
+    assert!(plan.is_ready(), "{:?}", plan.missing);
+    let settings = TuneSettings { steps: 40, learning_rate: 1e-3, ..TuneSettings::default() };
+    let mut tuning = Tuning::new(Arc::clone(start), tune_set(&plan, videos), settings, &cpu()).expect("begins");
+    tuning.run(&mut (), &ticket).expect("runs");
+    let tuned = tuning.result();
+    let after = Scorer::new(Arc::new(tuned.weights.clone()), &cpu()).expect("loads");
+    let replay =
+        |scorer: &Scorer| replay_auc(scorer, start.replay(), &ticket).expect("scores").expect("has both kinds");
+    compare(Comparison {
+        videos,
+        before: &score(&current),
+        after: &score(&after),
+        rule,
+        threshold: None,
+        plan: Some(&plan),
+        held_out: tuned.held_out,
+        replay: Some((replay(&current), replay(&after))),
+    })
+}
+
+#[test]
+fn right_verdicts_pass_the_gate_and_flipped_ones_do_not() {
+    let start = start();
+    let right = learned(&start, &videos());
+    assert!(right.against.is_empty(), "{right:?}");
+    assert!(right.events.iter().filter(|event| event.fate == Fate::Kept).count() >= 4, "{:?}", right.events);
+    // Whoever says the opposite of what is true is contradicted by what the model in use was trained on.
+    let flipped = learned(&start, &judged(Verdict::FalseAlarm, Verdict::Anomaly));
+    assert!(flipped.against.iter().any(|why| why.contains("was trained on")), "{flipped:?}");
 }

@@ -150,6 +150,7 @@ impl Services {
             }
             Effect::ReadAgreement { folder, who, tables } => self.agreement.read(folder, who, tables),
             Effect::StopAgreement => self.agreement.stop(),
+            Effect::ListProjectVideos { open } => self.reviews.ask(reviews::Request::Videos { open }),
             Effect::ReadHistory => self.reviews.ask(reviews::Request::History),
             Effect::OpenProject { folder, who } => self.reviews.ask(reviews::Request::Open { folder, who }),
             Effect::Restore { backup, who } => self.reviews.ask(reviews::Request::Restore { backup, who }),

@@ -63,6 +63,8 @@ pub(super) enum Request {
     Import { plan: Arc<PlannedImport>, first: ItemId, who: String },
     /// Note where videos are now.
     Relocate(Vec<(VideoId, PathBuf)>),
+    /// List the videos that the project knows.
+    Videos { open: bool },
     /// Read the newest steps.
     History,
     /// Open the project in this folder instead, or make one there.
@@ -291,6 +293,16 @@ fn answer(project: &mut Project, request: Request, found: &Found) -> Vec<Event> 
             Err(err) => failed(&err),
         },
         Request::Open { .. } | Request::Restore { .. } => Vec::new(),
+        Request::Videos { open } => match project.videos() {
+            Ok(videos) => {
+                let there = |video: KnownVideo| {
+                    let there = video.path.is_file();
+                    (video, there)
+                };
+                vec![Event::ProjectVideos { videos: videos.into_iter().map(there).collect(), open }]
+            }
+            Err(err) => failed(&err),
+        },
         Request::History => match project.history(HISTORY, None) {
             Ok(history) => vec![Event::HistoryRead(history)],
             Err(err) => failed(&err),

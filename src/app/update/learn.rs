@@ -169,6 +169,10 @@ pub(super) fn model_in_use(
     (state.running, state.scattering) = (None, None);
     state.engine = Engine::Loading;
     effects.push(Effect::UseModel { weights, promoted });
+    if promoted {
+        // Only open files are scored again, and the queue has the events of the model in use.
+        effects.push(Effect::ListProjectVideos { open: false });
+    }
 }
 
 /// A worker reports about learning.

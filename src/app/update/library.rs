@@ -12,6 +12,7 @@ use crate::app::session::Session;
 use crate::app::state::{AppState, DemoState};
 use crate::app::typed::typed;
 use crate::domain::playback::PlaybackCommand;
+use crate::domain::queue::KnownVideo;
 use crate::jobs::Progress;
 use crate::media::OpenedVideo;
 
@@ -22,6 +23,43 @@ pub(super) fn open(state: &mut AppState, paths: Vec<PathBuf>, effects: &mut Vec<
     if let Some(folder) = paths.first().and_then(|p| p.parent()).filter(|f| !f.as_os_str().is_empty()) {
         state.prefs.last_folder = Some(folder.to_owned());
     }
+    if !paths.is_empty() {
+        effects.push(Effect::Expand(paths));
+    }
+}
+
+/// The videos of the project are known: opens those that are not open, or tells how many that are.
+pub(super) fn project_videos(
+    state: &mut AppState,
+    videos: Vec<(KnownVideo, bool)>,
+    to_open: bool,
+    effects: &mut Vec<Effect>,
+) {
+    let is = |entry: &Entry, video: &KnownVideo| entry.path == video.path || entry.video_id.as_ref() == Some(&video.id);
+    let closed = |video: &KnownVideo| !state.library.entries().iter().any(|entry| is(entry, video));
+    let closed: Vec<(KnownVideo, bool)> = videos.into_iter().filter(|(video, _)| closed(video)).collect();
+    let (there, away): (Vec<_>, Vec<_>) = closed.into_iter().partition(|(_, there)| *there);
+    let are = |n: usize| {
+        if n == 1 { "1 video of this project is".to_owned() } else { format!("{n} videos of this project are") }
+    };
+    if !to_open {
+        if !there.is_empty() {
+            let text = format!(
+                "{} not open. The queue has no events of this model there until they are: File, Open all videos.",
+                are(there.len())
+            );
+            state.notices.push_about("closed videos", Severity::Warning, text);
+        }
+        return;
+    }
+    if !away.is_empty() {
+        let text = format!("{} not where they were seen last: File, Find moved files.", are(away.len()));
+        state.notices.push(Severity::Warning, text);
+    }
+    if there.is_empty() && away.is_empty() {
+        state.notices.push(Severity::Info, "All videos of this project are open.");
+    }
+    let paths: Vec<PathBuf> = there.into_iter().map(|(video, _)| video.path).collect();
     if !paths.is_empty() {
         effects.push(Effect::Expand(paths));
     }
