@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use egui::{Context, Id, Key, Modal, RichText, TextEdit, Ui};
+use egui::{Align2, Context, Id, Key, Modal, RichText, TextEdit, Ui};
 
 use crate::app::action::Action;
 use crate::app::place::Place;
@@ -52,7 +52,13 @@ pub fn dialogs_ui(view: &ViewContext<'_>, dialogs: &mut DialogState, ctx: &Conte
     if fresh {
         *dialogs = DialogState { open: Some(dialog), ..DialogState::default() };
     }
-    let response = Modal::new(Id::unique("dialog")).show(ctx, |ui| match dialog {
+    let mut modal = Modal::new(Id::unique("dialog"));
+    if dialog == Dialog::Palette {
+        // The field stays where it is while the list below it grows and shrinks.
+        let top = ctx.content_rect().height() * 0.12;
+        modal = modal.area(Modal::default_area(Id::unique("palette")).anchor(Align2::CENTER_TOP, [0.0, top]));
+    }
+    let response = modal.show(ctx, |ui| match dialog {
         Dialog::GoTo => go_to_ui(view, dialogs, fresh, ui),
         Dialog::SnapshotFolder => snapshot_folder_ui(view, dialogs, fresh, ui),
         Dialog::Clock => clock_dialog::clock_ui(view, &mut dialogs.clock, fresh, ui),

@@ -1,6 +1,6 @@
 //! The bar at the top: menus at the left, what the program runs on and what it is doing at the right.
 
-use egui::{Align, Layout, MenuBar, RichText, Ui};
+use egui::{Align, Layout, MenuBar, RichText, ScrollArea, Ui};
 use strum::IntoEnumIterator as _;
 
 use crate::app::action::Action;
@@ -73,14 +73,25 @@ const AFTER_A_LINE: [UiCommand; 29] = [
     UiCommand::About,
 ];
 
+/// What stays free below a menu, so that it opens under its button and never over it.
+const BELOW: f32 = 24.0;
+
 fn menu_ui(view: &ViewContext<'_>, group: Group, ui: &mut Ui) {
     ui.set_min_width(240.0);
-    for command in UiCommand::iter().filter(|c| c.group() == group) {
-        if AFTER_A_LINE.contains(&command) {
-            ui.separator();
+    let room = ui.ctx().content_rect().height() - view.tokens.sizes.row - BELOW;
+    ScrollArea::vertical().max_height(room.max(120.0)).show(ui, |ui| {
+        for command in UiCommand::iter().filter(|c| c.group() == group && !is_spare(view, *c)) {
+            if AFTER_A_LINE.contains(&command) {
+                ui.separator();
+            }
+            command_entry(view, ui, command);
         }
-        command_entry(view, ui, command);
-    }
+    });
+}
+
+/// A class that nobody has given this digit: its entry would say nothing and stand in the way of others.
+fn is_spare(view: &ViewContext<'_>, command: UiCommand) -> bool {
+    (UiCommand::Class1..=UiCommand::Class9).contains(&command) && command.resolve(view.state).is_none()
 }
 
 /// The project that verdicts go into, by the name of its folder.

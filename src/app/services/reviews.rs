@@ -238,7 +238,7 @@ fn answer(project: &mut Project, request: Request, found: &Found) -> Vec<Event> 
                 Err(err) => failed(&err),
             }
         }
-        Request::NextOpen { filter, sort, after } => match project.next_open(&filter, sort, Some(&after)) {
+        Request::NextOpen { filter, sort, after } => match next_open(project, &filter, sort, &after) {
             Ok(found) => {
                 let found = found.map(|(place, row)| (place, Target::of(&row)));
                 vec![Event::NextOpenFound { after: Target::of(&after), found }]
@@ -319,6 +319,17 @@ fn answer(project: &mut Project, request: Request, found: &Found) -> Vec<Event> 
         },
         Request::Models(request) => project_models::answer(project, request),
     }
+}
+
+/// The next row after this one that needs a verdict; where none does, the first of all.
+fn next_open(
+    project: &Project,
+    filter: &QueueFilter,
+    sort: QueueSort,
+    after: &QueueRow,
+) -> Result<Option<(u64, QueueRow)>, ProjectError> {
+    let later = project.next_open(filter, sort, Some(after))?;
+    if later.is_some() { Ok(later) } else { project.next_open(filter, sort, None) }
 }
 
 /// Puts events in the place of those that the model had, unless the same scores and rule made them already. Whether it

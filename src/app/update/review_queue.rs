@@ -60,7 +60,7 @@ pub(super) fn step_row(state: &mut AppState, by: i64, effects: &mut Vec<Effect>)
     }
 }
 
-/// After a verdict on the selected row: goes to the next row that needs one.
+/// After a verdict on the selected row: goes to the next row that needs one; after the last, to the first that does.
 pub(super) fn advance(state: &mut AppState, effects: &mut Vec<Effect>) {
     let from = state.queue.selected.as_ref().map_or(0, |(place, _)| place + 1);
     if let Some(place) = state.queue.open_from(from) {
@@ -84,7 +84,7 @@ pub(super) fn next_open(state: &mut AppState, after: &Target, found: Option<(u64
             state.queue.selected = Some((place, target.clone()));
             go_to(state, target, effects);
         }
-        None => state.notices.push(Severity::Info, "No later row of the queue needs a verdict."),
+        None => state.notices.push(Severity::Info, "No row of the queue needs a verdict any more."),
     }
 }
 

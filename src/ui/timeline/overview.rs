@@ -12,6 +12,7 @@ use super::lanes::Lane;
 use super::scene::Scene;
 use super::snap::Edge;
 use super::state::{Drag, OverviewStrip, TimelineState};
+use crate::app::lanes::LaneKind;
 use crate::domain::time::MediaTime;
 use crate::gpu::heat_strip::{HeatColors, UNKNOWN, heat_strip};
 
@@ -100,9 +101,9 @@ pub(super) fn overview_ui(
     // Of a few seconds the milliseconds matter, of more nobody reads them.
     let short = visible.length() < 10e6;
     let figure = if short { &shown } else { shown.split('.').next().unwrap_or(&shown) };
-    scene.gutter_ui(ui, lane, id.with("value"), "Overview", figure, p.text_strong).on_hover_text(
-        "The whole video, coloured by score. Drag the window to move the view; the figure is its length.",
-    );
+    let colored = if input.has_data(LaneKind::Score) { ", coloured by score" } else { "" };
+    let tip = format!("The whole video{colored}. Drag the window to move the view; the figure is its length.");
+    scene.gutter_ui(ui, lane, id.with("value"), "Overview", figure, p.text_strong).on_hover_text(tip);
 }
 
 /// The largest score under each column of the whole video.
@@ -114,7 +115,9 @@ fn columns(scene: &Scene<'_>, state: &mut TimelineState, whole: &Axis, count: us
         return Arc::clone(&strip.columns);
     }
     let ranges = whole.columns(count, input.table, input.grid);
-    let value = |range| scene.input.curves.score.extent(range).map_or(UNKNOWN, |e| e.max.max(0.0));
+    // In a blind pass the strip says no more than the lanes do.
+    let score = Some(&input.curves.score).filter(|_| input.has_data(LaneKind::Score));
+    let value = |range| score.and_then(|score| score.extent(range)).map_or(UNKNOWN, |e| e.max.max(0.0));
     let columns: Arc<[f32]> = ranges.into_iter().map(value).collect();
     state.overview = Some(OverviewStrip { key, columns: Arc::clone(&columns) });
     columns

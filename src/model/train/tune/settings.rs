@@ -56,7 +56,7 @@ impl Default for TuneSettings {
             steps: 30,
             batch: 4,
             replay_share: 0.5,
-            learning_rate: 5e-5,
+            learning_rate: 2e-5,
             dropout: 0.2,
             anchor: 0.01,
             calibrate: true,
