@@ -93,18 +93,19 @@ impl Services {
         let (send, events) = sync_channel(EVENTS);
         let reporter = Reporter::new(send, waker.clone());
         let learner = learner::Learner::start(engine.device.clone(), folders.features.clone(), reporter.clone())?;
+        let peaks = PeakPictures::start(waker.clone())?;
         Ok(Self {
             opener: opener::Opener::start(reporter.clone())?,
             errands: errands::Errands::start(engine.clone(), folders.features.clone(), reporter.clone())?,
             learner,
             scoring: scoring::Scoring::start(engine, folders.features.clone(), reporter.clone())?,
-            reviews: reviews::ReviewKeeper::start(folders.project.clone(), who, reporter.clone())?,
+            reviews: reviews::ReviewKeeper::start(folders.project.clone(), who, peaks.places(), reporter.clone())?,
             keeper: keeper::Keeper::start(folders.config.clone(), reporter.clone())?,
             demo: demo::DemoMaker::new(folders.data.clone(), reporter.clone()),
             agreement: agreement::AgreementReader::new(reporter.clone()),
             snapshots: snapshot::Snapshots::start(folders.snapshots.clone(), reporter.clone())?,
             thumbs: Thumbs::start(folders.thumbs.clone(), waker.clone())?,
-            peaks: PeakPictures::start(waker.clone())?,
+            peaks,
             reporter,
             events,
             screen: Screen::new(waker),

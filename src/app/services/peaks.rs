@@ -1,16 +1,18 @@
-//! Small pictures of single frames of any open video, for lists of events.
+//! Small pictures of single frames of any video of the project, for lists of events.
 //!
-//! Owns the thread that decodes them, the newest request first, and what is kept in memory. Does not own the pictures of
+//! Owns the thread that decodes them, the newest request first, and what is kept in memory; it opens files that nobody has
+//! opened yet, where it was told where they are. Does not own the pictures of
 //! the video on screen (`thumbs`), which are many, nor their cache on disk.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::domain::library::VideoId;
 use crate::domain::pixels::Thumb;
 use crate::jobs::{Generation, Newest, Ticket, Waker, Worker};
-use crate::media::{OpenedVideo, ThumbSource};
+use crate::media::{self, OpenedVideo, ThumbSource};
 
 /// Pictures that may wait to be made: more rows than a list shows at once.
 const WAITING: usize = 64;
@@ -20,10 +22,31 @@ const KEPT: usize = 400;
 /// Which picture.
 type Key = (VideoId, usize);
 
+/// Files to open for a picture that are remembered as open.
+const OPENED: usize = 32;
+
+/// Where videos are that nobody has opened yet: told by the thread that reads the project.
+#[derive(Clone, Debug)]
+pub(super) struct Places(Arc<Mutex<Board>>);
+
+impl Places {
+    /// Whether pictures of this video can be made already.
+    pub(super) fn knows(&self, id: &VideoId) -> bool {
+        let board = lock(&self.0);
+        board.files.contains_key(id) || board.places.contains_key(id)
+    }
+
+    /// Pictures of this video can be made from the file at `path`.
+    pub(super) fn tell(&self, id: VideoId, path: PathBuf) {
+        lock(&self.0).places.insert(id, path);
+    }
+}
+
 /// What both threads see. The lock is held for moves and look-ups only.
 #[derive(Debug)]
 struct Board {
     files: BTreeMap<VideoId, Box<OpenedVideo>>,
+    places: BTreeMap<VideoId, PathBuf>,
     wanted: Newest<Key>,
     /// Pictures that there will not be.
     failed: BTreeSet<Key>,
@@ -47,6 +70,7 @@ impl PeakPictures {
     pub(super) fn start(waker: Waker) -> io::Result<Self> {
         let board = Arc::new(Mutex::new(Board {
             files: BTreeMap::new(),
+            places: BTreeMap::new(),
             wanted: Newest::new(WAITING),
             failed: BTreeSet::new(),
             pictures: BTreeMap::new(),
@@ -56,14 +80,21 @@ impl PeakPictures {
         let end = Generation::default();
         let (theirs, clock) = (Arc::clone(&board), end.clone());
         let worker = Worker::spawn("peaks", 1, move |bells: std::sync::mpsc::Receiver<()>, stop| {
-            let mut source = None;
+            let (mut opened, mut source) = (VecDeque::new(), None);
             for () in bells {
-                while !stop.load(std::sync::atomic::Ordering::Acquire) && make(&theirs, &clock.advance(), &mut source) {
+                while !stop.load(std::sync::atomic::Ordering::Acquire)
+                    && make(&theirs, &clock.advance(), &mut opened, &mut source)
+                {
                     waker.wake();
                 }
             }
         })?;
         Ok(Self { board, end, worker })
+    }
+
+    /// Where to tell of videos that nobody has opened yet.
+    pub(super) fn places(&self) -> Places {
+        Places(Arc::clone(&self.board))
     }
 
     /// Pictures of this video can be made from now on.
@@ -90,7 +121,8 @@ impl PeakPictures {
         if let Some(picture) = board.pictures.get(&key) {
             return Some(Arc::clone(picture));
         }
-        let can = board.files.contains_key(video) && !board.failed.contains(&key);
+        let known = board.files.contains_key(video) || board.places.contains_key(video);
+        let can = known && !board.failed.contains(&key);
         if can && board.wanted.ask(key) {
             drop(board);
             self.ring();
@@ -111,17 +143,25 @@ impl Drop for PeakPictures {
 }
 
 /// Makes the picture that was asked for last; `false` if there is nothing to do.
-fn make(board: &Mutex<Board>, ticket: &Ticket, source: &mut Option<(VideoId, ThumbSource)>) -> bool {
-    let (key, video) = {
+fn make(
+    board: &Mutex<Board>,
+    ticket: &Ticket,
+    opened: &mut VecDeque<(VideoId, OpenedVideo)>,
+    source: &mut Option<(VideoId, ThumbSource)>,
+) -> bool {
+    let (key, video, place) = {
         let mut board = lock(board);
         if board.waits {
             return false;
         }
         let Some(key) = board.wanted.take() else { return false };
-        let video = board.files.get(&key.0).cloned();
-        (key, video)
+        let (video, place) = (board.files.get(&key.0).cloned(), board.places.get(&key.0).cloned());
+        (key, video.map(|video| *video), place)
     };
-    let Some(video) = video else { return true };
+    let Some(video) = video.or_else(|| place.and_then(|path| open(&key.0, &path, opened))) else {
+        lock(board).failed.insert(key);
+        return true;
+    };
     if source.as_ref().is_none_or(|(id, _)| *id != key.0) {
         *source = ThumbSource::open(&video).map_err(|err| log::warn!("{err}")).ok().map(|new| (key.0.clone(), new));
     }
@@ -145,6 +185,19 @@ fn make(board: &Mutex<Board>, ticket: &Ticket, source: &mut Option<(VideoId, Thu
     true
 }
 
+/// The video at `path`, opened for its pictures alone.
+fn open(id: &VideoId, path: &Path, opened: &mut VecDeque<(VideoId, OpenedVideo)>) -> Option<OpenedVideo> {
+    if let Some((_, video)) = opened.iter().find(|(other, _)| other == id) {
+        return Some(video.clone());
+    }
+    let video = media::open(path).map_err(|err| log::info!("no pictures of {}: {err}", path.display())).ok()?;
+    opened.push_back((id.clone(), video.clone()));
+    if opened.len() > OPENED {
+        opened.pop_front();
+    }
+    Some(video)
+}
+
 fn lock(board: &Mutex<Board>) -> MutexGuard<'_, Board> {
     board.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -157,7 +210,7 @@ mod tests {
     use super::*;
     use crate::domain::pixels::RgbPicture;
     use crate::domain::time::Rate;
-    use crate::media::{self, VideoWriter};
+    use crate::media::VideoWriter;
 
     fn id(number: u8) -> VideoId {
         VideoId::from_hash([number; 32])
@@ -192,5 +245,11 @@ mod tests {
             assert!(picture.picture.data[0].abs_diff(level) < 12, "{}", picture.picture.data[0]);
         }
         assert!(pictures.ask(&id(3), 0).is_none(), "nobody knows where that video is");
+        // Nobody has opened this one, but the project knows where it is.
+        assert!(pictures.places().knows(&id(1)) && !pictures.places().knows(&id(4)));
+        pictures.places().tell(id(4), folder.path().join("2.mp4"));
+        assert!(wait(4, 3).picture.data[0].abs_diff(200) < 12);
+        pictures.places().tell(id(5), folder.path().join("none.mp4"));
+        assert!(pictures.ask(&id(5), 0).is_none());
     }
 }

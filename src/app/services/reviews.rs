@@ -27,6 +27,7 @@ use crate::media::OpenedVideo;
 use crate::store::project::{Author, Project, ProjectError};
 
 use super::backups::Backups;
+use super::peaks::Places;
 use super::{Reporter, classes, handover, project_models};
 
 /// Requests that the thread has not yet taken; more wait here.
@@ -88,7 +89,7 @@ pub(super) struct ReviewKeeper {
 
 impl ReviewKeeper {
     /// Opens the project in `folder`, or makes one there. Without a folder there is none.
-    pub(super) fn start(folder: Option<PathBuf>, who: String, reporter: Reporter) -> io::Result<Self> {
+    pub(super) fn start(folder: Option<PathBuf>, who: String, places: Places, reporter: Reporter) -> io::Result<Self> {
         let found = Found::default();
         let theirs = Arc::clone(&found);
         let backups = Backups::start(reporter.clone())?;
@@ -114,7 +115,7 @@ impl ReviewKeeper {
                             folder.as_deref().and_then(|at| accept(Project::restore(at, &backup, &who), at, &reporter));
                     }
                     (request, Some(project)) => {
-                        for event in answer(project, request, &theirs) {
+                        for event in answer(project, request, &theirs, &places) {
                             reporter.send(event);
                         }
                         backups.look(project);
@@ -202,7 +203,7 @@ fn accept(opened: Result<Project, ProjectError>, folder: &Path, reporter: &Repor
 }
 
 #[expect(clippy::too_many_lines, reason = "a table: what is asked, and who answers")]
-fn answer(project: &mut Project, request: Request, found: &Found) -> Vec<Event> {
+fn answer(project: &mut Project, request: Request, found: &Found, places: &Places) -> Vec<Event> {
     let failed = |err: &dyn std::fmt::Display| vec![Event::Told(Severity::Error, format!("{err}."))];
     match request {
         Request::Load(video) => {
@@ -234,7 +235,10 @@ fn answer(project: &mut Project, request: Request, found: &Found) -> Vec<Event> 
         },
         Request::Read(question, filter, sort, place) => {
             match project.queue_page_at(&filter, sort, place, BLOCK as usize) {
-                Ok(rows) => vec![Event::QueueRead { question, place, rows }],
+                Ok(rows) => {
+                    tell_places(project, &rows, places);
+                    vec![Event::QueueRead { question, place, rows }]
+                }
                 Err(err) => failed(&err),
             }
         }
@@ -245,8 +249,8 @@ fn answer(project: &mut Project, request: Request, found: &Found) -> Vec<Event> 
             }
             Err(err) => failed(&err),
         },
-        Request::Locate { target, ahead } => match project.videos() {
-            Ok(videos) => match videos.into_iter().find(|video| video.id == target.video) {
+        Request::Locate { target, ahead } => match project.video(&target.video) {
+            Ok(video) => match video {
                 Some(video) if video.path.exists() => vec![Event::VideoLocated { target, path: video.path, ahead }],
                 Some(video) if !ahead => {
                     let text = format!(
@@ -318,6 +322,17 @@ fn answer(project: &mut Project, request: Request, found: &Found) -> Vec<Event> 
             Err(err) => failed(&err),
         },
         Request::Models(request) => project_models::answer(project, request),
+    }
+}
+
+/// Lets pictures be made of videos that nobody has opened yet.
+fn tell_places(project: &Project, rows: &[QueueRow], places: &Places) {
+    for row in rows {
+        if !places.knows(&row.video)
+            && let Ok(Some(video)) = project.video(&row.video)
+        {
+            places.tell(row.video.clone(), video.path);
+        }
     }
 }
 

@@ -62,6 +62,18 @@ impl Project {
         self.read(list)
     }
 
+    /// One video; `None` where the project was never told of its file.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn video(&self, id: &VideoId) -> Result<Option<KnownVideo>, ProjectError> {
+        self.read(|connection| {
+            let mut find = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM video WHERE hash = ?1"))?;
+            let mut rows = find.query([id.as_str()])?;
+            rows.next()?.map(known).transpose()
+        })
+    }
+
     /// Which of these files, given with their sizes in bytes, may be videos of this project: those of the same size, and
     /// of those the ones of the same name first. Hash them, then [`Self::relocate`] the ones that are.
     ///
