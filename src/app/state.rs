@@ -149,6 +149,8 @@ pub struct AppState {
     pub upcoming: Upcoming,
     /// Models, and learning from what was said.
     pub learn: Learn,
+    /// Whether a step is being taken back or carried out again.
+    pub(super) undoing: bool,
     /// The newest steps of the project, once they were read.
     pub history: Option<Vec<HistoryEntry>>,
     /// What imports, exports, reports and searches are about.

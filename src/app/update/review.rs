@@ -259,6 +259,7 @@ pub(super) fn undo(state: &mut AppState, which: Undoing, effects: &mut Vec<Effec
     match state.reviews.writable() {
         Ok(()) => {
             let (who, only_own) = (state.prefs.review.reviewer(), state.prefs.blind.on);
+            state.undoing = true;
             effects.push(Effect::Undo { which, who, only_own });
         }
         Err(sentence) => state.notices.push(Severity::Info, sentence),
@@ -355,6 +356,25 @@ pub(super) fn recorded(
     }
     if let Some(said) = said {
         state.notices.push(Severity::Info, said);
+    }
+    let undone = ticket.is_none() && std::mem::take(&mut state.undoing);
+    if undone
+        && state.dialog.is_none()
+        && !state.prefs.blind.on
+        && let Some(target) = judged_event(step)
+    {
+        // A slip is taken back to be judged again, and by then the next event is on screen.
+        review_queue::go_to(state, target, effects);
+    }
+}
+
+/// The event that a step is about, if it is about one.
+fn judged_event(step: &Step) -> Option<Target> {
+    let [change] = &step.changes[..] else { return None };
+    let Subject::Judgement { video, .. } = &change.subject else { return None };
+    match change.after.as_ref().or(change.before.as_ref())? {
+        Value::Judgement(judgement) => Some(Target { video: video.clone(), span: judgement.span }),
+        _ => None,
     }
 }
 
@@ -457,10 +477,12 @@ mod tests {
         assert_eq!(verdicts(&state)[0], Some((Verdict::FalseAlarm, false)));
         press(&mut state, UiCommand::JudgeAnomaly);
         assert_eq!(UiCommand::NextOpenEvent.resolve(&state).map(|a| act(&mut state, a).len()), Some(0));
-        // An undo of another day.
+        assert_eq!(state.current_event(), Some(1));
+        press(&mut state, UiCommand::Undo);
         let undone = Box::new(step.inverse());
         hear(&mut state, Event::StepRecorded { ticket: None, step: undone, said: Some("Undone".to_owned()) });
         assert_eq!(verdicts(&state)[0], None);
+        assert_eq!(state.current_event(), Some(0), "where it can be judged again");
     }
 
     #[test]
