@@ -154,23 +154,25 @@ fn figures_ui(view: &ViewContext<'_>, report: &GateReport, ui: &mut Ui) {
         row("Anomalies flagged", "Confirmed and labelled ones that each model flags.", texts, values, Better::More);
         let (texts, values) = flagged(report.false_alarms);
         row("False alarms flagged", "Judged false alarms that each model still flags.", texts, values, Better::Less);
+        if let Some(a) = report.alarms {
+            let tip = format!(
+                "Events that hold no anomaly, in each hour of {:.2} hours of footage in which nothing is known to happen, \
+                 both models finding {} of {} anomalies. Events that nobody judged count too.",
+                a.hours, a.found, a.anomalies
+            );
+            let Pair { before, after } = a.per_hour;
+            let texts = [before, after].map(|alarms| format!("{alarms:.1}"));
+            row("False alarms an hour", &tip, texts, [before, after], Better::Less);
+            let tip = "How much of that footage is inside of such events: what has to be looked through for nothing.";
+            let Pair { before, after } = a.flagged;
+            let texts = [before, after].map(|share| format!("{:.0} %", share * 100.0));
+            row("Normal footage flagged", tip, texts, [before, after], Better::Less);
+        }
         let mut pair = |name: &str, tip: &str, of: Option<Pair<f64>>, digits: usize, better: Better| {
             if let Some(Pair { before, after }) = of {
                 row(name, tip, [before, after].map(|v| format!("{v:.digits$}")), [before, after], better);
             }
         };
-        let alarms = report.alarms;
-        let tip = alarms.map_or_else(String::new, |a| {
-            format!(
-                "Events that hold no anomaly, in each hour of {:.2} hours of footage in which nothing is known to happen, \
-                 both models finding {} of {} anomalies. Events that nobody judged count too.",
-                a.hours, a.found, a.anomalies
-            )
-        });
-        pair("False alarms an hour", &tip, alarms.map(|a| a.per_hour), 1, Better::Less);
-        let tip = "How much of that footage is inside of such events, in percent: what has to be looked through for nothing.";
-        let percent = |of: Pair<f64>| Pair { before: of.before * 100.0, after: of.after * 100.0 };
-        pair("Normal footage flagged", tip, alarms.map(|a| percent(a.flagged)), 1, Better::Less);
         let tip = "Error on videos that the candidate did not learn from.";
         pair("Held-out loss", tip, report.held_out, 3, Better::Less);
         let tip = "On what the model in use was trained on, how often an abnormal example scores above a normal one: whether \
