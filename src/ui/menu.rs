@@ -78,15 +78,23 @@ const BELOW: f32 = 24.0;
 
 fn menu_ui(view: &ViewContext<'_>, group: Group, ui: &mut Ui) {
     ui.set_min_width(240.0);
-    let room = ui.ctx().content_rect().height() - view.tokens.sizes.row - BELOW;
-    ScrollArea::vertical().max_height(room.max(120.0)).show(ui, |ui| {
-        for command in UiCommand::iter().filter(|c| c.group() == group && !is_spare(view, *c)) {
-            if AFTER_A_LINE.contains(&command) {
+    let entries: Vec<UiCommand> = UiCommand::iter().filter(|c| c.group() == group && !is_spare(view, *c)).collect();
+    let entries_ui = |ui: &mut Ui| {
+        for command in &entries {
+            if AFTER_A_LINE.contains(command) {
                 ui.separator();
             }
-            command_entry(view, ui, command);
+            command_entry(view, ui, *command);
         }
-    });
+    };
+    let room = ui.ctx().content_rect().height() - view.tokens.sizes.row - BELOW;
+    let lines = entries.iter().filter(|c| AFTER_A_LINE.contains(c)).count() as f32;
+    let (row, gap) = (ui.spacing().interact_size.y, ui.spacing().item_spacing.y);
+    if entries.len() as f32 * (row + gap) + lines * (6.0 + gap) <= room {
+        entries_ui(ui);
+    } else {
+        ScrollArea::vertical().max_height(room).min_scrolled_height(room).show(ui, entries_ui);
+    }
 }
 
 /// A class that nobody has given this digit: its entry would say nothing and stand in the way of others.

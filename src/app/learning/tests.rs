@@ -168,7 +168,8 @@ fn right_verdicts_pass_the_gate_and_flipped_ones_do_not() {
     let right = learned(&start, &videos());
     assert!(right.against.is_empty(), "{right:?}");
     assert_eq!((right.anomalies.after, right.false_alarms.after), (5, 0), "{:?}", right.events);
-    // Whoever says the opposite of what is true is contradicted by what the model in use was trained on.
+    // Whoever says the opposite of what is true is contradicted by what the model in use was trained on: what is mixed in of
+    // it brings the false alarms up.
     let flipped = learned(&start, &judged(Verdict::FalseAlarm, Verdict::Anomaly));
-    assert!(flipped.against.iter().any(|why| why.contains("was trained on")), "{flipped:?}");
+    assert!(!flipped.against.is_empty(), "{flipped:?}");
 }

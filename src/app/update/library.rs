@@ -248,3 +248,35 @@ pub(super) fn demo_failed(state: &mut AppState, reason: String) {
     state.demo = DemoState::Idle;
     state.notices.push(Severity::Error, reason);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::library::VideoId;
+
+    #[test]
+    fn videos_of_the_project_that_are_not_open_are_told_and_opened() {
+        let known = |name: &str, number: u8| {
+            let id = VideoId::from_hash([number; 32]);
+            KnownVideo { path: PathBuf::from(name), name: name.to_owned(), ..KnownVideo::nameless(id) }
+        };
+        let mut state = AppState::default();
+        let open = PathBuf::from("a.mp4");
+        state.library.add(open.clone());
+        let videos = || {
+            let here = KnownVideo { path: open.clone(), ..known("a.mp4", 1) };
+            vec![(here, true), (known("b.mp4", 2), true), (known("c.mp4", 3), false)]
+        };
+        let told = |state: &AppState| state.notices.list().iter().map(|n| n.text.clone()).collect::<Vec<_>>().join(" ");
+        let hear =
+            |state: &mut AppState, open| update(state, Message::Event(Event::ProjectVideos { videos: videos(), open }));
+        assert!(!hear(&mut state, false).iter().any(|e| matches!(e, Effect::Expand(_))));
+        assert!(told(&state).contains("1 video of this project is not open"), "{}", told(&state));
+        let effects = hear(&mut state, true);
+        assert!(
+            effects.iter().any(|e| matches!(e, Effect::Expand(paths) if *paths == [PathBuf::from("b.mp4")])),
+            "{effects:?}"
+        );
+        assert!(told(&state).contains("1 video of this project is not where"), "{}", told(&state));
+    }
+}

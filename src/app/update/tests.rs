@@ -19,7 +19,6 @@ use crate::domain::lane_data::NoiseBand;
 use crate::domain::library::VideoId;
 use crate::domain::pixels::RgbPicture;
 use crate::domain::playback::PlaybackCommand;
-use crate::domain::queue::KnownVideo;
 use crate::domain::score::{ScoredVideo, SnippetScores, TsaSettings};
 use crate::domain::segment::EventRule;
 use crate::domain::snippet::SnippetGrid;
@@ -157,32 +156,6 @@ fn a_refused_file_says_so_in_its_row_and_others_go_on() {
     assert!(matches!(&state.library.get(first).unwrap().file, FileState::Refused(r) if r == "a.mp4 is empty."));
     assert_eq!(state.notices.list().len(), 1);
     assert!(matches!(&effects[..], [Effect::Open { path, .. }] if path.ends_with("b.mp4")), "{effects:?}");
-}
-
-#[test]
-fn videos_of_the_project_that_are_not_open_are_told_and_opened() {
-    let known = |name: &str, number: u8| {
-        let id = VideoId::from_hash([number; 32]);
-        KnownVideo { path: PathBuf::from(name), name: name.to_owned(), ..KnownVideo::nameless(id) }
-    };
-    let mut state = AppState::default();
-    found(&mut state, &["a.mp4"]);
-    let open = state.library.entries()[0].path.clone();
-    let videos = || {
-        let here = KnownVideo { path: open.clone(), ..known("a.mp4", 1) };
-        vec![(here, true), (known("b.mp4", 2), true), (known("c.mp4", 3), false)]
-    };
-    let told = |state: &AppState| state.notices.list().iter().map(|n| n.text.clone()).collect::<Vec<_>>().join(" ");
-    let hear =
-        |state: &mut AppState, open| update(state, Message::Event(Event::ProjectVideos { videos: videos(), open }));
-    assert!(!hear(&mut state, false).iter().any(|e| matches!(e, Effect::Expand(_))));
-    assert!(told(&state).contains("1 video of this project is not open"), "{}", told(&state));
-    let effects = hear(&mut state, true);
-    assert!(
-        effects.iter().any(|e| matches!(e, Effect::Expand(paths) if *paths == [PathBuf::from("b.mp4")])),
-        "{effects:?}"
-    );
-    assert!(told(&state).contains("1 video of this project is not where"), "{}", told(&state));
 }
 
 #[test]

@@ -297,6 +297,10 @@ impl GateReport {
                 format!("{what} anomaly would be lost: {name}, frames {first} to {last}.")
             })
             .collect();
+        let Flagged { all, before, after } = self.false_alarms;
+        if after > before {
+            against.push(format!("It would flag {after} of {all} judged false alarms, the model in use {before}."));
+        }
         if let Some(Pair { before, after }) = self.held_out
             && (after > before * (1.0 + WORSE.0) && after > before + WORSE.1)
         {

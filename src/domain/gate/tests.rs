@@ -108,6 +108,14 @@ fn what_speaks_against_a_candidate_is_said() {
 }
 
 #[test]
+fn false_alarms_that_come_back_speak_against_it() {
+    let review = review(1, &[(1, 2, FalseAlarm)]);
+    let against = report(&[video(&review, &[0.1; 10], &OLD)]).against;
+    assert!(against.iter().any(|why| why.contains("1 of 1 judged false alarms")), "{against:?}");
+    assert!(report(&[video(&review, &OLD, &[0.1; 10])]).against.is_empty());
+}
+
+#[test]
 fn short_alarms_in_place_of_a_long_one_are_less_to_look_through() {
     let review = review(1, &[(9, 10, Anomaly)]);
     let long = [0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.1, 0.1, 0.9];
