@@ -20,6 +20,7 @@ use super::effect::Pick;
 use super::engine::Engine;
 use super::exchange::Format;
 use super::exchanging::Exchanging;
+use super::known_normal::KnownNormal;
 use super::learn::Learn;
 use super::library::{Entry, EntryId, Library};
 use super::marking::Marking;
@@ -149,6 +150,8 @@ pub struct AppState {
     pub upcoming: Upcoming,
     /// Models, and learning from what was said.
     pub learn: Learn,
+    /// Events that are put aside because they look like false alarms.
+    pub known_normal: KnownNormal,
     /// The newest steps of the project, once they were read.
     pub history: Option<Vec<HistoryEntry>>,
     /// What imports, exports, reports and searches are about.
