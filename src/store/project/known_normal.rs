@@ -6,6 +6,8 @@
 //!
 //! A false alarm is remembered while its verdict stands and the model in use flags it. One that the model scored and
 //! flags no more is learned, and is let go of; before the model has scored its video nobody knows, and it stays.
+//!
+//! A cross join keeps its order: the database knows nothing of how few rows the table has, and would begin with all events.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,8 +20,7 @@ use crate::domain::interval::FrameSpan;
 use crate::domain::known_normal::{Case, Twin};
 use crate::domain::library::VideoId;
 use crate::domain::queue::{EventId, EventStatus, KnownVideo};
-use crate::domain::record::ItemId;
-use crate::domain::record::Value;
+use crate::domain::record::{ItemId, Value};
 use crate::domain::review::Verdict;
 use crate::domain::time::MediaTime;
 
@@ -131,8 +132,9 @@ impl Project {
     /// The database cannot be written. Nothing is written then.
     pub fn put_aside(&mut self, model: &str, twins: &BTreeMap<EventId, Twin>) -> Result<bool, ProjectError> {
         let changed = self.write(|connection| {
-            let known = "SELECT event, item, similarity FROM known_normal JOIN queue ON queue.id = event \
-                         JOIN pile ON pile.id = queue.pile JOIN model ON model.id = pile.model WHERE model.name = ?1";
+            let known = "SELECT event, item, similarity FROM known_normal CROSS JOIN queue ON queue.id = event \
+                         CROSS JOIN pile ON pile.id = queue.pile JOIN model ON model.id = pile.model \
+                         WHERE model.name = ?1";
             let known: BTreeMap<i64, (i64, f64)> = connection
                 .prepare_cached(known)?
                 .query_map([model], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?
@@ -212,16 +214,16 @@ pub(super) struct Aside {
 
 /// The events of a video that would be put aside if nothing were said about them.
 pub(super) fn of_video(connection: &Connection, video: i64) -> rusqlite::Result<BTreeSet<i64>> {
-    let sql = "SELECT event FROM pile JOIN queue ON queue.pile = pile.id JOIN known_normal ON event = queue.id \
-               WHERE pile.video = ?1";
+    let sql = "SELECT event FROM pile CROSS JOIN queue ON queue.pile = pile.id \
+               CROSS JOIN known_normal ON event = queue.id WHERE pile.video = ?1";
     connection.prepare_cached(sql)?.query_map([video], |row| row.get(0))?.collect()
 }
 
 /// What is put aside of a video and model, by its frames. To be read before the events go.
 pub(super) fn aside(connection: &Connection, (video, model): (i64, i64)) -> Result<BTreeMap<FrameSpan, Aside>, Fault> {
     let sql = "SELECT queue.start, queue.stop, item, known_normal.video, known_normal.start, known_normal.stop, \
-               known_normal.from_us, similarity FROM pile JOIN queue ON queue.pile = pile.id \
-               JOIN known_normal ON event = queue.id WHERE pile.video = ?1 AND model = ?2";
+               known_normal.from_us, similarity FROM pile CROSS JOIN queue ON queue.pile = pile.id \
+               CROSS JOIN known_normal ON event = queue.id WHERE pile.video = ?1 AND model = ?2";
     let mut found = connection.prepare_cached(sql)?;
     let mut rows = found.query([video, model])?;
     let mut all = BTreeMap::new();
