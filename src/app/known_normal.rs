@@ -136,7 +136,9 @@ pub fn recall(
             }
         }
     }
-    found.into_iter().for_each(|(event, place, twin)| recalled.add(event, place, twin));
+    for (event, place, twin) in found {
+        recalled.add(event, place, twin);
+    }
     recalled.entries = memory.facts(recalled.twins.values());
     Ok(recalled)
 }

@@ -157,7 +157,9 @@ impl Project {
             }
             Ok(changed)
         })?;
-        changed.iter().for_each(|video| self.shelf.get_mut().touch(video));
+        for video in &changed {
+            self.shelf.get_mut().touch(video);
+        }
         Ok(!changed.is_empty())
     }
 }
