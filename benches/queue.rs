@@ -1,15 +1,17 @@
 //! How long the review queue takes to answer: `cargo bench --bench queue`.
 //!
 //! Makes a project of 10,000 videos and 1,000,000 events of two models in a temporary folder, a quarter of them judged
-//! and one in fifty of those gone since, then asks for the first page of every filter and sort, for pages in the middle,
-//! for counts, and for edits. Prints the middle, the 95th percentile and the longest of each kind, on the wall and at
-//! work. Arguments: videos, events per video.
+//! and one in fifty of those gone since, puts one of each video aside, then asks for the first page of every filter and
+//! sort, for pages in the middle, for counts, and for edits. Prints the middle, the 95th percentile and the longest of
+//! each kind, on the wall and at work. Arguments: videos, events per video.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use lookback::domain::interval::FrameSpan;
+use lookback::domain::known_normal::Twin;
 use lookback::domain::library::VideoId;
 use lookback::domain::queue::{FlaggedEvent, KnownVideo, QueueFilter, QueueSort, StatusFilter};
 use lookback::domain::record::{Change, ItemId, Step, Subject, Value};
@@ -198,6 +200,22 @@ impl Times {
     }
 }
 
+/// Puts one event of every video aside, so that the questions that follow meet such events too.
+fn put_aside(project: &mut Project, videos: usize) {
+    let (mut remembered, mut aside) = (Times::of("what is remembered"), Times::of("put aside, all"));
+    let cases = remembered.take(String::new, || project.known_normal_cases("weights").expect("reads"));
+    let of = cases.alarms.first().expect("some are judged");
+    let twin = |number: usize| {
+        let open = project.open_events(&video(number), "weights").expect("reads");
+        Some((open.first()?.event, Twin { of: of.clone(), similarity: 0.95 }))
+    };
+    let twins: BTreeMap<_, _> = (0..videos).filter_map(twin).collect();
+    assert!(aside.take(String::new, || project.put_aside("weights", &twins).expect("is written")));
+    assert!(!aside.take(String::new, || project.put_aside("weights", &twins).expect("is written")));
+    remembered.print();
+    aside.print();
+}
+
 fn main() {
     // Cargo adds an argument of its own.
     let mut numbers = std::env::args().skip(1).filter_map(|argument| argument.parse().ok());
@@ -212,6 +230,7 @@ fn main() {
     let mut project = opening.take(String::new, || Project::open(folder.path(), "Bench").expect("opens"));
     println!("{:20}{:>6}{:>10}  work{:>12}  work{:>12}  work   longest", "milliseconds", "times", "p50", "p95", "max");
     opening.print();
+    put_aside(&mut project, videos);
 
     let mut cold = Times::of("first question");
     cold.take(String::new, || project.queue_counts(&QueueFilter::default()).expect("reads"));

@@ -136,6 +136,7 @@ impl Footage {
             events,
             marks: &[],
             judged: &[],
+            twins: &[],
             marks_revision: 0,
             labels: LabelInput { shown: labels, selected: None, stretch: None, stretch_color: None },
             disagreements,

@@ -32,6 +32,7 @@ use super::effect::Zoom;
 use super::engine::EngineFacts;
 use super::exchange::Stage;
 use super::exchanging::{ErrandId, Outcome, Wish};
+use super::known_normal::Recalled;
 use super::lanes::{LaneKind, LaneSettings};
 use super::learn::{LearnAction, LearnNews, LearnTask};
 use super::library::{EntryId, LibraryOrder, ScoringPhase};
@@ -287,6 +288,8 @@ pub enum Action {
     TogglePanel(PanelKind),
     /// About models and learning.
     Learn(LearnAction),
+    /// Put events aside that look like false alarms, or no longer.
+    ToggleKnownNormal,
     /// Close a notice.
     CloseNotice(u64),
     /// End the program.
@@ -489,6 +492,10 @@ pub enum Event {
     Relocated(usize),
     /// The review queue is no longer what was read.
     QueueChanged,
+    /// The events that look like false alarms were found.
+    Recalled(Arc<Recalled>),
+    /// Other events than before are put aside in the review queue.
+    AsideChanged,
     /// The video of a row was seen there last.
     VideoLocated {
         /// What the row is about.

@@ -155,6 +155,7 @@ pub enum UiCommand {
     EditClasses,
     LearnFromVerdicts,
     RollBackModel,
+    ToggleKnownNormal,
     PictureZoomIn,
     PictureZoomOut,
     PictureLeft,
@@ -408,6 +409,10 @@ impl UiCommand {
             Self::RollBackModel => {
                 ("Go back to the model before", "Take back the last promotion; again goes further back.")
             }
+            Self::ToggleKnownNormal => (
+                "Known-normal memory",
+                "Put events aside that look like a false alarm, in all videos, or show all as they are.",
+            ),
             Self::PictureZoomIn => {
                 ("Enlarge picture", "Show a part of the picture larger; Ctrl and the wheel do the same.")
             }
@@ -483,7 +488,7 @@ impl UiCommand {
             | Self::ScoreAgain
             | Self::CancelScoring
             | Self::CancelAll => Group::Review,
-            Self::LearnFromVerdicts | Self::RollBackModel => Group::Model,
+            Self::LearnFromVerdicts | Self::RollBackModel | Self::ToggleKnownNormal => Group::Model,
             Self::PictureZoomIn
             | Self::PictureZoomOut
             | Self::PictureLeft

@@ -19,6 +19,7 @@ use crate::media::{DecodeOptions, OpenedVideo};
 use crate::model::weights::ModelWeights;
 
 use super::exchanging::{ErrandId, Field, PlannedImport, Task};
+use super::known_normal::{RecallOrder, Recalled};
 use super::learn::{LearnRequest, ModelRequest};
 use super::library::EntryId;
 use super::prefs::Prefs;
@@ -262,6 +263,10 @@ pub enum Effect {
     },
     /// Have these frames of these videos ready, the likeliest first, and none else.
     Prepare(Vec<(Box<OpenedVideo>, usize)>),
+    /// Find the events that look like false alarms.
+    Recall(RecallOrder),
+    /// Put these events aside in the queue, and no others.
+    PutAside(Arc<Recalled>),
     /// Ask the project something about models.
     Models(ModelRequest),
     /// Ask something of the thread that learns.

@@ -11,6 +11,7 @@ use strum::EnumIter;
 use crate::domain::curve::{PlottedScores, ScoreCurves};
 use crate::domain::event_cost::EventCost;
 use crate::domain::interval::FrameSpan;
+use crate::domain::known_normal::Twin;
 use crate::domain::lane_data::LaneData;
 use crate::domain::library::VideoId;
 use crate::domain::review::Verdict;
@@ -117,10 +118,14 @@ pub struct Entry {
     pub events: Arc<[AnomalySegment]>,
     /// What was said about each of these events; kept by [`super::update`].
     pub marks: Vec<Option<EventMark>>,
+    /// The false alarm that each of these events is put aside for; kept by [`super::update`].
+    pub twins: Vec<Option<Twin>>,
     /// The frames that verdicts cover, whether they are an event now or not; kept by [`super::update`].
     pub judged: Vec<(FrameSpan, Verdict)>,
-    /// What `marks` were made from: [`Self::events_revision`] and that of the reviews.
-    pub(super) marked_at: (u64, u64),
+    /// What `marks` and `twins` were made from: [`Self::events_revision`], that of the reviews and that of the memory.
+    pub(super) marked_at: (u64, u64, u64),
+    /// How often they were made.
+    pub(super) marked: u64,
     /// The events that the project's queue was told of, as their revision.
     pub(super) queued_at: u64,
     /// What these events cost their reader.
@@ -155,8 +160,10 @@ impl Entry {
             curves: ScoreCurves::default(),
             events: Arc::default(),
             marks: Vec::new(),
+            twins: Vec::new(),
             judged: Vec::new(),
-            marked_at: (0, 0),
+            marked_at: (0, 0, 0),
+            marked: 0,
             queued_at: 0,
             found: 0,
             cost: EventCost::default(),
@@ -216,9 +223,9 @@ impl Entry {
         self.events.iter().filter_map(span).collect()
     }
 
-    /// Changes whenever [`Self::marks`] do.
+    /// Changes whenever [`Self::marks`] or [`Self::twins`] do.
     pub fn marks_revision(&self) -> u64 {
-        self.marked_at.1
+        self.marked
     }
 
     /// What was said about an event, by its index.
@@ -226,9 +233,19 @@ impl Entry {
         self.marks.get(event).copied().flatten()
     }
 
+    /// The false alarm that an event is put aside for, by its index.
+    pub fn twin(&self, event: usize) -> Option<&Twin> {
+        self.twins.get(event)?.as_ref()
+    }
+
+    /// Events about which no verdict holds, put aside or not, by their index.
+    pub fn is_unsettled(&self, event: usize) -> bool {
+        event < self.events.len() && !self.mark(event).is_some_and(|mark| mark.settles())
+    }
+
     /// Events that still need a look, by their index.
     pub fn is_open(&self, event: usize) -> bool {
-        event < self.events.len() && !self.mark(event).is_some_and(|mark| mark.settles())
+        self.is_unsettled(event) && self.twin(event).is_none()
     }
 
     /// Takes new scores and finds their events.

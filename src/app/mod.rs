@@ -19,6 +19,7 @@ pub mod exchanging;
 pub mod finder;
 pub mod folders;
 pub mod keymap;
+pub mod known_normal;
 pub mod lanes;
 pub mod learn;
 pub mod learning;

@@ -71,13 +71,15 @@ pub struct ReviewPrefs {
     pub advance: bool,
     /// How long before an event playback begins when it is gone to, in seconds.
     pub run_up_secs: f32,
+    /// Whether events that look like a false alarm are put aside.
+    pub known_normal: bool,
     /// Whose verdicts these are; the name of the system's account until the person gives another.
     pub who: Option<String>,
 }
 
 impl Default for ReviewPrefs {
     fn default() -> Self {
-        Self { advance: true, run_up_secs: 1.0, who: None }
+        Self { advance: true, run_up_secs: 1.0, known_normal: true, who: None }
     }
 }
 

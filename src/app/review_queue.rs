@@ -206,6 +206,7 @@ mod tests {
                 uncertainty: 0.0,
             },
             status: EventStatus::Unjudged,
+            twin: None,
         };
         (0..count).map(row).collect()
     }

@@ -20,6 +20,7 @@ use super::effect::Pick;
 use super::engine::Engine;
 use super::exchange::Format;
 use super::exchanging::Exchanging;
+use super::known_normal::KnownNormal;
 use super::learn::Learn;
 use super::library::{Entry, EntryId, Library};
 use super::marking::Marking;
@@ -151,6 +152,8 @@ pub struct AppState {
     pub learn: Learn,
     /// Whether a step is being taken back or carried out again.
     pub(super) undoing: bool,
+    /// Events that are put aside because they look like false alarms.
+    pub known_normal: KnownNormal,
     /// The newest steps of the project, once they were read.
     pub history: Option<Vec<HistoryEntry>>,
     /// What imports, exports, reports and searches are about.

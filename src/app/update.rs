@@ -5,6 +5,7 @@
 
 mod exchange;
 mod keys;
+mod known_normal;
 mod labels;
 mod lanes;
 mod learn;
@@ -45,6 +46,7 @@ pub fn update(state: &mut AppState, message: Message) -> Vec<Effect> {
         }
     }
     queue::pump(state, &mut effects);
+    known_normal::pump(state, &mut effects);
     review::pump(state, &mut effects);
     labels::pump(state);
     second_reader::pump(state);
@@ -156,6 +158,7 @@ fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::BringPanel(panel) => view::bring_panel(state, panel, effects),
         Action::TogglePanel(panel) => view::toggle_panel(state, panel, effects),
         Action::Learn(action) => learn::act(state, action, effects),
+        Action::ToggleKnownNormal => known_normal::toggle(state, effects),
         Action::CloseNotice(id) => state.notices.close(id),
         Action::Quit => effects.push(Effect::Quit),
     }
@@ -204,7 +207,12 @@ fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
         }
         Event::ErrandEnded { id, outcome } => exchange::ended(state, id, *outcome, effects),
         Event::Relocated(count) => exchange::relocated(state, count, effects),
-        Event::QueueChanged => state.queue.ask_again(),
+        Event::QueueChanged => {
+            state.known_normal.due = true;
+            state.queue.ask_again();
+        }
+        Event::Recalled(found) => known_normal::recalled(state, found, effects),
+        Event::AsideChanged => state.queue.ask_again(),
         Event::VideoLocated { target, path, ahead: false } => review_queue::located(state, &target, path, effects),
         Event::VideoLocated { target, path, ahead: true } => upcoming::located(state, &target, path),
         Event::NextOpenFound { after, found } => review_queue::next_open(state, &after, found, effects),

@@ -16,6 +16,7 @@ pub mod frames;
 pub mod gaps;
 pub mod gate;
 pub mod interval;
+pub mod known_normal;
 pub mod label;
 pub mod lane_data;
 pub mod lesson;

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::interval::FrameSpan;
+use super::known_normal::Twin;
 use super::library::VideoId;
 use super::record::ItemId;
 use super::review::Verdict;
@@ -47,6 +48,8 @@ pub struct Ruling {
 pub enum EventStatus {
     /// Nothing.
     Unjudged,
+    /// Nothing, but it looks like a false alarm and is put aside: see [`super::known_normal`].
+    KnownNormal,
     /// It was judged as it is.
     Judged(Ruling),
     /// Much the same event was judged.
@@ -61,7 +64,7 @@ impl EventStatus {
     /// The judgement behind it.
     pub fn ruling(self) -> Option<Ruling> {
         match self {
-            Self::Unjudged => None,
+            Self::Unjudged | Self::KnownNormal => None,
             Self::Judged(ruling) | Self::Inherited(ruling) | Self::Changed(ruling) | Self::Gone(ruling) => Some(ruling),
         }
     }
@@ -87,6 +90,8 @@ pub struct QueueRow {
     pub flagged: FlaggedEvent,
     /// What was said about it.
     pub status: EventStatus,
+    /// The false alarm that it looks like, if it is put aside for that.
+    pub twin: Option<Twin>,
 }
 
 /// Which part of the work is shown.
@@ -105,6 +110,8 @@ pub enum StatusFilter {
     Changed,
     /// Frames were judged on which there is no event any more.
     Gone,
+    /// Put aside because it looks like a false alarm.
+    KnownNormal,
 }
 
 /// Which rows of the queue are shown; the default shows all.
@@ -147,8 +154,10 @@ pub struct QueueCounts {
     pub events: u64,
     /// Videos that have any.
     pub videos: u64,
-    /// Nothing was said yet.
+    /// Nothing was said yet, and nothing speaks against a look.
     pub unreviewed: u64,
+    /// Put aside because they look like false alarms.
+    pub known_normal: u64,
     /// Another look is due.
     pub changed: u64,
     /// A verdict of anomaly holds.

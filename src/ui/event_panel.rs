@@ -12,6 +12,7 @@ use crate::domain::snippet::SNIPPET_FRAMES;
 use super::command_button::command_button;
 use super::figures;
 use super::inspector::facts_ui;
+use super::known_normal_panel::reason;
 use super::root::ViewContext;
 use super::verdict;
 
@@ -43,15 +44,17 @@ pub fn events_ui(view: &ViewContext<'_>, session: &Session, entry: &Entry, ui: &
                 let event = entry.events[i];
                 let (first, last) = (session.grid().range(event.first).start, session.grid().range(event.last).end - 1);
                 let span = session.frames().frames_span(first, last);
-                let mark = entry.mark(i);
+                let (mark, twin) = (entry.mark(i), entry.twin(i));
                 let letter = mark.map_or("·", |mark| verdict::letter(mark.verdict));
                 let text = format!("{letter} {}   {}", span.start, figures::duration(span.length().secs_f64()));
-                let button =
-                    egui::Button::selectable(current == Some(i), RichText::new(text).font(view.tokens.figures()))
-                        .right_text(RichText::new(format!("{:.2}", event.peak_score)).font(view.tokens.figures()))
-                        .min_size(egui::vec2(ui.available_width(), row));
+                let text = RichText::new(text).font(view.tokens.figures());
+                let text = if twin.is_some() { text.strikethrough() } else { text };
+                let button = egui::Button::selectable(current == Some(i), text)
+                    .right_text(RichText::new(format!("{:.2}", event.peak_score)).font(view.tokens.figures()))
+                    .min_size(egui::vec2(ui.available_width(), row));
                 let response = ui.add(button);
-                let said = mark.map(|mark| format!(", {}", verdict::sentence(mark))).unwrap_or_default();
+                let alike = twin.map(|twin| format!(", known normal: {}", reason(twin))).unwrap_or_default();
+                let said = mark.map_or(alike, |mark| format!(", {}", verdict::sentence(mark)));
                 let name = format!("Event {} at {}{said}", i + 1, span.start);
                 response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, current == Some(i), &name));
                 let tip = format!(

@@ -215,7 +215,7 @@ fn status_line(entry: &Entry, hides_model: bool) -> (String, bool) {
 /// How far its review has come.
 fn review_text(view: &ViewContext<'_>, entry: &Entry) -> String {
     let reviewed = entry.video_id.as_ref().and_then(|id| view.state.reviews.of(id)).is_some_and(|r| r.reviewed);
-    let judged = (0..entry.events.len()).filter(|event| !entry.is_open(*event)).count();
+    let judged = (0..entry.events.len()).filter(|event| !entry.is_unsettled(*event)).count();
     match (judged, reviewed) {
         (0, false) => String::new(),
         (0, true) => " · reviewed".to_owned(),

@@ -41,7 +41,7 @@ pub fn top_bar_ui(view: &ViewContext<'_>, ui: &mut Ui) {
 }
 
 /// Entries before which a line is drawn.
-const AFTER_A_LINE: [UiCommand; 29] = [
+const AFTER_A_LINE: [UiCommand; 30] = [
     UiCommand::MakeDemo,
     UiCommand::OpenProject,
     UiCommand::ImportLabels,
@@ -64,6 +64,7 @@ const AFTER_A_LINE: [UiCommand; 29] = [
     UiCommand::ReaderName,
     UiCommand::EditClasses,
     UiCommand::RollBackModel,
+    UiCommand::ToggleKnownNormal,
     UiCommand::ToggleSnapping,
     UiCommand::ToggleOverview,
     UiCommand::InvertAttention,

@@ -23,6 +23,7 @@ mod import_dialog;
 mod inspector;
 mod key_editor;
 mod key_list;
+mod known_normal_panel;
 mod label_panel;
 mod lesson_panel;
 mod library_panel;

@@ -11,7 +11,7 @@ use super::command_button::command_button;
 use super::dialogs::field_ui;
 use super::inspector::facts_ui;
 use super::root::ViewContext;
-use super::{figures, gate_panel, lesson_panel, run_panel};
+use super::{figures, gate_panel, known_normal_panel, lesson_panel, run_panel};
 use crate::app::action::Action;
 use crate::app::command::UiCommand;
 use crate::app::learn::{LearnAction, LearnPhase};
@@ -96,6 +96,8 @@ fn models_ui(view: &ViewContext<'_>, draft: &mut ModelsDraft, ui: &mut Ui) {
         about_ui(view, entry, ui);
     }
     draft.selected = selected.or_else(|| draft.selected.take());
+    ui.separator();
+    known_normal_panel::memory_ui(view, ui);
     ui.separator();
     import_ui(view, draft, ui);
 }

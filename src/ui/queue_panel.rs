@@ -11,10 +11,10 @@ use strum::IntoEnumIterator as _;
 use super::command_button::command_button;
 use super::figures;
 use super::root::ViewContext;
-use super::verdict;
 use super::verdict_panel::project_failed_ui;
-use super::widgets::elided::elided;
+use super::widgets::elided::{elided, struck};
 use super::widgets::row::row_ground;
+use super::{known_normal_panel, verdict};
 use crate::app::action::Action;
 use crate::app::command::UiCommand;
 use crate::app::review_queue::{Target, is_open};
@@ -147,6 +147,7 @@ fn status_text(status: StatusFilter) -> &'static str {
         StatusFilter::Judged => "judged",
         StatusFilter::Changed => "look again",
         StatusFilter::Gone => "no event now",
+        StatusFilter::KnownNormal => "known normal",
     }
 }
 
@@ -167,14 +168,17 @@ fn counts_ui(view: &ViewContext<'_>, counts: &QueueCounts, ui: &mut Ui) {
     let events = figures::count((counts.events - counts.gone) as usize, "event");
     let videos = figures::count(counts.videos as usize, "video");
     let gone = if counts.gone > 0 { format!(" · {} without an event now", counts.gone) } else { String::new() };
-    ui.label(small(format!("{events} in {videos} · {open} to do, {left} of footage{gone}"))).on_hover_text(format!(
-        "{} without a verdict, {} to be looked at again; {} anomalies, {} false alarms, {} unsure. {} on frames where the \
-         present threshold and model find no event.",
+    let aside =
+        if counts.known_normal > 0 { format!(" · {} known normal", counts.known_normal) } else { String::new() };
+    ui.label(small(format!("{events} in {videos} · {open} to do, {left} of footage{aside}{gone}"))).on_hover_text(format!(
+        "{} without a verdict, {} to be looked at again; {} anomalies, {} false alarms, {} unsure. {} put aside, because \
+         they look like false alarms. {} on frames where the present threshold and model find no event.",
         counts.unreviewed,
         counts.changed,
         counts.anomalies,
         counts.false_alarms,
         counts.unsure,
+        figures::count(counts.known_normal as usize, "event"),
         figures::count(counts.gone as usize, "verdict")
     ));
     let done = if counts.events == 0 { 1.0 } else { 1.0 - open as f32 / counts.events as f32 };
@@ -201,7 +205,10 @@ fn row_ui(view: &ViewContext<'_>, place: u64, row: Option<&QueueRow>, current: O
     let selected = current == Some(&Target::of(row));
     let flagged = &row.flagged;
     let when = flagged.time.start.to_string();
-    let status = status_sentence(row.status);
+    let status = match &row.twin {
+        Some(twin) => format!("known normal: {}", known_normal_panel::reason(twin)),
+        None => status_sentence(row.status),
+    };
     response.widget_info(|| {
         let name = format!("{} at {when}, score {:.2}, {status}", row.video_name, flagged.peak_score);
         WidgetInfo::selected(Role::ListBoxOption, true, selected, name)
@@ -238,6 +245,7 @@ fn row_ui(view: &ViewContext<'_>, place: u64, row: Option<&QueueRow>, current: O
         Some(verdict) if matches!(row.status, EventStatus::Gone(_)) => (verdict::letter(verdict), palette.text_faint),
         Some(verdict) if !is_open(row) => (verdict::letter(verdict), verdict::color(verdict, palette)),
         Some(_) => ("!", palette.warn),
+        None if row.twin.is_some() => ("–", palette.text_faint),
         None => ("·", palette.text_faint),
     };
     painter.text(
@@ -256,18 +264,20 @@ fn row_ui(view: &ViewContext<'_>, place: u64, row: Option<&QueueRow>, current: O
     let score =
         painter.text(pos2(inner.right(), inner.top() + 7.0), Align2::RIGHT_CENTER, score, view.tokens.figures(), ink);
     let left = tile.right() + 8.0;
+    let (name_at, room) = (pos2(left, inner.top() - 1.0), score.left() - 6.0 - left);
     let name_color = if selected { palette.text_strong } else { palette.text };
-    elided(
-        ui,
-        pos2(left, inner.top() - 1.0),
-        score.left() - 6.0 - left,
-        &row.video_name,
-        view.tokens.body(),
-        name_color,
-    );
+    if row.twin.is_some() {
+        struck(ui, name_at, room, &row.video_name, view.tokens.body(), palette.text_weak);
+    } else {
+        elided(ui, name_at, room, &row.video_name, view.tokens.body(), name_color);
+    }
     let length = figures::duration(flagged.time.length().secs_f64());
-    let gone = matches!(row.status, EventStatus::Gone(_));
-    let line = format!("{when}   {length}{}", if gone { "   no event now" } else { "" });
+    let more = match &row.twin {
+        Some(twin) => format!("   like {} of {}", twin.of.start, twin.of.name),
+        None if matches!(row.status, EventStatus::Gone(_)) => "   no event now".to_owned(),
+        None => String::new(),
+    };
+    let line = format!("{when}   {length}{more}");
     elided(
         ui,
         pos2(left, inner.top() + 16.0),
@@ -281,6 +291,7 @@ fn row_ui(view: &ViewContext<'_>, place: u64, row: Option<&QueueRow>, current: O
 fn status_sentence(status: EventStatus) -> String {
     match status {
         EventStatus::Unjudged => "no verdict".to_owned(),
+        EventStatus::KnownNormal => "known normal".to_owned(),
         EventStatus::Judged(ruling) => verdict::name(ruling.verdict).to_owned(),
         EventStatus::Inherited(ruling) => format!("{}, inherited", verdict::name(ruling.verdict)),
         EventStatus::Changed(ruling) => format!("{} on a few of its frames: look again", verdict::name(ruling.verdict)),

@@ -158,6 +158,7 @@ pub fn timeline_ui(view: &ViewContext<'_>, stage: &mut StageState, ui: &mut Ui) 
         revision,
         events: view.state.events(),
         marks: if blind.on { &[] } else { &entry.marks },
+        twins: if blind.on { &[] } else { &entry.twins },
         judged: if blind.on { &[] } else { &entry.judged },
         marks_revision: if blind.on { u64::MAX } else { entry.marks_revision() },
         labels: LabelInput {

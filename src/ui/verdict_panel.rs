@@ -8,7 +8,7 @@ use egui::{Button, Key, RichText, TextEdit, Ui};
 
 use super::command_button::command_button;
 use super::root::{LocalUi, ViewContext};
-use super::verdict;
+use super::{known_normal_panel, verdict};
 use crate::app::action::{Action, Description};
 use crate::app::command::UiCommand;
 use crate::app::learn::LearnAction;
@@ -88,6 +88,11 @@ pub fn verdict_ui(view: &ViewContext<'_>, local: &mut LocalUi, entry: &Entry, ui
         (_, None, _) => {
             ui.label(weak("The frame on screen is in no event."));
         }
+        (_, Some(event), None) if entry.twin(event).is_some() => {
+            if let Some(twin) = entry.twin(event) {
+                known_normal_panel::twin_ui(view, twin, ui);
+            }
+        }
         (_, Some(_), None) => {
             ui.label(weak("This event needs a verdict."));
         }
@@ -97,6 +102,9 @@ pub fn verdict_ui(view: &ViewContext<'_>, local: &mut LocalUi, entry: &Entry, ui
                 ui.label(RichText::new(text).color(verdict::color(mark.verdict, palette)));
                 command_button(view, ui, UiCommand::ClearVerdict, "Clear");
             });
+            if let Some(facts) = view.state.known_normal.entry(mark.item) {
+                known_normal_panel::entry_ui(view, facts, ui);
+            }
             let review = entry.video_id.as_ref().and_then(|video| view.state.reviews.of(video));
             if let Some(judgement) = review.and_then(|review| review.judgements.get(&mark.item)) {
                 description_ui(view, &mut local.description, mark.item, judgement, ui);
@@ -106,9 +114,11 @@ pub fn verdict_ui(view: &ViewContext<'_>, local: &mut LocalUi, entry: &Entry, ui
     if entry.scored.is_none() {
         return;
     }
-    let open = (0..entry.events.len()).filter(|event| entry.is_open(*event)).count();
+    let unsettled = (0..entry.events.len()).filter(|event| entry.is_unsettled(*event));
+    let (open, aside): (Vec<_>, Vec<_>) = unsettled.partition(|event| entry.is_open(*event));
+    let aside = if aside.is_empty() { String::new() } else { format!(", {} known normal", aside.len()) };
     ui.horizontal(|ui| {
-        ui.label(weak(&format!("{open} of {} without a verdict", entry.events.len())));
+        ui.label(weak(&format!("{} of {} without a verdict{aside}", open.len(), entry.events.len())));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             command_button(view, ui, UiCommand::NextOpenEvent, "Next open");
         });

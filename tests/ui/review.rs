@@ -72,13 +72,42 @@ fn the_queue_lists_events_of_all_files_and_goes_to_them() {
     w.harness.get_by_label_contains("one.mp4 at ").click();
     w.harness.run_steps(3);
     w.wait("the other file", |s| s.shown().is_some_and(|e| e.name == "one.mp4") && s.current_event() == Some(0));
-    w.key(Key::X);
-    w.wait("the row", |s| {
-        (0..2).any(|i| s.queue.row(i).is_some_and(|r| r.status.verdict() == Some(Verdict::FalseAlarm)))
-    });
+    w.key(Key::U);
+    w.wait("the row", |s| (0..2).any(|i| s.queue.row(i).is_some_and(|r| r.status.verdict() == Some(Verdict::Unsure))));
     // The verdict went on to the row that still needs one.
     w.wait("the next row", |s| s.shown().is_some_and(|e| e.name == "two.mp4"));
     w.harness.get_by_label_contains("1 to do");
+}
+
+#[test]
+fn a_false_alarm_puts_its_twin_in_another_file_aside_and_undo_brings_it_back() {
+    let aside = |s: &AppState, count: u64| s.queue.counts.is_some_and(|counts| counts.known_normal == count);
+    let mut w = Window::new();
+    flagged(&mut w, "one.mp4", 160);
+    flagged(&mut w, "two.mp4", 176);
+    w.key(Key::F3);
+    w.wait("the rows", |s| s.queue.len() == 2 && s.queue.row(1).is_some());
+    w.key(Key::X);
+    w.wait("the twin", |s| aside(s, 1) && (0..2).any(|i| s.queue.row(i).is_some_and(|r| r.twin.is_some())));
+    w.harness.get_by_label_contains("0 to do");
+    w.harness.get_by_label_contains("known normal: looks like the false alarm at 00:00.000 of two.mp4").click();
+    w.wait("the other file", |s| s.shown().is_some_and(|e| e.name == "one.mp4" && e.twin(0).is_some()));
+    w.harness.get_by_label_contains("A verdict on it counts all the same.");
+    w.harness.get_by_label_contains("0 of 1 without a verdict, 1 known normal");
+    w.click("Go to that false alarm");
+    w.wait("the false alarm", |s| s.shown().is_some_and(|e| e.name == "two.mp4"));
+    w.harness.get_by_label("1 event put aside, known normal by this verdict.");
+
+    w.harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    w.wait("the undo", |s| aside(s, 0) && s.queue.counts.is_some_and(|counts| counts.unreviewed == 2));
+    assert!(w.state().library.entries().iter().all(|e| e.is_open(0)));
+    w.harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    w.wait("the redo", |s| aside(s, 1));
+    w.harness.get_by_role_and_label(Role::Button, "Model").click();
+    w.harness.run_steps(3);
+    w.click("Known-normal memory");
+    w.wait("nothing put aside", |s| aside(s, 0));
+    assert_eq!(w.state().queue.counts.map(|counts| counts.false_alarms), Some(1));
 }
 
 #[test]

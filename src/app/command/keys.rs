@@ -146,6 +146,7 @@ impl UiCommand {
             | Self::ToggleModels
             | Self::LearnFromVerdicts
             | Self::RollBackModel
+            | Self::ToggleKnownNormal
             | Self::ToggleInspector
             | Self::ToggleTimeline
             | Self::ResetPanels

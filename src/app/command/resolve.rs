@@ -103,6 +103,7 @@ impl UiCommand {
                 let used = state.learn.models.iter().any(|model| model.state == ModelState::Promoted);
                 (used && state.reviews.writable().is_ok()).then_some(Action::Learn(LearnAction::RollBack))
             }
+            Self::ToggleKnownNormal => Some(Action::ToggleKnownNormal),
             Self::ToggleLibrary => Some(Action::TogglePanel(PanelKind::Library)),
             Self::ToggleInspector => Some(Action::TogglePanel(PanelKind::Inspector)),
             Self::ToggleTimeline => Some(Action::TogglePanel(PanelKind::Timeline)),

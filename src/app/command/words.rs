@@ -72,6 +72,7 @@ impl UiCommand {
             Self::EditClasses => "schema categories tags",
             Self::LearnFromVerdicts => "train fine-tune finetune dmt",
             Self::RollBackModel => "rollback undo revert",
+            Self::ToggleKnownNormal => "mute twins similar duplicates suppress false positive",
             Self::PictureZoomIn | Self::PictureZoomOut => "zoom magnify",
             Self::PictureLeft | Self::PictureRight | Self::PictureUp | Self::PictureDown => "pan move",
             Self::ResetPicture => "brightness contrast gamma zoom",

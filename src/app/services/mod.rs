@@ -13,6 +13,7 @@ mod demo;
 mod errands;
 mod handover;
 mod keeper;
+mod known_normal;
 mod learner;
 mod opener;
 mod peaks;
@@ -70,6 +71,7 @@ pub struct Services {
     opener: opener::Opener,
     scoring: scoring::Scoring,
     learner: learner::Learner,
+    memory: known_normal::Memory,
     keeper: keeper::Keeper,
     reviews: reviews::ReviewKeeper,
     demo: demo::DemoMaker,
@@ -98,6 +100,7 @@ impl Services {
             opener: opener::Opener::start(reporter.clone())?,
             errands: errands::Errands::start(engine.clone(), folders.features.clone(), reporter.clone())?,
             learner,
+            memory: known_normal::Memory::start(engine.model.clone(), folders.features.clone(), reporter.clone())?,
             scoring: scoring::Scoring::start(engine, folders.features.clone(), reporter.clone())?,
             reviews: reviews::ReviewKeeper::start(folders.project.clone(), who, peaks.places(), reporter.clone())?,
             keeper: keeper::Keeper::start(folders.config.clone(), reporter.clone())?,
@@ -174,10 +177,13 @@ impl Services {
             Effect::ForgetErrands => self.errands.forget(),
             Effect::Import { plan, first, who } => self.reviews.ask(reviews::Request::Import { plan, first, who }),
             Effect::Relocate(places) => self.reviews.ask(reviews::Request::Relocate(places)),
+            Effect::Recall(order) => self.memory.recall(order),
+            Effect::PutAside(recalled) => self.reviews.ask(reviews::Request::PutAside(recalled)),
             Effect::Models(request) => self.reviews.ask(reviews::Request::Models(request)),
             Effect::Learn(request) => self.learner.ask(request),
             Effect::UseModel { weights, promoted } => {
                 self.learner.ask(LearnRequest::Use(weights.clone()));
+                self.memory.use_model(weights.clone());
                 self.scoring.use_model(weights, promoted);
             }
             Effect::Copy(_) | Effect::Pick { .. } | Effect::Timeline(_) | Effect::FullScreen(_) | Effect::Quit => {}

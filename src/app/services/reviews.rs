@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::app::action::Event;
 use crate::app::effect::{FoundEvents, Undoing};
 use crate::app::exchanging::PlannedImport;
+use crate::app::known_normal::Recalled;
 use crate::app::learn::{LearnNews, ModelRequest};
 use crate::app::notice::Severity;
 use crate::app::review_queue::{BLOCK, Question, Target};
@@ -72,6 +73,8 @@ pub(super) enum Request {
     Open { folder: PathBuf, who: String },
     /// Put a backup in the place of the damaged project.
     Restore { backup: PathBuf, who: String },
+    /// Put events aside that look like false alarms.
+    PutAside(Arc<Recalled>),
     /// Something about models.
     Models(ModelRequest),
 }
@@ -319,6 +322,13 @@ fn answer(project: &mut Project, request: Request, found: &Found, places: &Place
                 };
                 [event, Event::QueueChanged].into_iter().chain(follows).collect()
             }
+            Err(err) => failed(&err),
+        },
+        // It may be another project by now.
+        Request::PutAside(recalled) if project.folder() != recalled.order.project => Vec::new(),
+        Request::PutAside(recalled) => match project.put_aside(&recalled.order.model, &recalled.twins) {
+            Ok(true) => vec![Event::AsideChanged],
+            Ok(false) => Vec::new(),
             Err(err) => failed(&err),
         },
         Request::Models(request) => project_models::answer(project, request),

@@ -285,7 +285,7 @@ fn ghost_order(state: &AppState, video: &VideoId, event: FrameSpan) -> Option<Gh
     let (review, facts) = (state.reviews.of(video)?, state.engine.facts()?);
     entry.scored.as_ref().filter(|scored| scored.complete)?;
     let spans = entry.event_spans().into_iter().enumerate();
-    let unjudged = spans.filter(|(at, span)| entry.is_open(*at) && *span != event).map(|(_, span)| span).collect();
+    let unjudged = spans.filter(|(at, span)| entry.is_unsettled(*at) && *span != event).map(|(_, span)| span).collect();
     Some(GhostOrder {
         review: Box::new(review.clone()),
         frames: entry.video()?.frames.len(),

@@ -268,8 +268,11 @@ mod tests {
             vec![(here, true), (known("b.mp4", 2), true), (known("c.mp4", 3), false)]
         };
         let told = |state: &AppState| state.notices.list().iter().map(|n| n.text.clone()).collect::<Vec<_>>().join(" ");
-        let hear =
-            |state: &mut AppState, open| update(state, Message::Event(Event::ProjectVideos { videos: videos(), open }));
+        let hear = |state: &mut AppState, open| {
+            let mut effects = Vec::new();
+            project_videos(state, videos(), open, &mut effects);
+            effects
+        };
         assert!(!hear(&mut state, false).iter().any(|e| matches!(e, Effect::Expand(_))));
         assert!(told(&state).contains("1 video of this project is not open"), "{}", told(&state));
         let effects = hear(&mut state, true);

@@ -315,12 +315,15 @@ pub(super) fn project_opened(
     view::save(state, effects);
     state.reviews.opened(folder, held_by, next_item);
     state.queue.restart();
+    state.known_normal.recalled = None;
+    state.known_normal.due = true;
     state.history = None;
     for entry in state.library.entries_mut() {
         // This project may not have been told of any events yet.
         entry.queued_at = 0;
-        entry.marked_at = (0, 0);
+        entry.marked_at = (0, 0, 0);
         entry.marks.clear();
+        entry.twins.clear();
         entry.judged.clear();
     }
     effects.extend(state.library.entries().iter().filter_map(load));
@@ -387,14 +390,23 @@ pub(super) fn refused(state: &mut AppState, ticket: Ticket, reason: String) {
 /// Keeps the marks of events in step with events and reviews, and the project's queue with the events.
 pub(super) fn pump(state: &mut AppState, effects: &mut Vec<Effect>) {
     let (rule, writable, reviews) = (state.rule, state.reviews.writable().is_ok(), &state.reviews);
+    // What is put aside tells a second reader what others said.
+    let memory = state.known_normal.recalled.as_ref().filter(|_| !state.prefs.blind.on);
+    let recalled = memory.map_or(0, |_| state.known_normal.changes);
     for entry in state.library.entries_mut() {
         let Some(id) = entry.video_id.clone() else { continue };
-        let now = (entry.events_revision(), reviews.revision(&id));
+        let now = (entry.events_revision(), reviews.revision(&id), recalled);
         if entry.marked_at == now {
             continue;
         }
         let spans = entry.event_spans();
         entry.marks = reviews.marks(&id, &spans);
+        entry.twins = memory.map_or_else(Vec::new, |memory| memory.twins_of(&id, &spans));
+        // A verdict may be newer than what was found.
+        for (twin, _) in entry.twins.iter_mut().zip(&entry.marks).filter(|(_, mark)| mark.is_some()) {
+            *twin = None;
+        }
+        entry.marked += 1;
         entry.judged = reviews.judged(&id);
         // Until a video is loaded the project does not know it.
         let known = writable && reviews.of(&id).is_some();

@@ -35,6 +35,7 @@ pub(super) fn engine_ready(state: &mut AppState, facts: EngineFacts) {
         state.tsa = facts.tsa;
     }
     state.engine = Engine::Ready(facts);
+    state.known_normal.due = true;
 }
 
 /// The model is not to be had: videos play, nothing waits for scores any more.

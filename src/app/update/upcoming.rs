@@ -91,6 +91,7 @@ mod tests {
                 uncertainty: 0.0,
             },
             status: EventStatus::Unjudged,
+            twin: None,
         }
     }
 

@@ -13,14 +13,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::{Connection, params};
 
 use super::error::{Fault, ProjectError};
-use super::{Project, fold, gone, now_us, videos};
+use super::{Project, fold, gone, known_normal, now_us, videos};
 use crate::domain::interval::FrameSpan;
 use crate::domain::library::VideoId;
 use crate::domain::queue::FlaggedEvent;
 use crate::domain::record::{Step, Subject, Value};
 use crate::domain::review::{Judgement, Standing, Verdict, standing};
 
-/// Status and verdict as one small number: 0 for nothing said, else by standing and verdict.
+/// Status and verdict as one small number: 0 for nothing said, less for what is put aside all the same, else by standing
+/// and verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Bucket(pub(super) i64);
 
@@ -38,7 +39,9 @@ const RELATIONS: [Relation; 4] = [Relation::Judged, Relation::Inherited, Relatio
 const VERDICTS: [Verdict; 3] = [Verdict::Anomaly, Verdict::FalseAlarm, Verdict::Unsure];
 
 impl Bucket {
-    const UNJUDGED: Self = Self(0);
+    pub(super) const UNJUDGED: Self = Self(0);
+    /// Nothing said, but it looks like a false alarm.
+    pub(super) const KNOWN_NORMAL: Self = Self(-1);
     /// The first of those without an event; they are the last ones.
     pub(super) const GONE: Self = Self(1 + 3 * 3);
 
@@ -48,7 +51,7 @@ impl Bucket {
         Self(1 + 3 * relation + place(VERDICTS.iter().position(|v| *v == verdict)))
     }
 
-    /// `None` for nothing said.
+    /// `None` for nothing said, put aside or not.
     pub(super) fn parts(self) -> Option<(Relation, Verdict)> {
         let at = usize::try_from(self.0 - 1).ok()?;
         Some((*RELATIONS.get(at / 3)?, VERDICTS[at % 3]))
@@ -124,11 +127,11 @@ pub(super) struct PileKey {
 /// What the events of a pile add up to. The keys are bounds: no event is before them.
 #[derive(Clone, Copy)]
 pub(super) struct Tally {
-    events: i64,
-    length_us: i64,
-    by_score: f64,
-    by_uncertainty: f64,
-    from_us: i64,
+    pub(super) events: i64,
+    pub(super) length_us: i64,
+    pub(super) by_score: f64,
+    pub(super) by_uncertainty: f64,
+    pub(super) from_us: i64,
 }
 
 impl Tally {
@@ -209,6 +212,7 @@ impl Project {
             }
             let model = model_row(connection, model)?;
             let times = gone::times(connection, row)?;
+            let aside = known_normal::aside(connection, (row, model))?;
             let old = "DELETE FROM queue WHERE pile IN (SELECT id FROM pile WHERE video = ?1 AND model = ?2)";
             connection.prepare_cached(old)?.execute([row, model])?;
             connection.prepare_cached("DELETE FROM pile WHERE video = ?1 AND model = ?2")?.execute([row, model])?;
@@ -217,6 +221,7 @@ impl Project {
                 .execute(params![row, model, rule, now_us()])?;
             let bench = Bench::read(connection, video)?;
             insert(connection, (row, model), &bench, events)?;
+            known_normal::put_back(connection, (row, model), &aside)?;
             gone::settle(connection, row, &bench, &times)
         })?;
         self.shelf.get_mut().touch(video);
@@ -296,6 +301,7 @@ pub(super) fn refresh(connection: &Connection, video: &VideoId) -> Result<(), Fa
     let Some(row) = videos::row_id(connection, video)? else { return Ok(()) };
     let bench = Bench::read(connection, video)?;
     let times = gone::times(connection, row)?;
+    let aside = known_normal::of_video(connection, row)?;
     let sql = "SELECT queue.id, start, stop, to_us - queue.from_us, queue.from_us, queue.by_score, \
                queue.by_uncertainty, judgement, pile.id, model, bucket, words \
                FROM pile JOIN queue ON queue.pile = pile.id WHERE pile.video = ?1 AND bucket < ?2";
@@ -306,7 +312,11 @@ pub(super) fn refresh(connection: &Connection, video: &VideoId) -> Result<(), Fa
         let (start, stop): (i64, i64) = (found.get(1)?, found.get(2)?);
         let span = FrameSpan::new(start as usize, stop as usize).ok_or_else(|| Fault::Row("event".to_owned()))?;
         let is = Place { judgement: found.get(7)?, bucket: Bucket(found.get(10)?), words: found.get(11)? };
-        let place = bench.place(span);
+        let event: i64 = found.get(0)?;
+        let mut place = bench.place(span);
+        if place.bucket == Bucket::UNJUDGED && aside.contains(&event) {
+            place.bucket = Bucket::KNOWN_NORMAL;
+        }
         if place == is {
             continue;
         }
@@ -318,17 +328,27 @@ pub(super) fn refresh(connection: &Connection, video: &VideoId) -> Result<(), Fa
             by_uncertainty: found.get(6)?,
         };
         let key = PileKey { video: row, model: found.get(9)?, bucket: place.bucket, words: place.words };
-        moves.push((found.get::<_, i64>(0)?, found.get::<_, i64>(8)?, key, tally, place.judgement));
+        moves.push((event, found.get::<_, i64>(8)?, key, tally, place.judgement));
     }
     drop(rows);
     for (event, from, key, tally, judgement) in moves {
-        let to = add_to_pile(connection, key, tally)?;
-        connection
-            .prepare_cached("UPDATE queue SET pile = ?2, judgement = ?3 WHERE id = ?1")?
-            .execute(params![event, to, judgement])?;
-        take_from_pile(connection, from, tally.length_us)?;
+        move_event(connection, (event, from), (key, judgement), tally)?;
     }
     gone::settle(connection, row, &bench, &times)
+}
+
+/// Puts an event from one pile into another, with the judgement that speaks for it there.
+pub(super) fn move_event(
+    connection: &Connection,
+    (event, from): (i64, i64),
+    (key, judgement): (PileKey, Option<i64>),
+    tally: Tally,
+) -> rusqlite::Result<()> {
+    let to = add_to_pile(connection, key, tally)?;
+    connection
+        .prepare_cached("UPDATE queue SET pile = ?2, judgement = ?3 WHERE id = ?1")?
+        .execute(params![event, to, judgement])?;
+    take_from_pile(connection, from, tally.length_us)
 }
 
 /// As [`refresh`], for every video that has judgements.

@@ -122,7 +122,7 @@ fn rows(connection: &Connection, video: i64) -> Result<Vec<There>, Fault> {
 }
 
 /// When frames are shown if they are evenly spaced; at the start where the video's length is not known.
-fn estimate(connection: &Connection, video: i64, span: FrameSpan) -> Result<TimeSpan, Fault> {
+pub(super) fn estimate(connection: &Connection, video: i64, span: FrameSpan) -> Result<TimeSpan, Fault> {
     let sql = "SELECT coalesce(frames, 0), coalesce(duration_us, 0) FROM video WHERE id = ?1";
     let (frames, duration): (i64, i64) =
         connection.prepare_cached(sql)?.query_row([video], |row| Ok((row.get(0)?, row.get(1)?)))?;

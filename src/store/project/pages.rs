@@ -11,7 +11,7 @@ use super::error::{Fault, ProjectError};
 use super::events::{Bucket, Relation, ascending};
 use super::piles::{Matched, Pile, Shelf, video_order};
 use super::walk::{Order, Place, before, merge, walk};
-use super::{Project, fold, videos};
+use super::{Project, fold, known_normal, videos};
 use crate::domain::interval::FrameSpan;
 use crate::domain::queue::{
     EventId, EventStatus, FlaggedEvent, QueueCounts, QueueFilter, QueueRow, QueueSort, Ruling, StatusFilter,
@@ -129,6 +129,7 @@ impl Project {
             for pile in &piles {
                 counts.events += pile.events;
                 let part = match pile.bucket.parts() {
+                    None if pile.bucket == Bucket::KNOWN_NORMAL => &mut counts.known_normal,
                     None => &mut counts.unreviewed,
                     Some((Relation::Gone, _)) => &mut counts.gone,
                     Some((Relation::Changed, _)) => &mut counts.changed,
@@ -137,7 +138,7 @@ impl Project {
                     Some((_, Verdict::Unsure)) => &mut counts.unsure,
                 };
                 *part += pile.events;
-                if matches!(pile.bucket.parts(), None | Some((Relation::Changed, _))) {
+                if pile.bucket == Bucket::UNJUDGED || matches!(pile.bucket.parts(), Some((Relation::Changed, _))) {
                     left_us += pile.length_us;
                 }
             }
@@ -223,10 +224,12 @@ fn by_video(
 
 /// The rows of events, in the order in which they are given.
 fn rows(connection: &Connection, events: &[i64]) -> Result<Vec<QueueRow>, Fault> {
-    let sql = "SELECT queue.id, video.hash, video.name, model.name, start, stop, queue.from_us, to_us, peak_frame, \
-               0 - queue.by_score, 0 - queue.by_uncertainty, judgement, bucket \
+    let sql = "SELECT queue.id, video.hash, video.name, model.name, queue.start, queue.stop, queue.from_us, to_us, peak_frame, \
+               0 - queue.by_score, 0 - queue.by_uncertainty, judgement, bucket, item, alike.hash, alike.name, \
+               known_normal.start, known_normal.stop, known_normal.from_us, similarity \
                FROM queue JOIN pile ON pile.id = queue.pile JOIN video ON video.id = pile.video \
-               JOIN model ON model.id = pile.model WHERE queue.id = ?1";
+               JOIN model ON model.id = pile.model LEFT JOIN known_normal ON event = queue.id \
+               LEFT JOIN video AS alike ON alike.id = known_normal.video WHERE queue.id = ?1";
     let mut find = connection.prepare_cached(sql)?;
     let mut found = Vec::with_capacity(events.len());
     for event in events {
@@ -244,7 +247,8 @@ fn queue_row(row: &Row<'_>) -> Result<QueueRow, Fault> {
     let span = FrameSpan::new(start as usize, stop as usize).ok_or_else(|| Fault::Row(format!("event {id}")))?;
     let time = |at: usize| row.get(at).map(MediaTime::from_micros);
     let score = |at: usize| row.get::<_, f64>(at).map(|score| score as f32);
-    let status = match (row.get::<_, Option<i64>>(11)?, Bucket(row.get(12)?).parts()) {
+    let bucket = Bucket(row.get(12)?);
+    let status = match (row.get::<_, Option<i64>>(11)?, bucket.parts()) {
         (Some(item), Some((relation, verdict))) => {
             let ruling = Ruling { item: ItemId(item as u64), verdict };
             match relation {
@@ -254,8 +258,10 @@ fn queue_row(row: &Row<'_>) -> Result<QueueRow, Fault> {
                 Relation::Gone => EventStatus::Gone(ruling),
             }
         }
+        _ if bucket == Bucket::KNOWN_NORMAL => EventStatus::KnownNormal,
         _ => EventStatus::Unjudged,
     };
+    let twin = if status == EventStatus::KnownNormal { Some(known_normal::twin(row, 13)?) } else { None };
     Ok(QueueRow {
         event: EventId(id as u64),
         video: fold::video_id(&row.get::<_, String>(1)?)?,
@@ -269,6 +275,7 @@ fn queue_row(row: &Row<'_>) -> Result<QueueRow, Fault> {
             uncertainty: score(10)?,
         },
         status,
+        twin,
     })
 }
 

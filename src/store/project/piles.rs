@@ -127,7 +127,8 @@ fn admits(filter: &QueueFilter, bucket: Bucket) -> bool {
     let parts = bucket.parts();
     let status = match filter.status {
         StatusFilter::Any => true,
-        StatusFilter::Unreviewed => parts.is_none(),
+        StatusFilter::Unreviewed => bucket == Bucket::UNJUDGED,
+        StatusFilter::KnownNormal => bucket == Bucket::KNOWN_NORMAL,
         StatusFilter::Judged => matches!(parts, Some((Relation::Judged | Relation::Inherited, _))),
         StatusFilter::Changed => matches!(parts, Some((Relation::Changed, _))),
         StatusFilter::Gone => matches!(parts, Some((Relation::Gone, _))),

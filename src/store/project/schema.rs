@@ -13,12 +13,27 @@ use super::events;
 const APPLICATION: i32 = 0x4c6b_426b;
 
 /// What makes each layout from the one before it; the place counts. Never edited once released, only added to.
-pub(super) const MIGRATIONS: &[&str] = &[RECORD, QUEUE, GONE];
+pub(super) const MIGRATIONS: &[&str] = &[RECORD, QUEUE, GONE, KNOWN_NORMAL];
 
-/// Tables stay as they are; judgements without an event get rows, see [`migrate`].
+/// Tables stay as they are; judgements without an event have rows from here on, see [`REFRESHED`].
 const GONE: &str = "";
-/// The layout from which on they have them.
-const WITH_GONE: usize = 3;
+
+/// The events that are put aside because they look like a false alarm, with what is needed to say which one.
+///
+/// Derived like the queue. It goes with its event; that the event is put aside is told by its pile as well.
+const KNOWN_NORMAL: &str = "
+CREATE TABLE known_normal (
+    event INTEGER PRIMARY KEY REFERENCES queue(id) ON DELETE CASCADE,
+    item INTEGER NOT NULL,
+    video INTEGER NOT NULL REFERENCES video(id),
+    start INTEGER NOT NULL,
+    stop INTEGER NOT NULL,
+    from_us INTEGER NOT NULL,
+    similarity REAL NOT NULL
+) STRICT;
+";
+/// The layout with which the rows of judged videos are made again. It is the last one: that takes all tables.
+const REFRESHED: usize = 4;
 
 /// The log, and what it adds up to.
 ///
@@ -140,7 +155,7 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), Fault> {
     for (at, sql) in MIGRATIONS.iter().enumerate().skip(found) {
         let transaction = connection.transaction()?;
         transaction.execute_batch(sql)?;
-        if at + 1 == WITH_GONE {
+        if at + 1 == REFRESHED {
             events::refresh_judged(&transaction)?;
         }
         transaction.pragma_update(None, "application_id", APPLICATION)?;
@@ -271,7 +286,7 @@ mod tests {
         // As layout 2 had it.
         let old = format!(
             "DELETE FROM queue WHERE pile IN (SELECT id FROM pile WHERE bucket >= {0}); \
-             DELETE FROM pile WHERE bucket >= {0}; PRAGMA user_version = 2",
+             DELETE FROM pile WHERE bucket >= {0}; DROP TABLE known_normal; PRAGMA user_version = 2",
             super::super::events::Bucket::GONE.0
         );
         project.connection.execute_batch(&old).expect("is sound");

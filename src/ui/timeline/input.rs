@@ -12,6 +12,7 @@ use crate::domain::curve::ScoreCurves;
 use crate::domain::event_cost::EventCost;
 use crate::domain::frames::FrameTable;
 use crate::domain::interval::FrameSpan;
+use crate::domain::known_normal::Twin;
 use crate::domain::lane_data::LaneData;
 use crate::domain::looping::LoopPoints;
 use crate::domain::record::ItemId;
@@ -61,9 +62,11 @@ pub struct TimelineInput<'a> {
     pub events: &'a [AnomalySegment],
     /// What was said about each event; may be shorter.
     pub marks: &'a [Option<EventMark>],
+    /// The false alarm that each event is put aside for; may be shorter.
+    pub twins: &'a [Option<Twin>],
     /// The frames that verdicts cover; those of one verdict in order and not touching.
     pub judged: &'a [(FrameSpan, Verdict)],
-    /// Changes whenever `marks` or `judged` do.
+    /// Changes whenever `marks`, `twins` or `judged` do.
     pub marks_revision: u64,
     /// What annotators marked.
     pub labels: LabelInput<'a>,
@@ -101,6 +104,11 @@ impl TimelineInput<'_> {
     pub(super) fn event_span(&self, index: usize) -> TimeSpan {
         let event = &self.events[index];
         self.span_of(event.first, event.last)
+    }
+
+    /// The false alarm that an event is put aside for, by its place in `events`.
+    pub(super) fn twin(&self, index: usize) -> Option<&Twin> {
+        self.twins.get(index)?.as_ref()
     }
 
     /// Whether there is anything to show in a lane. Curves of the model are expected, so their lanes wait for them.

@@ -12,6 +12,7 @@ use super::value_lane::figure;
 use crate::domain::segment::AnomalySegment;
 use crate::domain::why::rank;
 use crate::ui::figures;
+use crate::ui::known_normal_panel::reason;
 
 /// Width of the picture under the pointer, in points.
 const STILL_WIDTH: f32 = 160.0;
@@ -89,6 +90,9 @@ pub(super) fn hover_ui(ui: &Ui, response: &Response, lanes: &Lanes, scene: &Scen
                 (None, None) => return,
             };
             row(name, Some(text), p.event);
+            if let Some(twin) = event.and_then(|event| input.twin(event)) {
+                row("Known normal", Some(reason(twin)), p.text_weak);
+            }
         });
     });
 }

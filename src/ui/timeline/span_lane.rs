@@ -4,11 +4,11 @@
 
 use std::sync::Arc;
 
-use egui::{Align2, Color32, Id, Rect, Ui, pos2, vec2};
+use egui::{Align2, Color32, Id, Rect, Stroke, Ui, pos2, vec2};
 
 use super::lanes::Lane;
 use super::scene::Scene;
-use super::summary::{ANOMALY, CURRENT, DAMAGE, EVENT, FALSE_ALARM, GAP, TRUTH, UNSURE};
+use super::summary::{ANOMALY, ASIDE, CURRENT, DAMAGE, EVENT, FALSE_ALARM, GAP, TRUTH, UNSURE};
 use crate::domain::time::{MediaTime, TimeSpan};
 use crate::gpu::marks::{CODES, MarkInk, marks};
 use crate::ui::theme::Palette;
@@ -36,13 +36,18 @@ fn one_each(colors: &[(u8, Color32)]) -> [Color32; CODES] {
     all
 }
 
-/// Events as bars of these strengths, the second for the current one, with a full upper end of `cap` points.
+/// Events as bars of these strengths, the second for the current one, with a full upper end of `cap` points. Those that
+/// look like a false alarm are faint and striped.
 pub(super) fn event_ink(p: &Palette, [strength, current]: [f32; 2], cap: f32) -> MarkInk {
     MarkInk {
-        body: one_each(&[(EVENT, p.event.gamma_multiply(strength)), (CURRENT, p.event.gamma_multiply(current))]),
-        cap: one_each(&[(EVENT, p.event), (CURRENT, p.event)]),
+        body: one_each(&[
+            (EVENT, p.event.gamma_multiply(strength)),
+            (CURRENT, p.event.gamma_multiply(current)),
+            (ASIDE, p.event.gamma_multiply(strength * 0.5)),
+        ]),
+        cap: one_each(&[(EVENT, p.event), (CURRENT, p.event), (ASIDE, p.event.gamma_multiply(0.4))]),
         cap_height: cap,
-        striped: [false; CODES],
+        striped: [false, false, true],
     }
 }
 
@@ -70,6 +75,7 @@ pub(super) fn events_lane_ui(ui: &Ui, id: Id, lane: &Lane, scene: &Scene<'_>) {
         painter.rect_filled(edge, 0, p.sunken);
         let clip = Rect::from_x_y_ranges(wide.left..=wide.right - 2.0, bars.y_range());
         let at = pos2(wide.left + 5.0, bars.center().y);
+        let ink = if input.selected_event == Some(wide.index) { p.on_event } else { p.text_strong };
         let verdict = input.marks.get(wide.index).copied().flatten().map(|mark| letter(mark.verdict));
         let text = format!("{}{}", wide.index + 1, verdict.map(|letter| format!(" {letter}")).unwrap_or_default());
         painter.with_clip_rect(clip.intersect(lane.body)).text(
@@ -77,15 +83,20 @@ pub(super) fn events_lane_ui(ui: &Ui, id: Id, lane: &Lane, scene: &Scene<'_>) {
             Align2::LEFT_CENTER,
             text,
             input.tokens.small_figures(),
-            if input.selected_event == Some(wide.index) { p.on_event } else { p.text_strong },
+            ink,
         );
+        if input.twin(wide.index).is_some() {
+            let through = wide.left + 2.0..=wide.right - 4.0;
+            painter.hline(through, bars.center().y, Stroke::new(1.0, ink));
+        }
     }
     let count = input.events.len();
     let value = input.selected_event.map_or_else(|| count.to_string(), |i| format!("{} of {count}", i + 1));
     scene.gutter_ui(ui, lane, id.with("value"), "Events", &value, p.text_strong).on_hover_text(
         "Runs of snippets that the rule flags, numbered from the start; the one at the position is brighter. Click \
          one to go there. The strip below tells the verdict: anomaly (A), false alarm (X, striped), unsure (U); it stays \
-         where the threshold no longer makes an event.",
+         where the threshold no longer makes an event. Faint, striped and struck through: known normal, because it looks \
+         like a false alarm.",
     );
 }
 

@@ -18,6 +18,8 @@ use crate::gpu::curve::ColumnRange;
 pub(super) const EVENT: u8 = 1;
 /// Code of a column with the event that is current.
 pub(super) const CURRENT: u8 = 2;
+/// Code of a column with an event that looks like a false alarm.
+pub(super) const ASIDE: u8 = 3;
 /// Code of a column with an event that was judged an anomaly.
 pub(super) const ANOMALY: u8 = 1;
 /// Code of a column with a false alarm.
@@ -109,6 +111,8 @@ impl Marks {
         };
         let mut events = vec![0; count];
         mark_frames(&mut events, EVENT, &columns.frames, input.events.len(), event);
+        let aside: Vec<usize> = (0..input.events.len()).filter(|i| input.twin(*i).is_some()).collect();
+        mark_frames(&mut events, ASIDE, &columns.frames, aside.len(), |i| event(aside[i]));
         if let Some(current) = input.selected_event.filter(|i| *i < input.events.len()) {
             mark_frames(&mut events, CURRENT, &columns.frames, 1, |_| event(current));
         }

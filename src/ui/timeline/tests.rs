@@ -116,6 +116,7 @@ impl World {
             events: &self.events,
             marks: &[],
             judged: &[],
+            twins: &[],
             marks_revision: 0,
             labels: LabelInput {
                 shown: &self.labels,

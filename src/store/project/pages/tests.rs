@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use super::super::testing::{author, event, judge, judgement, known, project, video};
 use super::super::{Project, ProjectError};
 use super::*;
+use crate::domain::known_normal::{Case, Twin};
 use crate::domain::library::VideoId;
 use crate::domain::record::{Change, Step, Subject, Value};
 use crate::domain::review::{Judgement, Standing, standing};
@@ -55,7 +56,23 @@ fn filled(dice: &mut Dice) -> (TempDir, Project, BTreeMap<u64, (VideoId, Judgeme
             }
         }
     }
+    // Every third event of one model looks like something.
+    let of = Case {
+        item: ItemId(1),
+        video: video(0),
+        name: NAMES[0].to_owned(),
+        span: FrameSpan::new(0, 8).expect("holds frames"),
+        start: MediaTime::ZERO,
+    };
+    let twins = (0..400).step_by(3).map(|id| (EventId(id), Twin { of: of.clone(), similarity: 0.95 }));
+    let twins = twins.filter(|(id, _)| model_of(&project, *id).as_deref() == Some("new")).collect();
+    project.put_aside("new", &twins).expect("is written");
     (folder, project, said)
+}
+
+fn model_of(project: &Project, event: EventId) -> Option<String> {
+    let all = rows(&project.connection, &[event.0 as i64]).expect("reads");
+    all.into_iter().next().map(|row| row.model)
 }
 
 fn event_of(dice: &mut Dice) -> FlaggedEvent {
@@ -68,12 +85,16 @@ fn reference(project: &Project, said: &BTreeMap<u64, (VideoId, Judgement)>) -> V
     let mut found = project.connection.prepare("SELECT id FROM queue ORDER BY id").expect("is sound");
     let ids: Vec<i64> = found.query_map([], |row| row.get(0)).expect("runs").map(|id| id.expect("is one")).collect();
     let all = rows(&project.connection, &ids).expect("reads");
+    let mut found = project.connection.prepare("SELECT event FROM known_normal").expect("is sound");
+    let aside: Vec<u64> =
+        found.query_map([], |row| row.get::<_, i64>(0)).expect("runs").map(|id| id.expect("is one") as u64).collect();
     let (gone, mut all): (Vec<_>, Vec<_>) = all.into_iter().partition(|row| matches!(row.status, EventStatus::Gone(_)));
     for row in &mut all {
         let here: Vec<_> = said.iter().filter(|(_, (of, _))| *of == row.video).collect();
         let spans: Vec<_> = here.iter().map(|(_, (_, judgement))| judgement.span).collect();
         let ruling = |at: usize| Ruling { item: ItemId(*here[at].0), verdict: here[at].1.1.verdict };
         row.status = match standing(row.flagged.span, &spans) {
+            Standing::Unjudged if aside.contains(&row.event.0) => EventStatus::KnownNormal,
             Standing::Unjudged => EventStatus::Unjudged,
             Standing::Judged(at) => EventStatus::Judged(ruling(at)),
             Standing::Inherited(at) => EventStatus::Inherited(ruling(at)),
@@ -104,6 +125,7 @@ fn admits(filter: &QueueFilter, row: &QueueRow, said: &BTreeMap<u64, (VideoId, J
         StatusFilter::Judged => matches!(row.status, EventStatus::Judged(_) | EventStatus::Inherited(_)),
         StatusFilter::Changed => matches!(row.status, EventStatus::Changed(_)),
         StatusFilter::Gone => matches!(row.status, EventStatus::Gone(_)),
+        StatusFilter::KnownNormal => row.status == EventStatus::KnownNormal,
     };
     let words = item.map_or_else(String::new, |item| {
         let (_, judgement) = &said[&item];
@@ -195,6 +217,7 @@ fn compare(project: &Project, said: &BTreeMap<u64, (VideoId, Judgement)>, dice: 
             events: meant.len() as u64,
             videos: videos.len() as u64,
             unreviewed: count(&|row| row.status == EventStatus::Unjudged),
+            known_normal: count(&|row| row.status == EventStatus::KnownNormal),
             changed: count(&changed),
             anomalies: count(&says(Verdict::Anomaly)),
             false_alarms: count(&says(Verdict::FalseAlarm)),
