@@ -187,6 +187,30 @@ fn every_format_comes_back_as_far_as_it_said() {
 }
 
 #[test]
+#[test]
+fn whoever_labelled_a_whole_video_comes_back_by_name() {
+    let folder = footage();
+    let at = folder.path();
+    let table =
+        "video,start_frame,end_frame,class,lane\na.mp4,,,abnormal,Ada\na.mp4,,,normal,Grace\nc.mp4,5,9,Fight,Ada\n";
+    fs::write(at.join("labels.csv"), table).expect("is written");
+    out(&run(at, &["import", "labels.csv", "--videos", "v", "--project", "first"]));
+    let all = said(&at.join("first"));
+    let lanes: Vec<&str> = all.iter().flat_map(|(_, _, whole)| whole).map(|(lane, _)| lane.as_str()).collect();
+    assert_eq!(lanes, ["Ada", "Grace"]);
+    for format in ["csv", "json"] {
+        let file = format!("whole.{format}");
+        let written = json(&run(at, &["export", "--format", format, "--project", "first", "-o", &file, "--json"]));
+        assert_eq!(written["losses"].as_array().map(Vec::len), Some(0), "{format}: {written}");
+        out(&run(at, &["import", &file, "--videos", "v", "--project", format]));
+        assert_eq!(said(&at.join(format)), all, "{format}");
+        let again = json(&run(at, &["import", &file, "--project", "first", "--json"]));
+        assert_eq!(again["written"]["step"], Json::Null, "{format}: nobody else appears: {again}");
+    }
+    let lost = out(&run(at, &["export", "--format", "gt-npy", "--project", "first", "-o", "gt.npy"]));
+    assert!(lost.contains("Who called a whole video") && lost.contains("some abnormal"), "{lost}");
+}
+
 fn lanes_and_verdicts_are_exported_for_themselves() {
     let folder = footage();
     let at = folder.path();

@@ -2,6 +2,7 @@
 //!
 //! Owns the words and the keys. Does not own the plan (`app::exchange`).
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -42,7 +43,9 @@ struct Matched {
     video: String,
     path: String,
     frames: usize,
+    /// What all say together.
     label: Option<VideoLabel>,
+    video_labels: BTreeMap<String, VideoLabel>,
     intervals: usize,
 }
 
@@ -116,7 +119,8 @@ impl Outline {
             video: video.entry.id.to_string(),
             path: video.entry.path.display().to_string(),
             frames: video.frames.len(),
-            label: video.label,
+            label: VideoLabel::together(video.video_labels.values().copied()),
+            video_labels: video.video_labels.clone(),
             intervals: video.labels.len(),
         };
         let (first, last) = plan.ends().map_or((None, None), |[a, b]| (Some(interval(a)), Some(interval(b))));

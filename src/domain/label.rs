@@ -35,6 +35,13 @@ pub enum VideoLabel {
     Abnormal,
 }
 
+impl VideoLabel {
+    /// What several say together: abnormal if one of them says so, `None` if nobody says anything.
+    pub fn together(said: impl IntoIterator<Item = Self>) -> Option<Self> {
+        said.into_iter().reduce(|a, b| if a == Self::Abnormal { a } else { b })
+    }
+}
+
 /// One class that labels can have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LabelClass {

@@ -16,6 +16,7 @@ use super::root::ViewContext;
 use crate::app::action::Action;
 use crate::app::exchange::{Format, SpanEnd, meaning};
 use crate::app::exchanging::{Errand, Field, ImportForm, PlannedImport, Wish};
+use crate::domain::label::VideoLabel;
 
 /// Pictures of the dry run that is shown, as textures.
 #[derive(Default)]
@@ -210,7 +211,8 @@ fn plan_ui(view: &ViewContext<'_>, pictures: &mut ImportPictures, planned: &Arc<
     let heading = format!("{} found", figures::count(plan.matched.len(), "video"));
     let matched = plan.matched.iter().map(|video| {
         let (name, rule) = video.names.first().map_or(("", String::new()), |(name, rule)| (name, rule.to_string()));
-        let said = video.label.map(|label| format!(", {label}")).unwrap_or_default();
+        let whole = VideoLabel::together(video.video_labels.values().copied());
+        let said = whole.map(|label| format!(", {label}")).unwrap_or_default();
         let count = figures::count(video.labels.len(), "interval");
         format!("{name} is {} ({rule}): {count}{said}", video.entry.path.display()).into()
     });

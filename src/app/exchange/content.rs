@@ -3,7 +3,7 @@
 //! Owns the choice between labels, the labels of one annotator, and verdicts taken for labels. Does not own how they
 //! are written.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::label::{Label, VideoLabel};
 use crate::domain::record::ReviewState;
@@ -27,18 +27,16 @@ const VERDICTS: &str = "verdicts";
 /// What is exported of one video.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Content {
-    /// Normal or abnormal, if somebody said so.
-    pub label: Option<VideoLabel>,
+    /// Normal or abnormal, by the lanes of those who said so.
+    pub video_labels: BTreeMap<String, VideoLabel>,
     /// Its intervals, in the order of their frames.
     pub labels: Vec<Label>,
-    /// Whether annotators call the whole video normal and abnormal; abnormal is taken then.
-    pub disputed: bool,
 }
 
 impl Content {
     /// Whether there is nothing to export.
     pub fn is_empty(&self) -> bool {
-        self.label.is_none() && self.labels.is_empty()
+        self.video_labels.is_empty() && self.labels.is_empty()
     }
 }
 
@@ -51,13 +49,10 @@ pub fn content(state: &ReviewState, choice: &Choice) -> Content {
     let mut content = if *choice == Choice::Verdicts {
         of_verdicts(state)
     } else {
-        let said: Vec<VideoLabel> =
-            state.video_labels.iter().filter(|(lane, _)| ours(lane)).map(|(_, label)| *label).collect();
-        let (normal, abnormal) = (said.contains(&VideoLabel::Normal), said.contains(&VideoLabel::Abnormal));
+        let said = state.video_labels.iter().filter(|(lane, _)| ours(lane));
         Content {
-            label: if abnormal { Some(VideoLabel::Abnormal) } else { normal.then_some(VideoLabel::Normal) },
+            video_labels: said.map(|(lane, label)| (lane.clone(), *label)).collect(),
             labels: state.labels.values().filter(|label| ours(&label.lane)).cloned().collect(),
-            disputed: normal && abnormal,
         }
     };
     content.labels.sort_by(|a, b| (a.span, &a.class, &a.lane).cmp(&(b.span, &b.class, &b.lane)));
@@ -78,7 +73,7 @@ fn of_verdicts(state: &ReviewState) -> Content {
     // Nobody called a video normal in which an event is still open to doubt.
     let normal = state.reviewed && !verdicts.contains(&Verdict::Unsure);
     let whole = if labels.is_empty() { normal.then_some(VideoLabel::Normal) } else { Some(VideoLabel::Abnormal) };
-    Content { label: whole, labels, disputed: false }
+    Content { video_labels: whole.map(|label| (VERDICTS.to_owned(), label)).into_iter().collect(), labels }
 }
 
 #[cfg(test)]
@@ -111,9 +106,10 @@ mod tests {
     fn all_lanes_or_one() {
         let starts = |content: &Content| content.labels.iter().map(|l| l.span.start()).collect::<Vec<_>>();
         let all = content(&state(), &Choice::All);
-        assert_eq!((starts(&all), all.label, all.disputed), (vec![10, 30, 50], Some(VideoLabel::Abnormal), true));
+        assert_eq!((starts(&all), all.video_labels), (vec![10, 30, 50], state().video_labels));
         let grace = content(&state(), &Choice::Lane("Grace".to_owned()));
-        assert_eq!((starts(&grace), grace.label, grace.disputed), (vec![10], Some(VideoLabel::Normal), false));
+        let hers = BTreeMap::from([("Grace".to_owned(), VideoLabel::Normal)]);
+        assert_eq!((starts(&grace), grace.video_labels), (vec![10], hers));
         assert!(content(&state(), &Choice::Lane("Eve".to_owned())).is_empty());
     }
 
@@ -123,12 +119,12 @@ mod tests {
         assert!(content(&state, &Choice::Verdicts).is_empty());
         state.reviewed = true;
         judge(&mut state, 5, Verdict::FalseAlarm);
-        assert_eq!(content(&state, &Choice::Verdicts).label, Some(VideoLabel::Normal));
+        assert_eq!(content(&state, &Choice::Verdicts).video_labels[VERDICTS], VideoLabel::Normal);
         judge(&mut state, 6, Verdict::Unsure);
         assert!(content(&state, &Choice::Verdicts).is_empty());
         judge(&mut state, 7, Verdict::Anomaly);
         let found = content(&state, &Choice::Verdicts);
-        assert_eq!((found.label, found.labels.len()), (Some(VideoLabel::Abnormal), 1));
+        assert_eq!((found.video_labels[VERDICTS], found.labels.len()), (VideoLabel::Abnormal, 1));
         let label = &found.labels[0];
         assert_eq!((label.span.start(), label.class.as_str(), label.note.as_str()), (7, DEFAULT_CLASS, "seen"));
     }

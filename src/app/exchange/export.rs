@@ -3,7 +3,7 @@
 //! Owns gathering the labels of a project with the frames of their videos, the names that files give those videos, and
 //! the sentences about what does not get into the file. Does not own the formats, nor putting files on disk.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Component, Path};
 use std::sync::Arc;
 
@@ -29,8 +29,8 @@ pub struct Exported {
     pub frames: Arc<FrameTable>,
     /// Width and height of its pictures, in pixels.
     pub size: (u32, u32),
-    /// Normal or abnormal, where somebody said so.
-    pub label: Option<VideoLabel>,
+    /// Normal or abnormal, by the lanes of those who said so.
+    pub video_labels: BTreeMap<String, VideoLabel>,
     /// Its intervals, in the order of their frames.
     pub labels: Vec<Label>,
 }
@@ -57,8 +57,8 @@ pub struct OutFile {
 
 impl Exported {
     fn borrowed(&self) -> ExportVideo<'_> {
-        let Self { name, frames, size, label, labels } = self;
-        ExportVideo { name, table: frames, size: *size, label: *label, labels }
+        let Self { name, frames, size, video_labels, labels } = self;
+        ExportVideo { name, table: frames, size: *size, video_labels, labels }
     }
 }
 
@@ -85,9 +85,6 @@ impl ExportPlan {
                     continue;
                 }
             };
-            if content.disputed {
-                plan.notes.push(format!("{name}: some call it normal and some abnormal; it is written as abnormal."));
-            }
             let all = content.labels.len();
             let labels: Vec<Label> = content.labels.into_iter().filter(|l| l.span.end() <= frames.len()).collect();
             if labels.len() < all {
@@ -95,7 +92,7 @@ impl ExportPlan {
                 plan.notes
                     .push(format!("{name}: {outside} of {all} intervals lie outside the video and are left out."));
             }
-            plan.videos.push(Exported { name, frames, size, label: content.label, labels });
+            plan.videos.push(Exported { name, frames, size, video_labels: content.video_labels, labels });
         }
         plan
     }
@@ -239,7 +236,8 @@ mod tests {
         let plan = gather(&reviews);
         assert_eq!((plan.videos.len(), plan.intervals()), (1, 3));
         assert_eq!(plan.unusable, [("broken.mp4".to_owned(), "it is broken".to_owned())]);
-        assert!(plan.notes[0].contains("some abnormal") && plan.notes[1].contains("1 of 4 intervals"));
+        assert!(plan.notes.len() == 1 && plan.notes[0].contains("1 of 4 intervals"));
+        assert!(plan.losses(Format::Xd).iter().any(|loss| loss.contains("some abnormal")));
         assert!(plan.losses(Format::Ucf).iter().any(|loss| loss.contains("40..50")));
         assert!(plan.losses(Format::Json).is_empty());
     }

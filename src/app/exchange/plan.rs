@@ -4,7 +4,7 @@
 //! Does not own the rules by which an edge is placed (`formats::labels::resolve`), nor opening videos: it is given the
 //! way to their frames. [`super::step`] makes the edit of it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -24,8 +24,8 @@ pub struct PlannedVideo {
     pub names: Vec<(String, Rule)>,
     /// Its frames.
     pub frames: Arc<FrameTable>,
-    /// Normal or abnormal, if the file says so.
-    pub label: Option<VideoLabel>,
+    /// Normal or abnormal, by lane, as far as the file says so.
+    pub video_labels: BTreeMap<String, VideoLabel>,
     /// The intervals that hold frames, in the order of the file.
     pub labels: Vec<Label>,
     /// What does not fit, a sentence each.
@@ -91,7 +91,7 @@ pub fn plan(
                 entry: entry.clone(),
                 names: Vec::new(),
                 frames,
-                label: None,
+                video_labels: BTreeMap::new(),
                 labels: Vec::new(),
                 problems: Vec::new(),
             });
@@ -111,14 +111,14 @@ impl PlannedVideo {
         let placed = resolve::resolve(video, convention, &self.frames, lane);
         self.problems.extend(placed.problems.iter().map(ToString::to_string));
         self.labels.extend(placed.labels);
-        self.label = match (self.label, placed.label) {
-            (Some(before), Some(now)) if before != now => {
+        for (lane, label) in placed.video_labels {
+            let before = self.video_labels.insert(lane.clone(), label);
+            if before.is_some_and(|before| before != label) {
                 let both = "The file calls it normal and abnormal under several names; abnormal is taken.";
                 self.problems.push(both.to_owned());
-                Some(VideoLabel::Abnormal)
+                self.video_labels.insert(lane, VideoLabel::Abnormal);
             }
-            (before, now) => now.or(before),
-        };
+        }
         self.names.push((video.name.clone(), rule));
     }
 }
@@ -182,7 +182,7 @@ pub(super) mod tests {
         assert_eq!(plan.ambiguous, [("b.mp4".to_owned(), vec!["/v/b.mp4".into(), "/w/b.mp4".into()])]);
         assert_eq!(plan.unusable, [("broken".to_owned(), "it is broken".to_owned())]);
         let [a] = plan.matched.as_slice() else { panic!("one video is matched") };
-        assert_eq!((a.names.len(), a.label), (2, Some(VideoLabel::Abnormal)));
+        assert_eq!((a.names.len(), a.video_labels["me"]), (2, VideoLabel::Abnormal));
         assert_eq!(a.labels[0].span, FrameSpan::from_inclusive(10, 20).expect("holds frames"));
         let problems: Vec<_> = plan.problems().collect();
         assert!(problems[0].1.contains("lies partly outside"), "{problems:?}");

@@ -60,15 +60,16 @@ impl ImportPlan {
                 import.step.changes.push(Change { subject, before: None, after });
                 import.intervals += 1;
             }
-            let Some(label) = planned.label else { continue };
-            let subject = Subject::VideoLabel { video: video.clone(), lane: self.lane.clone() };
-            let (before, after) = (state.get(&subject), Some(Value::VideoLabel(label)));
-            if before == after {
-                import.present += 1;
-                continue;
+            for (lane, label) in &planned.video_labels {
+                let subject = Subject::VideoLabel { video: video.clone(), lane: lane.clone() };
+                let (before, after) = (state.get(&subject), Some(Value::VideoLabel(*label)));
+                if before == after {
+                    import.present += 1;
+                    continue;
+                }
+                import.step.changes.push(Change { subject, before, after });
+                import.video_labels += 1;
             }
-            import.step.changes.push(Change { subject, before, after });
-            import.video_labels += 1;
         }
         Ok(import)
     }

@@ -2,8 +2,8 @@
 //!
 //! Owns the header `video,start_frame,end_frame,start_s,end_s,class,lane,note,confidence`. Frames count from 0 and
 //! `end_frame` is the first frame behind the interval, which appears at `end_s`; times are those that this program
-//! shows. A row without edges speaks of the whole video, with `normal` or `abnormal` as its class. Columns may stand
-//! in any order and any but `video` may be missing; where a row has frames and times, frames count. Does not own the
+//! shows. A row without edges speaks of the whole video, with `normal` or `abnormal` as its class and whoever says so as
+//! its lane; a video may have one of each lane. Columns may stand in any order and any but `video` may be missing; where a row has frames and times, frames count. Does not own the
 //! tables of other tools.
 
 use std::collections::HashMap;
@@ -89,12 +89,13 @@ fn read_row(row: &Row<'_>, video: &mut FileVideo) -> Result<(), FormatError> {
             video.spans.push(FileSpan { lane, note, confidence, ..FileSpan::new(start, end, class) });
         }
         (None, None) => {
-            video.label = match class.trim().to_lowercase().as_str() {
-                "normal" => Some(VideoLabel::Normal),
-                "abnormal" => Some(VideoLabel::Abnormal),
-                "" => video.label,
+            let label = match class.trim().to_lowercase().as_str() {
+                "normal" => VideoLabel::Normal,
+                "abnormal" => VideoLabel::Abnormal,
+                "" => return Ok(()),
                 _ => return Err(FormatError::line(row.line, format!("{class:?} has neither start nor end"))),
-            }
+            };
+            video.say(row.cell("lane").to_owned(), label);
         }
         (Some(_), None) => return Err(FormatError::line(row.line, "the interval has a start and no end")),
         (None, Some(_)) => return Err(FormatError::line(row.line, "the interval has an end and no start")),
@@ -107,8 +108,8 @@ pub(super) fn write(videos: &[ExportVideo<'_>]) -> Result<Vec<u8>, FormatError> 
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(HEADER).map_err(|err| failed(&err))?;
     for video in videos {
-        if let Some(label) = video.label {
-            let whole = [video.name, "", "", "", "", &label.to_string(), "", "", ""];
+        for (lane, label) in video.video_labels {
+            let whole = [video.name, "", "", "", "", &label.to_string(), lane, "", ""];
             writer.write_record(whole).map_err(|err| failed(&err))?;
         }
         for label in video.labels {
@@ -146,6 +147,15 @@ mod tests {
         assert_eq!((file.videos[0].name.as_str(), file.videos[1].label), ("a;b.mp4", Some(VideoLabel::Normal)));
         let both = "video,start_frame,end_frame,start_s,end_s\na,10,20,9,9\n";
         assert_eq!(read(both).expect("is read").videos[0].spans, [FileSpan::frames(10, 20, DEFAULT_CLASS)]);
+    }
+
+    #[test]
+    fn whole_videos_belong_to_lanes() {
+        let file = read("video,class,lane\na,normal,Ada\na,abnormal,Grace\nb,abnormal,\na,,Eve\n").expect("is read");
+        let said: Vec<_> = file.videos[0].video_labels.iter().map(|(lane, label)| (lane.as_str(), *label)).collect();
+        assert_eq!(said, [("Ada", VideoLabel::Normal), ("Grace", VideoLabel::Abnormal)]);
+        assert_eq!((file.videos[0].label, file.videos[1].label), (None, Some(VideoLabel::Abnormal)));
+        assert!(file.videos[1].video_labels.is_empty());
     }
 
     #[test]

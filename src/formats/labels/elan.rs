@@ -262,7 +262,9 @@ mod tests {
             confidence: None,
         };
         let labels = [label(50, 60, "kt"), label(0, 10, "kt"), label(5, 50, "kt"), label(9, 20, "kt 2")];
-        let video = ExportVideo { name: "a.mp4", table: &table, size: (1, 1), label: None, labels: &labels };
+        let video_labels = std::collections::BTreeMap::new();
+        let video =
+            ExportVideo { name: "a.mp4", table: &table, size: (1, 1), video_labels: &video_labels, labels: &labels };
         let tiers = tiers(&video);
         let shown: Vec<_> = tiers.iter().map(|t| (t.id.as_str(), t.annotator, t.annotations.len())).collect();
         assert_eq!(shown, [("kt", "kt", 2), ("kt 2", "kt", 1), ("kt 2 2", "kt 2", 1)]);

@@ -3,7 +3,7 @@
 //! Owns the borrowed view of a video with its labels, its edges as times since the first frame, and the sentences
 //! about fields that a format has no place for. Does not own what a single format does with intervals.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::frames::FrameTable;
 use crate::domain::interval::FrameSpan;
@@ -20,8 +20,8 @@ pub struct ExportVideo<'a> {
     pub table: &'a FrameTable,
     /// Width and height of the picture, in pixels.
     pub size: (u32, u32),
-    /// Normal or abnormal, where somebody said so.
-    pub label: Option<VideoLabel>,
+    /// Normal or abnormal, by the lanes of those who said so.
+    pub video_labels: &'a BTreeMap<String, VideoLabel>,
     /// Its intervals, all inside the table.
     pub labels: &'a [Label],
 }
@@ -64,14 +64,19 @@ impl ExportVideo<'_> {
         (start.secs_f64(), end.secs_f64())
     }
 
+    /// Normal or abnormal, where somebody said so; abnormal where they differ.
+    pub(super) fn label(&self) -> Option<VideoLabel> {
+        VideoLabel::together(self.video_labels.values().copied())
+    }
+
     /// Whether somebody said that nothing anomalous is in it, and no interval says otherwise.
     pub(super) fn is_normal(&self) -> bool {
-        self.label == Some(VideoLabel::Normal) && self.labels.is_empty()
+        self.label() == Some(VideoLabel::Normal) && self.labels.is_empty()
     }
 
     /// Whether there is anything to say about it.
     pub(super) fn is_labelled(&self) -> bool {
-        self.label.is_some() || !self.labels.is_empty()
+        !self.video_labels.is_empty() || !self.labels.is_empty()
     }
 }
 
@@ -113,7 +118,7 @@ pub(super) fn lost_fields(videos: &[ExportVideo<'_>], lacks: &[Field]) -> Vec<St
             (sure > 0).then(|| format!("Confidences are not kept ({}).", count(sure, "interval", "intervals")))
         }
         Field::VideoLabel => {
-            let labelled = videos.iter().filter(|v| v.label.is_some()).count();
+            let labelled = videos.iter().filter(|v| !v.video_labels.is_empty()).count();
             let normal = count(labelled, "video", "videos");
             (labelled > 0).then(|| format!("The label normal or abnormal of whole videos is not kept ({normal})."))
         }
@@ -121,9 +126,24 @@ pub(super) fn lost_fields(videos: &[ExportVideo<'_>], lacks: &[Field]) -> Vec<St
     lacks.iter().filter_map(sentence).collect()
 }
 
+/// The sentences about who labelled whole videos, in formats that hold one such label for a video and no name.
+pub(super) fn lost_voices(videos: &[ExportVideo<'_>]) -> Vec<String> {
+    let lanes: BTreeSet<&str> = videos.iter().flat_map(|v| v.video_labels.keys()).map(String::as_str).collect();
+    let named = lanes.iter().any(|lane| !lane.is_empty());
+    let who = named.then(|| {
+        let lanes = count(lanes.len(), "lane", "lanes");
+        format!("Who called a whole video normal or abnormal is not kept ({lanes}).")
+    });
+    let differ = |video: &&ExportVideo<'_>| video.video_labels.values().any(|label| Some(*label) != video.label());
+    let disputed = videos.iter().filter(differ);
+    let taken =
+        disputed.map(|video| format!("{}: some call it normal and some abnormal; abnormal is taken.", video.name));
+    who.into_iter().chain(taken).collect()
+}
+
 /// The sentence about a video that is written as abnormal although it is labelled normal: a line with intervals means it.
 pub(super) fn normal_with_intervals(video: &ExportVideo<'_>) -> Option<String> {
-    let both = video.label == Some(VideoLabel::Normal) && !video.labels.is_empty();
+    let both = video.label() == Some(VideoLabel::Normal) && !video.labels.is_empty();
     both.then(|| format!("{}: it is labelled normal but has intervals, and is written as abnormal.", video.name))
 }
 

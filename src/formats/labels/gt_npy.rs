@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::export::{ExportVideo, Field, Written, count, left_out, lost_fields};
+use super::export::{ExportVideo, Field, Written, count, left_out, lost_fields, lost_voices};
 use super::lines::{check_name, text};
 use super::{DEFAULT_CLASS, FileSpan, FileVideo, FormatError, LabelFile};
 use crate::domain::interval::FrameSpan;
@@ -69,10 +69,11 @@ pub(super) fn losses(videos: &[ExportVideo<'_>]) -> Vec<String> {
         let (name, whole) = (video.name, video.labels.len());
         let merged = runs(&frame_labels(video)).count();
         if merged != whole {
+    lost.extend(lost_voices(videos));
             let whole = count(whole, "interval", "intervals");
             lost.push(format!("{name}: {whole} touch or overlap and become {merged}."));
         }
-        match video.label {
+        match video.label() {
             Some(VideoLabel::Normal) if whole > 0 => {
                 lost.push(format!("{name}: it is labelled normal but has intervals, and is written as abnormal."));
             }

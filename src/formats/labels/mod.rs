@@ -32,6 +32,8 @@ pub use error::FormatError;
 pub use export::{ExportVideo, WriteOptions, Written};
 pub use format::{EndChoice, Format, ReadOptions, losses, read, write};
 
+use std::collections::BTreeMap;
+
 use super::ground_truth::SpanEnd;
 use crate::domain::label::VideoLabel;
 
@@ -55,8 +57,10 @@ pub struct FileVideo {
     pub fps: Option<f64>,
     /// Length in seconds that the file states.
     pub duration_secs: Option<f64>,
-    /// Normal or abnormal, where the file says so.
+    /// Normal or abnormal, where the file says so and not who said it.
     pub label: Option<VideoLabel>,
+    /// Normal or abnormal by whoever said so, where the format knows that.
+    pub video_labels: BTreeMap<String, VideoLabel>,
     /// Its intervals.
     pub spans: Vec<FileSpan>,
 }
@@ -170,6 +174,15 @@ impl FileSpan {
 }
 
 impl FileVideo {
+    /// Takes a label of the whole video; nobody's where the lane is empty.
+    fn say(&mut self, lane: String, label: VideoLabel) {
+        if lane.is_empty() {
+            self.label = Some(label);
+        } else {
+            self.video_labels.insert(lane, label);
+        }
+    }
+
     /// A video of which nothing is known yet.
     fn named(name: impl Into<String>) -> Self {
         Self { name: name.into(), ..Self::default() }

@@ -3,6 +3,8 @@
 //! Owns the document with the version of its form. Does not own the ground-truth JSON of `lookback eval`, which is
 //! smaller and kept beside data sets.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::export::ExportVideo;
@@ -26,7 +28,10 @@ struct Video {
     name: String,
     frames: Option<usize>,
     duration_secs: Option<f64>,
+    /// What files before the next field say, without a name. Written still, for older programs.
     label: Option<VideoLabel>,
+    /// By lane; where it is there, it counts.
+    video_labels: Option<BTreeMap<String, VideoLabel>>,
     labels: Vec<Label>,
 }
 
@@ -48,13 +53,18 @@ pub(super) fn read(text: &str) -> Result<LabelFile, FormatError> {
         note: label.note,
         confidence: label.confidence.map(f64::from),
     };
-    let video = |video: Video| FileVideo {
-        name: video.name,
-        frames: video.frames,
-        fps: None,
-        duration_secs: video.duration_secs,
-        label: video.label,
-        spans: video.labels.into_iter().map(span).collect(),
+    let video = |video: Video| {
+        let mut read = FileVideo {
+            frames: video.frames,
+            duration_secs: video.duration_secs,
+            spans: video.labels.into_iter().map(span).collect(),
+            ..FileVideo::named(video.name)
+        };
+        match video.video_labels {
+            Some(by_lane) => by_lane.into_iter().for_each(|(lane, label)| read.say(lane, label)),
+            None => read.label = video.label,
+        }
+        read
     };
     Ok(LabelFile { videos: document.videos.into_iter().map(video).collect(), warnings: Vec::new() })
 }
@@ -73,6 +83,8 @@ struct WrittenVideo<'a> {
     duration_secs: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     label: Option<VideoLabel>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    video_labels: &'a BTreeMap<String, VideoLabel>,
     labels: &'a [Label],
 }
 
@@ -81,7 +93,8 @@ pub(super) fn write(videos: &[ExportVideo<'_>]) -> Result<Vec<u8>, FormatError> 
         name: video.name,
         frames: video.table.len(),
         duration_secs: video.table.span().length().secs_f64(),
-        label: video.label,
+        label: video.label(),
+        video_labels: video.video_labels,
         labels: video.labels,
     });
     json::to_vec(&WrittenDocument { format: MARK, version: VERSION, videos: videos.collect() })
@@ -90,6 +103,20 @@ pub(super) fn write(videos: &[ExportVideo<'_>]) -> Result<Vec<u8>, FormatError> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn labels_of_whole_videos_with_and_without_names() {
+        let one = |said: &str| {
+            let text =
+                format!("{{\"format\":\"{MARK}\",\"version\":1,\"videos\":[{{\"name\":\"a\",{said},\"labels\":[]}}]}}");
+            read(&text).expect("is read").videos.remove(0)
+        };
+        let old = one(r#""label":"abnormal""#);
+        assert_eq!((old.label, old.video_labels.len()), (Some(VideoLabel::Abnormal), 0));
+        let both = one(r#""label":"abnormal","video_labels":{"Ada":"abnormal","Grace":"normal"}"#);
+        assert_eq!((both.label, both.video_labels.len()), (None, 2));
+        assert_eq!(both.video_labels["Grace"], VideoLabel::Normal);
+    }
 
     #[test]
     fn damage_names_its_place() {

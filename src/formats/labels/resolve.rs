@@ -6,6 +6,7 @@
 //! frame on screen then and the end lies behind the frame on screen then. Owns also the sentences about what does not
 //! fit. Does not own what the person decides about it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::{Convention, Edge, FileSpan, FileVideo, Rate, Unit, Zero};
@@ -22,8 +23,8 @@ const NEAR: MediaTime = MediaTime::from_micros(1_000);
 /// What a file says about a video, on its frames.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Resolved {
-    /// Normal or abnormal, if the file says so.
-    pub label: Option<VideoLabel>,
+    /// Normal or abnormal, by lane, as far as the file says so.
+    pub video_labels: BTreeMap<String, VideoLabel>,
     /// The intervals that hold frames, in the file's order.
     pub labels: Vec<Label>,
     /// What does not fit.
@@ -124,9 +125,14 @@ impl fmt::Display for Edge {
     }
 }
 
-/// Places a file's intervals on the frames of a video. Those without a lane go to `lane`.
+/// Places a file's intervals on the frames of a video. What is said without a lane goes to `lane`.
 pub fn resolve(video: &FileVideo, convention: Convention, table: &FrameTable, lane: &str) -> Resolved {
-    let mut resolved = Resolved { label: video.label, labels: Vec::new(), problems: whole(video, convention, table) };
+    let mut video_labels = video.video_labels.clone();
+    if let Some(label) = video.label {
+        let said = video_labels.get(lane).copied().into_iter().chain([label]);
+        video_labels.extend(VideoLabel::together(said).map(|label| (lane.to_owned(), label)));
+    }
+    let mut resolved = Resolved { video_labels, labels: Vec::new(), problems: whole(video, convention, table) };
     for (index, span) in video.spans.iter().enumerate() {
         let written = || format!("{}, {} to {}", span.class, span.start, span.end);
         let mut report = |kind| resolved.problems.push(Problem::Span { index, written: written(), kind });

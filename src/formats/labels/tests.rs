@@ -3,6 +3,8 @@
 //! Owns the made-up videos and, for each format, the words for what it can hold. Does not own the cases of a single
 //! format, which stand beside it.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 use strum::IntoEnumIterator as _;
 
@@ -20,14 +22,14 @@ use crate::domain::time::MediaTime;
 struct Video {
     name: String,
     table: FrameTable,
-    label: Option<VideoLabel>,
+    video_labels: BTreeMap<String, VideoLabel>,
     labels: Vec<Label>,
 }
 
 impl Video {
     fn export(&self) -> ExportVideo<'_> {
-        let Self { name, table, label, labels } = self;
-        ExportVideo { name, table, size: (320, 240), label: *label, labels }
+        let Self { name, table, video_labels, labels } = self;
+        ExportVideo { name, table, size: (320, 240), video_labels, labels }
     }
 }
 
@@ -75,7 +77,8 @@ fn label(frames: usize) -> impl Strategy<Value = Label> {
 }
 
 fn videos() -> impl Strategy<Value = Vec<Video>> {
-    let whole = prop_oneof![Just(None), Just(Some(VideoLabel::Normal)), Just(Some(VideoLabel::Abnormal))];
+    let said = prop_oneof![Just(VideoLabel::Normal), Just(VideoLabel::Abnormal)];
+    let whole = proptest::collection::btree_map(prop_oneof![Just(String::new()), lines()], said, 0..3);
     let one = table().prop_flat_map(move |table| {
         let labels = proptest::collection::vec(label(table.len()), 0..5);
         (Just(table), text(), any::<bool>(), whole.clone(), labels)
@@ -84,7 +87,12 @@ fn videos() -> impl Strategy<Value = Vec<Video>> {
     (proptest::collection::vec(one, 1..4), proptest::array::uniform5(proptest::bool::weighted(0.35))).prop_map(
         |(mut all, [class, lane, note, confidence, whole])| {
             for video in &mut all {
-                video.3 = video.3.filter(|_| whole);
+                if !whole {
+                    video.3.clear();
+                }
+                if !lane {
+                    video.3 = nameless(&video.3);
+                }
             }
             for label in all.iter_mut().flat_map(|video| &mut video.4) {
                 if !class {
@@ -98,19 +106,29 @@ fn videos() -> impl Strategy<Value = Vec<Video>> {
                 }
                 label.confidence = label.confidence.filter(|_| confidence);
             }
-            let made = all.into_iter().enumerate().map(|(i, (table, name, folder, label, labels))| {
+            let made = all.into_iter().enumerate().map(|(i, (table, name, folder, video_labels, labels))| {
                 let folder = if folder { "a b/" } else { "" };
-                Video { name: format!("{folder}{name}{i}.mp4"), table, label, labels }
+                Video { name: format!("{folder}{name}{i}.mp4"), table, video_labels, labels }
             });
             made.collect()
         },
     )
 }
 
+/// One label of nobody.
+fn by_nobody(label: VideoLabel) -> BTreeMap<String, VideoLabel> {
+    BTreeMap::from([(String::new(), label)])
+}
+
+/// What all say together, without their names.
+fn nameless(said: &BTreeMap<String, VideoLabel>) -> BTreeMap<String, VideoLabel> {
+    VideoLabel::together(said.values().copied()).map(by_nobody).unwrap_or_default()
+}
+
 /// What is left of a video, or `None` if the format leaves it out.
 fn kept(format: Format, video: &Video) -> Option<Video> {
     let mut kept = video.clone();
-    let stated = |labels: &[Label]| Some(if labels.is_empty() { VideoLabel::Normal } else { VideoLabel::Abnormal });
+    let stated = |labels: &[Label]| if labels.is_empty() { VideoLabel::Normal } else { VideoLabel::Abnormal };
     let (class, lane, note, confidence, whole) = match format {
         Format::Csv | Format::Json => (true, true, true, true, true),
         Format::Via3 | Format::FiftyOne => (true, true, true, true, false),
@@ -140,14 +158,16 @@ fn kept(format: Format, video: &Video) -> Option<Video> {
         }
     }
     if !whole {
-        kept.label = None;
+        kept.video_labels.clear();
+    } else if !matches!(format, Format::Csv | Format::Json) {
+        kept.video_labels = nameless(&kept.video_labels);
     }
     let labelled = kept.export().is_labelled();
     match format {
         Format::Csv => return labelled.then_some(kept),
         Format::Via3 => return (!kept.labels.is_empty()).then_some(kept),
         Format::Xd => {
-            kept.label = Some(VideoLabel::Abnormal);
+            kept.video_labels = by_nobody(VideoLabel::Abnormal);
             return (!kept.labels.is_empty()).then_some(kept);
         }
         Format::Ucf => {
@@ -159,7 +179,7 @@ fn kept(format: Format, video: &Video) -> Option<Video> {
                 let numeric = word.trim_start_matches(['-', '+']).starts_with(|c: char| c.is_ascii_digit());
                 let word = if numeric { format!("_{word}") } else { word };
                 kept.labels.iter_mut().for_each(|label| label.class.clone_from(&word));
-                kept.label = Some(VideoLabel::Abnormal);
+                kept.video_labels = by_nobody(VideoLabel::Abnormal);
             }
             return labelled.then_some(kept);
         }
@@ -179,7 +199,7 @@ fn kept(format: Format, video: &Video) -> Option<Video> {
                     confidence: None,
                 })
                 .collect();
-            kept.label = stated(&kept.labels);
+            kept.video_labels = by_nobody(stated(&kept.labels));
             return labelled.then_some(kept);
         }
         _ => {}
@@ -218,7 +238,7 @@ fn round_trip(format: Format, videos: &[Video], end: SpanEnd) {
         assert_eq!(names[name], exact, "{format}");
         let found = resolve(&read.videos[name], convention, &wanted.table, "");
         assert_eq!(found.problems, [], "{format}");
-        assert_eq!(found.label, wanted.label, "{format}");
+        assert_eq!(found.video_labels, wanted.video_labels, "{format}");
         assert_eq!(
             sorted(&found.labels),
             sorted(&wanted.labels),
@@ -231,7 +251,7 @@ fn round_trip(format: Format, videos: &[Video], end: SpanEnd) {
         assert_eq!(expected.len(), videos.len(), "{format}");
         for (before, after) in videos.iter().zip(&expected) {
             assert_eq!(sorted(&before.labels), sorted(&after.labels), "{format}");
-            assert!(before.label.is_none() || before.label == after.label, "{format}");
+            assert!(before.video_labels.is_empty() || before.video_labels == after.video_labels, "{format}");
         }
     }
     if format != Format::Ucf && format != Format::Xd && !expected.is_empty() {
@@ -263,7 +283,7 @@ proptest! {
         // Plain labels that most formats hold: here the branch without losses is reached.
         for video in &mut videos {
             let frames = video.table.len();
-            video.label = None;
+            video.video_labels.clear();
             video.labels = vec![Label {
                 span: FrameSpan::new(frames / 2, frames).expect("holds a frame"),
                 class: DEFAULT_CLASS.to_owned(),
@@ -353,7 +373,7 @@ proptest! {
 fn plain_video(name: &str, frames: i64, micros: i64) -> Video {
     let entries = (0..frames).map(|i| (MediaTime::from_micros(i * micros), true)).collect();
     let table = FrameTable::new(entries, None).expect("has frames");
-    Video { name: name.to_owned(), table, label: None, labels: Vec::new() }
+    Video { name: name.to_owned(), table, video_labels: BTreeMap::new(), labels: Vec::new() }
 }
 
 fn marked(start: usize, end: usize, class: &str) -> Label {
@@ -364,7 +384,7 @@ fn marked(start: usize, end: usize, class: &str) -> Label {
 #[test]
 fn losses_are_named_before_writing() {
     let mut one = plain_video("a b.mp4", 100, 40_000);
-    one.label = Some(VideoLabel::Normal);
+    one.video_labels = by_nobody(VideoLabel::Normal);
     one.labels = vec![marked(0, 5, "car accident"), marked(5, 9, "Riot"), marked(20, 30, "Riot")];
     one.labels[1].note = "why".to_owned();
     let two = plain_video("c.mp4", 10, 40_000);
@@ -400,6 +420,29 @@ fn losses_are_named_before_writing() {
 
 #[test]
 fn names_that_would_not_come_back_are_refused() {
+#[test]
+fn whose_label_a_whole_video_has_is_kept_or_named_as_lost() {
+    let mut video = plain_video("a.mp4", 100, 40_000);
+    let said = [("Ada", VideoLabel::Normal), ("Grace", VideoLabel::Abnormal)];
+    video.video_labels = said.map(|(lane, label)| (lane.to_owned(), label)).into();
+    video.labels = vec![marked(3, 9, DEFAULT_CLASS)];
+    video.labels[0].lane.clear();
+    let lost = |format| losses(format, &[video.export()]);
+    for format in [Format::Ucf, Format::Xd, Format::GtNpy] {
+        let sentences = [
+            "Who called a whole video normal or abnormal is not kept (2 lanes).",
+            "a.mp4: some call it normal and some abnormal; abnormal is taken.",
+        ];
+        assert_eq!(lost(format), sentences, "{format}");
+    }
+    for format in [Format::Csv, Format::Json] {
+        assert_eq!(lost(format), Vec::<String>::new(), "{format}");
+        round_trip(format, std::slice::from_ref(&video), SpanEnd::Exclusive);
+    }
+    video.video_labels.remove("Ada");
+    assert_eq!(losses(Format::Xd, &[video.export()]).len(), 1);
+}
+
     let refused = |format, name: &str| {
         let mut video = plain_video(name, 10, 40_000);
         video.labels = vec![marked(0, 5, "x")];

@@ -6,7 +6,9 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use super::export::{ExportVideo, Field, blank_in_name, count, left_out, lost_fields, normal_with_intervals};
+use super::export::{
+    ExportVideo, Field, blank_in_name, count, left_out, lost_fields, lost_voices, normal_with_intervals,
+};
 use super::format::EndChoice;
 use super::lines::{check_name, frame_number, last_word, numbered};
 use super::{FileSpan, FileVideo, FormatError, LabelFile};
@@ -127,6 +129,7 @@ fn as_word(class: &str) -> Cow<'_, str> {
 
 pub(super) fn losses(videos: &[ExportVideo<'_>]) -> Vec<String> {
     let mut lost = lost_fields(videos, &[Field::Lane, Field::Note, Field::Confidence]);
+    lost.extend(lost_voices(videos));
     lost.extend(left_out(videos, "without any label", ExportVideo::is_labelled));
     for video in videos {
         let name = video.name;

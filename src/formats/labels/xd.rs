@@ -5,7 +5,9 @@
 
 use std::fmt::Write as _;
 
-use super::export::{ExportVideo, Field, blank_in_name, count, left_out, lost_fields, normal_with_intervals};
+use super::export::{
+    ExportVideo, Field, blank_in_name, count, left_out, lost_fields, lost_voices, normal_with_intervals,
+};
 use super::lines::{check_name, frame_number, last_word, numbered};
 use super::{DEFAULT_CLASS, FileSpan, FileVideo, FormatError, LabelFile};
 use crate::domain::label::VideoLabel;
@@ -112,6 +114,7 @@ pub(super) fn write(videos: &[ExportVideo<'_>]) -> Result<Vec<u8>, FormatError> 
 
 pub(super) fn losses(videos: &[ExportVideo<'_>]) -> Vec<String> {
     let mut lost = lost_fields(videos, &[Field::Lane, Field::Note, Field::Confidence]);
+    lost.extend(lost_voices(videos));
     lost.extend(left_out(videos, "without intervals", |video| !video.labels.is_empty()));
     for video in videos {
         let (name, read_as) = (video.name, class_of_name(video.name));
