@@ -87,12 +87,16 @@ fn gather(project: Project, choice: &Choice, ticket: &Ticket) -> Result<ExportPl
 }
 
 fn summary(args: &ExportArgs, folder: &Path, plan: &ExportPlan) -> Summary {
+    let (videos, intervals) = plan.written(args.format);
+    let merged = plan.merged(args.format);
+    let hint = (!merged.is_empty() && !args.verdicts)
+        .then(|| format!("The labels of {} become one; --lane NAME writes those of one of them.", merged.join(", ")));
     Summary {
         project: folder.display().to_string(),
         format: args.format.to_string(),
-        videos: plan.videos.len(),
-        intervals: plan.intervals(),
-        losses: plan.losses(args.format).into_iter().chain(plan.notes.iter().cloned()).collect(),
+        videos,
+        intervals,
+        losses: plan.losses(args.format).into_iter().chain(hint).chain(plan.notes.iter().cloned()).collect(),
         unusable: plan.unusable.iter().map(|(name, reason)| format!("{name}: {reason}")).collect(),
         files: Vec::new(),
     }

@@ -133,8 +133,8 @@ fn plan_ui(view: &ViewContext<'_>, planned: &PlannedExport, ui: &mut Ui) {
     if plan.videos.is_empty() {
         ui.label("There is nothing to write: none of the chosen videos has such labels and can be opened.");
     } else {
-        let (videos, intervals) =
-            (figures::count(plan.videos.len(), "video"), figures::count(plan.intervals(), "interval"));
+        let (videos, intervals) = plan.written(planned.format);
+        let (videos, intervals) = (figures::count(videos, "video"), figures::count(intervals, "interval"));
         ui.label(RichText::new(format!("{videos} and {intervals} are written")).strong());
     }
     let lines = |lines: &[String]| lines.iter().map(|line| line.clone().into()).collect::<Vec<_>>();

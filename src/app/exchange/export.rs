@@ -3,7 +3,7 @@
 //! Owns gathering the labels of a project with the frames of their videos, the names that files give those videos, and
 //! the sentences about what does not get into the file. Does not own the formats, nor putting files on disk.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Component, Path};
 use std::sync::Arc;
 
@@ -121,9 +121,17 @@ impl ExportPlan {
         watch.go_on().map(|()| plan)
     }
 
-    /// Intervals to be written.
-    pub fn intervals(&self) -> usize {
-        self.videos.iter().map(|video| video.labels.len()).sum()
+    /// Videos and intervals that a file in `format` holds of this.
+    pub fn written(&self, format: Format) -> (usize, usize) {
+        labels::written_counts(format, &self.borrowed())
+    }
+
+    /// The annotators whose labels `format` cannot tell apart, if there are several.
+    pub fn merged(&self, format: Format) -> Vec<&str> {
+        let intervals = self.videos.iter().flat_map(|video| video.labels.iter().map(|label| label.lane.as_str()));
+        let whole = self.videos.iter().flat_map(|video| video.video_labels.keys().map(String::as_str));
+        let lanes: BTreeSet<&str> = intervals.chain(whole).collect();
+        if format.keeps_lanes() || lanes.len() < 2 { Vec::new() } else { lanes.into_iter().collect() }
     }
 
     fn borrowed(&self) -> Vec<ExportVideo<'_>> {
@@ -234,7 +242,9 @@ mod tests {
         disputed.1.video_labels.insert("Grace".to_owned(), VideoLabel::Abnormal);
         let reviews = [disputed, reviewed(2, "/v/broken.mp4", &[(1, 2)]), reviewed(3, "/v/silent.mp4", &[])];
         let plan = gather(&reviews);
-        assert_eq!((plan.videos.len(), plan.intervals()), (1, 3));
+        assert_eq!((plan.written(Format::Json), plan.written(Format::Ucf)), ((1, 3), (1, 2)));
+        assert_eq!(plan.merged(Format::Ucf), ["Ada", "Grace"]);
+        assert!(plan.merged(Format::Csv).is_empty());
         assert_eq!(plan.unusable, [("broken.mp4".to_owned(), "it is broken".to_owned())]);
         assert!(plan.notes.len() == 1 && plan.notes[0].contains("1 of 4 intervals"));
         assert!(plan.losses(Format::Xd).iter().any(|loss| loss.contains("some abnormal")));

@@ -124,6 +124,11 @@ impl Format {
         matches!(self, Self::Cvat | Self::Elan | Self::Audacity)
     }
 
+    /// Whether a file says whose each interval is.
+    pub const fn keeps_lanes(self) -> bool {
+        matches!(self, Self::Elan | Self::Via3 | Self::FiftyOne | Self::Csv | Self::Json)
+    }
+
     /// Whether reading needs a list beside the file.
     pub const fn needs_list(self) -> bool {
         matches!(self, Self::GtNpy)
@@ -187,6 +192,21 @@ pub fn write(format: Format, videos: &[ExportVideo<'_>], options: WriteOptions<'
         Format::Csv => csv_rows::write(videos).map(Written::from),
         Format::Json => native::write(videos).map(Written::from),
     }
+}
+
+/// How many of these videos, and how many intervals, stand in what [`write`] gives.
+pub fn written_counts(format: Format, videos: &[ExportVideo<'_>]) -> (usize, usize) {
+    let intervals = |video: &ExportVideo<'_>| {
+        let all = video.labels.len();
+        match format {
+            Format::Ucf => video.is_labelled().then_some(all.min(ucf::SPANS)),
+            Format::GtNpy => video.is_labelled().then(|| gt_npy::intervals(video)),
+            Format::Csv => video.is_labelled().then_some(all),
+            Format::Xd | Format::Via3 => (all > 0).then_some(all),
+            _ => Some(all),
+        }
+    };
+    videos.iter().filter_map(intervals).fold((0, 0), |(videos, all), intervals| (videos + 1, all + intervals))
 }
 
 /// What writing these videos would lose or change, one sentence each; empty if reading the file back gives the same.

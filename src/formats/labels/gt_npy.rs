@@ -52,6 +52,11 @@ fn frame_labels(video: &ExportVideo<'_>) -> Vec<bool> {
     labels
 }
 
+/// The intervals that are left of a video once those that touch are one.
+pub(super) fn intervals(video: &ExportVideo<'_>) -> usize {
+    runs(&frame_labels(video)).count()
+}
+
 pub(super) fn write(videos: &[ExportVideo<'_>]) -> Result<Written, FormatError> {
     let (mut values, mut list) = (Vec::new(), String::new());
     for video in videos.iter().filter(|v| v.is_labelled()) {
@@ -64,12 +69,12 @@ pub(super) fn write(videos: &[ExportVideo<'_>]) -> Result<Written, FormatError> 
 
 pub(super) fn losses(videos: &[ExportVideo<'_>]) -> Vec<String> {
     let mut lost = lost_fields(videos, &[Field::Class, Field::Lane, Field::Note, Field::Confidence]);
+    lost.extend(lost_voices(videos));
     lost.extend(left_out(videos, "without any label", ExportVideo::is_labelled));
     for video in videos {
         let (name, whole) = (video.name, video.labels.len());
-        let merged = runs(&frame_labels(video)).count();
+        let merged = intervals(video);
         if merged != whole {
-    lost.extend(lost_voices(videos));
             let whole = count(whole, "interval", "intervals");
             lost.push(format!("{name}: {whole} touch or overlap and become {merged}."));
         }

@@ -30,7 +30,7 @@ mod xml;
 
 pub use error::FormatError;
 pub use export::{ExportVideo, WriteOptions, Written};
-pub use format::{EndChoice, Format, ReadOptions, losses, read, write};
+pub use format::{EndChoice, Format, ReadOptions, losses, read, write, written_counts};
 
 use std::collections::BTreeMap;
 

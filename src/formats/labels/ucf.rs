@@ -39,7 +39,7 @@ const NORMAL: &str = "Normal";
 /// The class of abnormal videos without intervals.
 const ABNORMAL: &str = "Abnormal";
 /// Intervals on a line.
-const SPANS: usize = 2;
+pub(super) const SPANS: usize = 2;
 
 pub(super) fn read(text: &str) -> Result<LabelFile, FormatError> {
     let mut videos = Vec::new();
