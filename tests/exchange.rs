@@ -325,22 +325,30 @@ fn a_case_is_one_page_with_what_it_takes_to_check_it() {
     let verified = json(&run(at, &["verify", "p", "--record-only", "--json"]));
     fs::remove_file(at.join("v/c.mp4")).expect("is removed");
     let told = out(&run(at, &["report", "--project", "p", "--title", "Yard & door", "-o", "case"]));
-    assert!(told.contains("c.mp4") && told.contains("written    2 videos"), "{told}");
+    assert!(told.contains("c.mp4") && told.contains("written    3 videos"), "{told}");
     let page = fs::read_to_string(at.join("case/case.html")).expect("is there");
     let head = verified["head"].as_str().expect("is text");
     for part in ["<h1>Yard &amp; door</h1>", head, "a.mp4", "seen, twice", "data:image/png;base64,", "Grace", "c.mp4"] {
         assert!(page.contains(part), "{part} is missing");
     }
     let table = fs::read_to_string(at.join("case/case.csv")).expect("is there");
+    assert!(told.contains("without pictures and curve") && page.contains("<h2>c.mp4</h2>"), "{told}");
+    assert!(page.contains("normal according to Ada ("), "what was said of a video that is gone");
     assert_eq!(table.lines().filter(|line| line.contains(",label,")).count(), 3);
     out(&run(at, &["report", "--project", "p", "--videos", "v/a", "-o", "one"]));
     assert!(!fs::read_to_string(at.join("one/case.html")).expect("is there").contains("b b.mp4"));
     let unknown = run(at, &["report", "--project", "p", "--videos", "x", "-o", "one"]);
     assert!(refused(&unknown, 2).contains("holds no video \"x\""));
+    let gone = table.lines().find(|line| line.contains("c.mp4") && line.contains(",video,")).expect("is listed");
+    assert!(gone.contains(",normal,,Ada,") && gone.contains(",Ada,20") && gone.ends_with('Z'), "{gone}");
 }
 
 #[test]
 fn requests_that_cannot_be_carried_out_say_why() {
+    fs::remove_dir_all(at.join("v")).expect("is removed");
+    out(&run(at, &["report", "--project", "p", "-o", "nothing"]));
+    let page = fs::read_to_string(at.join("nothing/case.html")).expect("is there");
+    assert!(page.contains("seen, twice") && page.contains("3 videos are not shown"), "all was said, none can be shown");
     let folder = footage();
     let at = folder.path();
     fs::write(at.join("labels.csv"), TABLE).expect("is written");

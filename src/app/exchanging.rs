@@ -175,7 +175,7 @@ pub struct Reported {
     pub videos: usize,
     /// Events and verdicts in it.
     pub findings: usize,
-    /// Sentences about what is not in it.
+    /// Why videos are in it without pictures and curve, a sentence each.
     pub left_out: Vec<String>,
 }
 

@@ -12,6 +12,7 @@
 
 pub mod case;
 mod case_page;
+mod case_table;
 pub mod casework;
 mod page;
 pub mod stills;

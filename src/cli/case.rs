@@ -33,31 +33,33 @@ pub fn run(args: &ReportArgs) -> Result<(), CliError> {
     judge.rule.threshold = args.threshold.unwrap_or(judge.rule.threshold);
     let project = project::open(&folder)?;
     let chosen = choose(&project, &args.videos)?;
-    let mut work = CaseWork::begin(&project, &project::reviewer(), judge.rule)?;
+    let mut work = CaseWork::begin(&project, &chosen, &project::reviewer(), judge.rule)?;
     drop(project);
     let mut extractor = Extractor::open(&args.engine.encoder, &device, !args.no_cache)?;
     pipeline::check_match(judge.scorer(), extractor.encoder())?;
 
     for (video, review) in chosen {
         if video.path.as_os_str().is_empty() {
-            work.leave_out(format!("{}: the project knows no file of it.", video.name));
+            let reason = format!("{}: the project knows no file of it.", video.name);
+            work.add_absent(video, review, reason);
             continue;
         }
         match score_video(&video.path, &mut extractor, &judge, &ticket) {
             Ok((extracted, _)) if extracted.id != video.id => {
-                work.leave_out(format!("{} is no longer the video that was reviewed.", video.path.display()));
+                let reason = format!("{} is no longer the video that was reviewed.", video.path.display());
+                work.add_absent(video, review, reason);
             }
             Ok((extracted, scored)) => {
                 work.add((extracted.video, extracted.id), scored, extracted.notes, review);
             }
             Err(CliError::Cancelled) => return Err(CliError::Cancelled),
-            Err(err) => work.leave_out(format!("{err}.")),
+            Err(err) => work.add_absent(video, review, format!("{err}.")),
         }
     }
     let page = work.write(&args.output, &args.title)?;
     let (videos, findings) = work.counts();
     files::print(
-        &(listed("left out", work.left_out().iter().cloned())
+        &(listed("without pictures and curve", work.without_pictures().into_iter())
             + &format!(
                 "written    {}, {} to {}\n",
                 count(videos, "video"),

@@ -252,6 +252,15 @@ pub struct HistoryEntry {
     pub undone_by: Option<StepId>,
 }
 
+/// Who said what a subject holds, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// Who.
+    pub who: String,
+    /// When, in microseconds since 1970, UTC.
+    pub at_us: i64,
+}
+
 /// A change that found something else than it says.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{0} is no longer what this step starts from")]

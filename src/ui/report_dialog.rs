@@ -65,7 +65,12 @@ pub(super) fn report_ui(view: &ViewContext<'_>, fresh: bool, ui: &mut Ui) {
         );
         ui.add(egui::Label::new(RichText::new(said).color(view.tokens.palette.good)).wrap().selectable(true));
         results(ui, 520.0).show(ui, |ui| {
-            sentences_ui(view, ui, "Not in the report", reported.left_out.iter().map(|line| line.as_str().into()));
+            sentences_ui(
+                view,
+                ui,
+                "In the report without pictures and curve",
+                reported.left_out.iter().map(|line| line.as_str().into()),
+            );
         });
     }
     ui.separator();

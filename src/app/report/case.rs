@@ -1,19 +1,21 @@
 //! The report of a case: what a project says about videos, beside what the model says now.
 //!
-//! Owns which verdict goes with which event, the table of all findings, and the two files. Does not own scoring,
-//! decoding, or the look of the page (`case_page`).
+//! Owns which verdict goes with which event, and the two files. Does not own scoring, decoding, the look of the page
+//! (`case_page`), or the table (`case_table`).
 //!
 //! ```text
 //! FOLDER/case.html   one file, pictures inside     FOLDER/case.csv   a row for each finding
 //! ```
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Report, ReportError, ReportVideo, case_page, replace};
+use super::{Report, ReportError, case_page, case_table, replace};
 use crate::domain::frames::FrameTable;
 use crate::domain::interval::FrameSpan;
-use crate::domain::record::ReviewState;
+use crate::domain::queue::KnownVideo;
+use crate::domain::record::{ItemId, ReviewState, Said, Subject};
 use crate::domain::review::{Ground, Judgement, standings};
 use crate::domain::segment::AnomalySegment;
 use crate::domain::snippet::SnippetGrid;
@@ -33,8 +35,23 @@ pub struct CaseReport<'a> {
     pub cases: &'a [CaseVideo<'a>],
     /// Where all this was taken from: project, position in its record, who made the report and when.
     pub record: &'a [(String, String)],
-    /// Videos that belong to the case and could not be scored, a sentence each.
+    /// Videos that belong to the case and could not be scored.
+    pub absent: &'a [AbsentVideo<'a>],
+    /// Who said what was said, and when.
+    pub voices: &'a BTreeMap<Subject, Said>,
+    /// What else is not in it, a sentence each.
     pub left_out: &'a [String],
+}
+
+/// A video that cannot be shown, with what people said about it.
+#[derive(Clone, Debug)]
+pub struct AbsentVideo<'a> {
+    /// What the project knows of it.
+    pub known: &'a KnownVideo,
+    /// Why it cannot be shown, in a sentence.
+    pub reason: &'a str,
+    /// What was said.
+    pub said: CaseVideo<'a>,
 }
 
 /// What people said about a video.
@@ -61,13 +78,43 @@ pub struct Finding {
     pub flagged: bool,
     /// What was said about it.
     pub verdict: Option<(Judgement, Ground)>,
+    /// The number of that verdict in the project.
+    pub verdict_id: Option<ItemId>,
+}
+
+impl CaseReport<'_> {
+    /// What people said about all videos, those that can be shown first.
+    pub(super) fn all(&self) -> impl Iterator<Item = &CaseVideo<'_>> {
+        self.cases.iter().chain(self.absent.iter().map(|video| &video.said))
+    }
+}
+
+impl Finding {
+    /// Judged frames that are no event, or of which nobody knows whether they are one.
+    fn of_verdict(id: ItemId, judgement: &Judgement) -> Self {
+        Self {
+            span: judgement.span,
+            peak_frame: judgement.peak_frame,
+            peak_score: judgement.peak_score,
+            flagged: false,
+            verdict: Some((judgement.clone(), Ground::Judged)),
+            verdict_id: Some(id),
+        }
+    }
+}
+
+/// The findings on a video that cannot be scored: its verdicts.
+pub fn verdicts_alone(review: &ReviewState) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = review.judgements.iter().map(|(id, j)| Finding::of_verdict(*id, j)).collect();
+    findings.sort_by_key(|finding| finding.span);
+    findings
 }
 
 /// The findings on a video: every event with the verdict that it has, and every verdict that has no event now.
 pub fn findings(review: &ReviewState, events: &[AnomalySegment], frames: &FrameTable) -> Vec<Finding> {
     let grid = SnippetGrid::new(frames.len());
-    let judgements: Vec<&Judgement> = review.judgements.values().collect();
-    let spans: Vec<FrameSpan> = judgements.iter().map(|judgement| judgement.span).collect();
+    let judgements: Vec<(&ItemId, &Judgement)> = review.judgements.iter().collect();
+    let spans: Vec<FrameSpan> = judgements.iter().map(|(_, judgement)| judgement.span).collect();
     let flagged: Vec<(&AnomalySegment, FrameSpan)> = events
         .iter()
         .filter_map(|event| Some((event, FrameSpan::new(grid.range(event.first).start, grid.range(event.last).end)?)))
@@ -76,21 +123,17 @@ pub fn findings(review: &ReviewState, events: &[AnomalySegment], frames: &FrameT
     let found = standings(&flagged.iter().map(|(_, span)| *span).collect::<Vec<_>>(), &spans);
     let mut findings: Vec<Finding> = Vec::with_capacity(events.len() + judgements.len());
     for ((event, span), standing) in flagged.iter().zip(found) {
-        let verdict = standing.ground().map(|(at, ground)| {
+        let given = standing.ground().map(|(at, ground)| {
             used[at] = true;
-            (judgements[at].clone(), ground)
+            let (id, judgement) = judgements[at];
+            (*id, (judgement.clone(), ground))
         });
+        let (verdict_id, verdict) = given.unzip();
         let (peak_frame, peak_score) = (grid.middle(event.peak), event.peak_score);
-        findings.push(Finding { span: *span, peak_frame, peak_score, flagged: true, verdict });
+        findings.push(Finding { span: *span, peak_frame, peak_score, flagged: true, verdict, verdict_id });
     }
     let alone = judgements.into_iter().zip(used).filter(|(_, used)| !used);
-    findings.extend(alone.map(|(judgement, _)| Finding {
-        span: judgement.span,
-        peak_frame: judgement.peak_frame,
-        peak_score: judgement.peak_score,
-        flagged: false,
-        verdict: Some((judgement.clone(), Ground::Judged)),
-    }));
+    findings.extend(alone.map(|((id, judgement), _)| Finding::of_verdict(*id, judgement)));
     findings.sort_by_key(|finding| finding.span);
     findings
 }
@@ -102,106 +145,18 @@ pub fn findings(review: &ReviewState, events: &[AnomalySegment], frames: &FrameT
 pub fn write_case(folder: &Path, case: &CaseReport<'_>) -> Result<PathBuf, ReportError> {
     fs::create_dir_all(folder).map_err(|source| ReportError::Write { path: folder.to_owned(), source })?;
     let [page, table] = FILES.map(|name| folder.join(name));
-    replace(&table, &rows(case).map_err(|source| ReportError::Write { path: table.clone(), source })?)?;
+    replace(&table, &case_table::rows(case).map_err(|source| ReportError::Write { path: table.clone(), source })?)?;
     let html = case_page::page(case).map_err(|source| ReportError::Chart { path: page.clone(), source })?;
     replace(&page, html.as_bytes())?;
     Ok(page)
 }
 
-const HEADER: [&str; 17] = [
-    "video",
-    "blake3",
-    "kind",
-    "first_frame",
-    "last_frame",
-    "start_s",
-    "end_s",
-    "peak_frame",
-    "peak_score",
-    "verdict",
-    "ground",
-    "class",
-    "tags",
-    "lane",
-    "note",
-    "confidence",
-    "model",
-];
-
-/// All findings, labels, and what was said about whole videos, as CSV.
-fn rows(case: &CaseReport<'_>) -> std::io::Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(HEADER)?;
-    for (video, said) in case.run.videos.iter().zip(case.cases) {
-        let names = [video.path.display().to_string(), video.id.map_or_else(String::new, ToString::to_string)];
-        let mut row = |kind: &str, span: Option<FrameSpan>, rest: [String; 10]| {
-            let record = names.iter().cloned().chain([kind.to_owned()]).chain(place(video, span)).chain(rest);
-            writer.write_record(record)
-        };
-        for finding in said.findings {
-            let (judgement, ground) = finding.verdict.as_ref().map_or((None, None), |(j, g)| (Some(j), Some(*g)));
-            let of = |field: fn(&Judgement) -> String| judgement.map(field).unwrap_or_default();
-            let model =
-                if finding.flagged { video.scored.model.clone() } else { of(|j| j.model.clone().unwrap_or_default()) };
-            row(
-                if finding.flagged { "event" } else { "verdict" },
-                Some(finding.span),
-                [
-                    finding.peak_frame.to_string(),
-                    finding.peak_score.to_string(),
-                    of(|j| j.verdict.to_string()),
-                    ground.map_or_else(String::new, |ground| ground.to_string()),
-                    of(|j| j.class.clone().unwrap_or_default()),
-                    of(|j| j.tags.join(" ")),
-                    String::new(),
-                    of(|j| j.note.clone()),
-                    String::new(),
-                    model,
-                ],
-            )?;
-        }
-        let empty = || -> [String; 10] { Default::default() };
-        for label in said.review.labels.values() {
-            let mut rest = empty();
-            rest[4].clone_from(&label.class);
-            rest[6].clone_from(&label.lane);
-            rest[7].clone_from(&label.note);
-            rest[8] = label.confidence.map_or_else(String::new, |confidence| confidence.to_string());
-            row("label", Some(label.span), rest)?;
-        }
-        for (lane, label) in &said.review.video_labels {
-            let mut rest = empty();
-            rest[4] = label.to_string();
-            rest[6].clone_from(lane);
-            row("video", None, rest)?;
-        }
-        if let Some(note) = &said.review.note {
-            let mut rest = empty();
-            rest[7].clone_from(note);
-            row("note", None, rest)?;
-        }
-    }
-    writer.into_inner().map_err(|err| std::io::Error::other(err.to_string()))
-}
-
-/// First and last frame, start and end in seconds.
-fn place(video: &ReportVideo<'_>, span: Option<FrameSpan>) -> [String; 4] {
-    let Some(span) = span else { return Default::default() };
-    let time = video.frames.frames_span(span.start(), span.last());
-    [
-        span.start().to_string(),
-        span.last().to_string(),
-        time.start.secs_f64().to_string(),
-        time.end.secs_f64().to_string(),
-    ]
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::ReportVideo;
     use super::*;
     use crate::domain::label::{Label, VideoLabel};
     use crate::domain::library::VideoId;
-    use crate::domain::record::ItemId;
     use crate::domain::review::Verdict;
     use crate::domain::score::{ScoredVideo, SnippetScores, TsaSettings};
     use crate::domain::segment::EventRule;
@@ -220,6 +175,44 @@ mod tests {
         review.judgements.insert(ItemId(id), judgement);
     }
 
+    fn mark(
+        review: &mut ReviewState,
+        id: u64,
+        (start, end): (usize, usize),
+        words: [&str; 2],
+        confidence: Option<f32>,
+    ) {
+        let span = FrameSpan::new(start, end).expect("holds frames");
+        let ([class, lane], note) = (words.map(str::to_owned), String::new());
+        review.labels.insert(ItemId(id), Label { span, class, lane, note, confidence });
+    }
+
+    fn said(who: &str, seconds: i64) -> Said {
+        Said { who: who.to_owned(), at_us: seconds * 1_000_000 }
+    }
+
+    /// Who said what about the video that can be shown.
+    fn voices(video: &VideoId) -> BTreeMap<Subject, Said> {
+        let video = || video.clone();
+        let whole = Subject::VideoLabel { video: video(), lane: "Ada".to_owned() };
+        BTreeMap::from([
+            (Subject::Judgement { video: video(), id: ItemId(1) }, said("Ada", 1_700_000_000)),
+            (Subject::Label { video: video(), id: ItemId(3) }, said("Eve", 1_700_000_001)),
+            (whole, said("Ada", 1_700_000_002)),
+        ])
+    }
+
+    /// A video that cannot be shown.
+    fn gone() -> (KnownVideo, ReviewState) {
+        let id = VideoId::from_hash([8; 32]);
+        let mut review = ReviewState::new(id.clone());
+        judge(&mut review, 4, (5, 9), Verdict::Unsure);
+        mark(&mut review, 5, (7, 8), ["Smoke", "Grace"], None);
+        review.note = Some("asked for again".to_owned());
+        let (name, path) = ("gone.mp4".to_owned(), PathBuf::from("v/gone.mp4"));
+        (KnownVideo { id, name, size: 1, path, frames: None, duration: None, present: false }, review)
+    }
+
     #[test]
     fn a_case_holds_events_verdicts_labels_and_pictures() {
         let folder = tempfile::tempdir().expect("a folder");
@@ -234,9 +227,7 @@ mod tests {
         let mut review = ReviewState::new(id.clone());
         judge(&mut review, 1, (16, 32), Verdict::Anomaly);
         judge(&mut review, 2, (40, 44), Verdict::FalseAlarm);
-        let span = FrameSpan::new(3, 9).expect("holds frames");
-        let (class, lane, note) = ("Fall".to_owned(), "Ada".to_owned(), String::new());
-        review.labels.insert(ItemId(3), Label { span, class, lane, note, confidence: Some(0.5) });
+        mark(&mut review, 3, (3, 9), ["Fall", "Ada"], Some(0.5));
         review.video_labels.insert("Ada".to_owned(), VideoLabel::Abnormal);
         let found = findings(&review, &events, &frames);
         let kinds: Vec<_> = found
@@ -268,14 +259,29 @@ mod tests {
         let cases = [CaseVideo { review: &review, findings: &found, pictures: &pictures }];
         let record = [("head of the record".to_owned(), "0123abcd".to_owned())];
         let run = Report { title: "Case", videos: &videos, rule, versions: &[] };
-        let left_out = ["gone.mp4 is not there".to_owned()];
-        let case = CaseReport { run, cases: &cases, record: &record, left_out: &left_out };
+        let left_out = ["Only some pictures are shown.".to_owned()];
+        let voices = voices(&id);
+        let (known, gone_review) = gone();
+        let gone = &known.id;
+        let gone_found = verdicts_alone(&gone_review);
+        let unshown = CaseVideo { review: &gone_review, findings: &gone_found, pictures: &[] };
+        let absent = [AbsentVideo { known: &known, reason: "v/gone.mp4 is not there.", said: unshown }];
+        let case =
+            CaseReport { run, cases: &cases, record: &record, absent: &absent, voices: &voices, left_out: &left_out };
         let page = write_case(&folder.path().join("out"), &case).expect("is written");
         let html = fs::read_to_string(&page).expect("is there");
         for part in [
-            "1 video, 0 of them looked through. 3 findings: 1 anomaly, 1 false alarm, 0 unsure, 1 not judged. 1 label.",
+            "2 videos, 0 of them looked through. 4 findings: 1 anomaly, 1 false alarm, 1 unsure, 1 not judged. 2 labels. \
+             1 video is not shown, because its file is missing or cannot be read; what was said about it is listed.",
             "0123abcd",
-            "gone.mp4",
+            "Only some pictures are shown.",
+            "<h2>gone.mp4</h2><p class=\"note\">v/gone.mp4 is not there.</p>",
+            "Smoke",
+            "asked for again",
+            gone.as_str(),
+            "<td>Ada</td><td class=\"n\">2023-11-14 22:13:20</td>",
+            "<td>Eve</td><td class=\"n\">2023-11-14 22:13:21</td>",
+            "abnormal according to Ada (2023-11-14 22:13:22 UTC)",
             id.as_str(),
             "anomaly",
             "false alarm",
@@ -290,10 +296,24 @@ mod tests {
         let csv = fs::read_to_string(page.with_file_name("case.csv")).expect("is there");
         let lines: Vec<&str> =
             csv.lines().map(|line| line.split_once(&format!("{id},")).map_or(line, |l| l.1)).collect();
-        assert_eq!(lines[1], "event,16,31,0.64,1.28,24,0.9,anomaly,judged,Fight,,,two <men>,,m1");
-        assert_eq!(lines[2], "verdict,40,43,1.6,1.76,40,0.75,false_alarm,judged,Fight,,,two <men>,,");
-        assert_eq!(lines[4], "label,3,8,0.12,0.36,,,,,Fall,,Ada,,0.5,");
-        assert_eq!(lines[5], "video,,,,,,,,,abnormal,,Ada,,,");
-        assert!(csv.lines().all(|line| line.split(',').count() == HEADER.len()), "{csv}");
+        let at = |seconds: u32| format!("2023-11-14T22:13:{seconds}Z");
+        assert_eq!(
+            lines[1],
+            format!("event,16,31,0.64,1.28,24,0.9,anomaly,judged,Fight,,,two <men>,,m1,Ada,{}", at(20))
+        );
+        assert_eq!(lines[2], "verdict,40,43,1.6,1.76,40,0.75,false_alarm,judged,Fight,,,two <men>,,,,");
+        assert_eq!(lines[4], format!("label,3,8,0.12,0.36,,,,,Fall,,Ada,,0.5,,Eve,{}", at(21)));
+        assert_eq!(lines[5], format!("video,,,,,,,,,abnormal,,Ada,,,,Ada,{}", at(22)));
+        let rest: Vec<&str> =
+            csv.lines().filter_map(|line| line.split_once(&format!("{gone},"))).map(|l| l.1).collect();
+        assert_eq!(
+            rest,
+            [
+                "verdict,5,8,,,5,0.75,unsure,judged,Fight,,,two <men>,,,,",
+                "label,7,7,,,,,,,Smoke,,Grace,,,,,",
+                "note,,,,,,,,,,,,asked for again,,,,",
+            ]
+        );
+        assert!(csv.lines().all(|line| line.split(',').count() == case_table::HEADER.len()), "{csv}");
     }
 }

@@ -3,13 +3,15 @@
 //! Owns what the window and the command do alike: the facts of the record, the findings and pictures of each video, and
 //! putting them together. Does not own scoring, nor the page and table (`case`).
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::case::{CaseReport, CaseVideo, Finding, PICTURE_SIDE, findings, write_case};
+use super::case::{AbsentVideo, CaseReport, CaseVideo, Finding, PICTURE_SIDE, findings, verdicts_alone, write_case};
 use super::stills::{facts, picture, versions};
 use super::{Report, ReportError, ReportVideo};
 use crate::domain::library::VideoId;
-use crate::domain::record::ReviewState;
+use crate::domain::queue::KnownVideo;
+use crate::domain::record::{ReviewState, Said, Subject};
 use crate::domain::score::ScoredVideo;
 use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::domain::snippet::SnippetGrid;
@@ -32,23 +34,40 @@ struct Part {
     pictures: Vec<Option<(usize, Vec<u8>)>>,
 }
 
+/// One video that cannot be shown.
+struct Absent {
+    known: KnownVideo,
+    reason: String,
+    review: ReviewState,
+    findings: Vec<Finding>,
+}
+
 /// A report that is being made.
 pub struct CaseWork {
     rule: EventRule,
     record: Vec<(String, String)>,
+    voices: BTreeMap<Subject, Said>,
     parts: Vec<Part>,
-    left_out: Vec<String>,
+    absent: Vec<Absent>,
     pictures_left: usize,
 }
 
 impl CaseWork {
-    /// A report made by `who` on where the project stands: what has to agree when it is checked later.
+    /// A report on `chosen` videos made by `who` on where the project stands: what has to agree when it is checked
+    /// later.
     ///
     /// # Errors
     /// The project cannot be read.
-    pub fn begin(project: &Project, who: &str, rule: EventRule) -> Result<Self, ProjectError> {
+    pub fn begin(
+        project: &Project,
+        chosen: &[(KnownVideo, ReviewState)],
+        who: &str,
+        rule: EventRule,
+    ) -> Result<Self, ProjectError> {
+        let videos: Vec<VideoId> = chosen.iter().map(|(video, _)| video.id.clone()).collect();
+        let voices = project.voices(&videos)?;
         let record = record(project, who)?;
-        Ok(Self { rule, record, parts: Vec::new(), left_out: Vec::new(), pictures_left: PICTURES })
+        Ok(Self { rule, record, voices, parts: Vec::new(), absent: Vec::new(), pictures_left: PICTURES })
     }
 
     /// Adds a scored video, with pictures of its findings, as long as there are not too many.
@@ -72,29 +91,32 @@ impl CaseWork {
         self.parts.push(Part { video, id, notes, scored, events, review, findings, pictures });
     }
 
-    /// Says that a video is not in the report, in a sentence.
-    pub fn leave_out(&mut self, sentence: String) {
-        self.left_out.push(sentence);
+    /// Adds a video that cannot be shown, with what was said about it; `reason` is a sentence.
+    pub fn add_absent(&mut self, known: KnownVideo, review: ReviewState, reason: String) {
+        let findings = verdicts_alone(&review);
+        self.absent.push(Absent { known, reason, review, findings });
     }
 
-    /// Videos, findings, and what was left out.
+    /// Videos, and findings on them; those that cannot be shown count.
     pub fn counts(&self) -> (usize, usize) {
-        (self.parts.len(), self.parts.iter().map(|part| part.findings.len()).sum())
+        let findings = self.parts.iter().map(|part| &part.findings).chain(self.absent.iter().map(|a| &a.findings));
+        (self.parts.len() + self.absent.len(), findings.map(Vec::len).sum())
     }
 
-    /// Sentences about what is not in it.
-    pub fn left_out(&self) -> &[String] {
-        &self.left_out
+    /// Why videos are there without pictures and curve, a sentence each.
+    pub fn without_pictures(&self) -> Vec<String> {
+        self.absent.iter().map(|absent| absent.reason.clone()).collect()
     }
 
     /// Writes `case.html` and `case.csv` into `folder` and gives the path of the page.
     ///
     /// # Errors
     /// A file cannot be written, or a chart not drawn.
-    pub fn write(&mut self, folder: &Path, title: &str) -> Result<PathBuf, ReportError> {
-        if self.pictures_left == 0 {
-            self.left_out.push(format!("Only the first {PICTURES} pictures are shown."));
-        }
+    pub fn write(&self, folder: &Path, title: &str) -> Result<PathBuf, ReportError> {
+        let left_out: Vec<String> = (self.pictures_left == 0)
+            .then(|| format!("Only the first {PICTURES} pictures are shown."))
+            .into_iter()
+            .collect();
         let videos: Vec<ReportVideo<'_>> = self.parts.iter().map(Part::video).collect();
         let cases: Vec<CaseVideo<'_>> = self
             .parts
@@ -103,7 +125,23 @@ impl CaseWork {
             .collect();
         let versions = versions();
         let run = Report { title, videos: &videos, rule: self.rule, versions: &versions };
-        write_case(folder, &CaseReport { run, cases: &cases, record: &self.record, left_out: &self.left_out })
+        let absent: Vec<AbsentVideo<'_>> = self.absent.iter().map(Absent::video).collect();
+        let case = CaseReport {
+            run,
+            cases: &cases,
+            record: &self.record,
+            absent: &absent,
+            voices: &self.voices,
+            left_out: &left_out,
+        };
+        write_case(folder, &case)
+    }
+}
+
+impl Absent {
+    fn video(&self) -> AbsentVideo<'_> {
+        let said = CaseVideo { review: &self.review, findings: &self.findings, pictures: &[] };
+        AbsentVideo { known: &self.known, reason: &self.reason, said }
     }
 }
 

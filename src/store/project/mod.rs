@@ -29,6 +29,7 @@ mod stamps;
 mod testing;
 mod verify;
 mod videos;
+mod voices;
 mod walk;
 
 use std::cell::RefCell;

@@ -72,7 +72,7 @@ pub(super) fn make(
     if chosen.is_empty() {
         return Err(ExchangeError::Input("nothing was said about any of the chosen videos".to_owned()));
     }
-    let mut work = CaseWork::begin(&project, &request.who, request.rule)?;
+    let mut work = CaseWork::begin(&project, &chosen, &request.who, request.rule)?;
     let engine = lazy.engine(&project, reporter)?;
     drop(project);
     let total = chosen.len() * STEPS;
@@ -84,20 +84,22 @@ pub(super) fn make(
         step(0.0);
         match score(&video, request, engine, watch.ticket, &mut step) {
             Ok(Some((opened, scored, notes))) => work.add((opened, video.id), scored, notes, review),
-            Ok(None) => work.leave_out(format!("{} is no longer the video that was reviewed.", video.path.display())),
+            Ok(None) => {
+                let reason = format!("{} is no longer the video that was reviewed.", video.path.display());
+                work.add_absent(video, review, reason);
+            }
             Err(ExchangeError::Cancelled) => return Err(ExchangeError::Cancelled),
-            Err(err) => work.leave_out(format!("{}: {err}.", video.name)),
+            Err(err) => {
+                let reason = format!("{}: {err}.", video.name);
+                work.add_absent(video, review, reason);
+            }
         }
         watch.go_on()?;
     }
     (watch.progress)(Stage::Writing, Progress::default());
-    if work.counts().0 == 0 {
-        let reasons = work.left_out().join(" ");
-        return Err(ExchangeError::Input(format!("none of the videos can be read. {reasons}")));
-    }
     let page = work.write(&request.output, &request.title)?;
     let (videos, findings) = work.counts();
-    Ok(Outcome::Reported(Reported { page, videos, findings, left_out: work.left_out().to_vec() }))
+    Ok(Outcome::Reported(Reported { page, videos, findings, left_out: work.without_pictures() }))
 }
 
 /// A video with its scores and what should be known about them; `None` if the file is no longer that video.
