@@ -194,8 +194,11 @@ impl Printer {
     fn print(&mut self, scored: &ScoreSheet) -> Result<(), CliError> {
         let text = match self.form {
             Form::Table => scored.table() + "\n",
-            Form::Csv if self.printed == 0 => CSV_HEADER.to_owned() + &scored.csv(),
-            Form::Csv => scored.csv(),
+            // A row is a snippet, and there is no place in it for what is to be known about all of them.
+            Form::Csv => {
+                scored.notes.iter().for_each(|note| files::complain(&format!("{}: {note}", scored.source)));
+                (if self.printed == 0 { CSV_HEADER } else { "" }).to_owned() + &scored.csv()
+            }
             Form::Json => (if self.printed == 0 { "[\n" } else { ",\n" }).to_owned() + &scored.json()?,
         };
         self.printed += 1;
