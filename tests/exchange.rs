@@ -271,6 +271,7 @@ fn a_project_is_verified_with_its_videos() {
     assert!(found["videos"]["changed"][0].as_str().is_some_and(|line| line.starts_with("a.mp4: ")));
     assert!(found["videos"]["missing"][0].as_str().is_some_and(|line| line.starts_with("c.mp4: ")));
     out(&run(at, &["verify", "p", "--record-only"]));
+    out(&run(at, &["verify", "--project", "p", "--record-only"]));
 
     // What cannot be opened is told and left out of an export, not dropped in silence.
     let left = out(&run(at, &["export", "--format", "csv", "--project", "p", "-o", "l.csv"]));
@@ -288,6 +289,9 @@ fn moved_videos_are_found_again_by_their_content() {
     fs::write(at.join("labels.csv"), TABLE).expect("is written");
     out(&run(at, &["import", "labels.csv", "--videos", "v", "--project", "p"]));
     let nothing = out(&run(at, &["relocate", "p", "v"]));
+    assert_eq!(out(&run(at, &["relocate", "--project", "p", "v"])), nothing);
+    assert!(refused(&run(at, &["relocate", "p"]), 2).contains("the project and the folder"));
+    assert!(refused(&run(at, &["relocate", "p", "v", "--project", "p"]), 2).contains("only the folder"));
     assert!(nothing.contains("all videos are where the project saw them"), "{nothing}");
 
     fs::create_dir_all(at.join("archive/2024")).expect("is made");
@@ -423,6 +427,7 @@ fn annotators_are_compared_over_the_videos_that_both_have_read() {
     let csv = out(&run(at, &["agreement", "p", "--csv"]));
     let columns = |line: &str| line.split(',').count();
     let all: Vec<&str> = csv.lines().filter(|line| line.starts_with("Ada,Grace,,,all classes,120,")).collect();
+    assert_eq!(out(&run(at, &["agreement", "--project", "p", "--csv"])), csv);
     assert_eq!(all.len(), 1, "{csv}");
     assert_eq!(columns(all[0]), columns(csv.lines().next().expect("a header")));
 

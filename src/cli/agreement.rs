@@ -32,7 +32,7 @@ const ANY: &str = "all classes";
 /// # Errors
 /// There is no project, no two annotators have read a video in common, or those named have not.
 pub fn run(args: &AgreementArgs) -> Result<(), CliError> {
-    let folder = project::folder(args.project.as_deref())?;
+    let folder = project::folder(args.project.as_deref().or(args.named.as_deref()))?;
     let ticket = cancelled_by_interrupt()?;
     let project = project::open(&folder)?;
     let reviews = exchange::reviews(&project)?;

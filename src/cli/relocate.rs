@@ -3,6 +3,7 @@
 //! Owns what is printed, and that a dry run changes nothing. Does not own the search (`app::exchange`).
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -39,26 +40,41 @@ struct Move {
 /// # Errors
 /// There is no project or no folder, another window writes to the project, or it cannot be written.
 pub fn run(args: &RelocateArgs) -> Result<(), CliError> {
+    let (project, folder) = folders(args)?;
     let ticket = cancelled_by_interrupt()?;
-    let opened = project::open(&args.project)?;
+    let opened = project::open(project)?;
     if !args.dry_run {
         // Before anything is read for nothing.
         project::require_writable(&opened)?;
     }
     let mut bars = Bars::default();
     let mut watch = Watch { ticket: &ticket, progress: &mut |stage, progress| bars.set(stage, progress) };
-    let relocation = exchange::search(opened, &args.folder, &mut watch)?;
+    let relocation = exchange::search(opened, folder, &mut watch)?;
     drop(bars);
     let written = !args.dry_run && !relocation.found.is_empty();
     if written {
-        project::open(&args.project)?.relocate(&relocation.places())?;
+        project::open(project)?.relocate(&relocation.places())?;
     }
-    let findings = Findings::new(args, &relocation, written);
+    let findings = Findings::new((project, folder), &relocation, written);
     files::print(&if args.json { serde_json::to_string_pretty(&findings)? + "\n" } else { findings.text() })
 }
 
+/// The project and the folder to search.
+fn folders(args: &RelocateArgs) -> Result<(&Path, &Path), CliError> {
+    match (&args.named, args.folders.as_slice()) {
+        (Some(project), [folder]) | (None, [project, folder]) => Ok((project, folder)),
+        (Some(project), _) => {
+            let project = project.display();
+            Err(CliError::Input(format!(
+                "--project {project} names the project: name only the folder to search besides"
+            )))
+        }
+        (None, _) => Err(CliError::Input("name the project and the folder to search, in this order".to_owned())),
+    }
+}
+
 impl Findings {
-    fn new(args: &RelocateArgs, relocation: &Relocation, written: bool) -> Self {
+    fn new((project, folder): (&Path, &Path), relocation: &Relocation, written: bool) -> Self {
         let moved = |found: &Found| Move {
             video: found.video.id.to_string(),
             from: found.video.path.display().to_string(),
@@ -67,8 +83,8 @@ impl Findings {
         };
         let missing = relocation.missing.iter();
         Self {
-            project: args.project.display().to_string(),
-            folder: args.folder.display().to_string(),
+            project: project.display().to_string(),
+            folder: folder.display().to_string(),
             files: relocation.files,
             found: relocation.found.iter().map(moved).collect(),
             missing: missing.map(|video| format!("{}: {}", video.name, video.path.display())).collect(),

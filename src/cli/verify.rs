@@ -40,7 +40,7 @@ struct Videos {
 /// # Errors
 /// Something is not as it was written, or there is nothing to check.
 pub fn run(args: &VerifyArgs) -> Result<(), CliError> {
-    let folder = project::folder(args.project.as_deref())?;
+    let folder = project::folder(args.project.as_deref().or(args.named.as_deref()))?;
     let ticket = cancelled_by_interrupt()?;
     // Damage so great that the project cannot even be opened is what was asked for, not a wrong request.
     let damage = |err: ProjectError| match err {

@@ -128,6 +128,9 @@ Examples:
 pub struct AgreementArgs {
     /// Folder of the project; the window's by default
     pub project: Option<PathBuf>,
+    /// The same, as other commands take it
+    #[arg(long = "project", value_name = "FOLDER", conflicts_with = "project")]
+    pub named: Option<PathBuf>,
     /// Only these two annotators
     #[arg(long, value_name = "NAME", num_args = 2)]
     pub between: Vec<String>,
@@ -154,6 +157,9 @@ Examples:
 pub struct VerifyArgs {
     /// Folder of the project; the window's by default
     pub project: Option<PathBuf>,
+    /// The same, as other commands take it
+    #[arg(long = "project", value_name = "FOLDER", conflicts_with = "project")]
+    pub named: Option<PathBuf>,
     /// Leave the videos out
     #[arg(long)]
     pub record_only: bool,
@@ -164,21 +170,26 @@ pub struct VerifyArgs {
 
 /// Arguments of `relocate`.
 #[derive(Args, Debug)]
-#[command(after_help = "\
+#[command(
+    override_usage = "\
+lookback relocate [OPTIONS] PROJECT FOLDER
+       lookback relocate [OPTIONS] --project PROJECT FOLDER",
+    after_help = "\
 Videos that are no longer where the project saw them are searched for in the folder, at any depth. Size and name say
 which files are worth reading, the content says which file is the video. Nothing is moved: the project only learns where
 its videos are now. Those that are not found stay in the project with all that was said about them.
 
 Examples:
   lookback relocate case/ /mnt/archive --dry-run    what would be found
-  lookback relocate case/ /mnt/archive")]
+  lookback relocate case/ /mnt/archive"
+)]
 pub struct RelocateArgs {
+    /// Folder of the project, unless it is named by --project, and folder to search
+    #[arg(value_name = "FOLDER", num_args = 1..=2, required = true)]
+    pub folders: Vec<PathBuf>,
     /// Folder of the project
-    #[arg(value_name = "PROJECT")]
-    pub project: PathBuf,
-    /// Folder to search
-    #[arg(value_name = "FOLDER")]
-    pub folder: PathBuf,
+    #[arg(long = "project", value_name = "PROJECT")]
+    pub named: Option<PathBuf>,
     /// Say what would be found and change nothing
     #[arg(long)]
     pub dry_run: bool,
