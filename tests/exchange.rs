@@ -188,7 +188,6 @@ fn every_format_comes_back_as_far_as_it_said() {
 }
 
 #[test]
-#[test]
 fn whoever_labelled_a_whole_video_comes_back_by_name() {
     let folder = footage();
     let at = folder.path();
@@ -212,6 +211,7 @@ fn whoever_labelled_a_whole_video_comes_back_by_name() {
     assert!(lost.contains("Who called a whole video") && lost.contains("some abnormal"), "{lost}");
 }
 
+#[test]
 fn lanes_and_verdicts_are_exported_for_themselves() {
     let folder = footage();
     let at = folder.path();
@@ -332,36 +332,38 @@ fn a_case_is_one_page_with_what_it_takes_to_check_it() {
     assert!(told.contains("c.mp4") && told.contains("written    3 videos"), "{told}");
     let page = fs::read_to_string(at.join("case/case.html")).expect("is there");
     let head = verified["head"].as_str().expect("is text");
+    assert!(told.contains("without pictures and curve") && page.contains("<h2>c.mp4</h2>"), "{told}");
+    assert!(page.contains("normal according to Ada ("), "what was said of a video that is gone");
     for part in ["<h1>Yard &amp; door</h1>", head, "a.mp4", "seen, twice", "data:image/png;base64,", "Grace", "c.mp4"] {
         assert!(page.contains(part), "{part} is missing");
     }
     let table = fs::read_to_string(at.join("case/case.csv")).expect("is there");
-    assert!(told.contains("without pictures and curve") && page.contains("<h2>c.mp4</h2>"), "{told}");
-    assert!(page.contains("normal according to Ada ("), "what was said of a video that is gone");
     assert_eq!(table.lines().filter(|line| line.contains(",label,")).count(), 3);
+    let gone = table.lines().find(|line| line.contains("c.mp4") && line.contains(",video,")).expect("is listed");
+    assert!(gone.contains(",normal,,Ada,") && gone.contains(",Ada,20") && gone.ends_with('Z'), "{gone}");
     out(&run(at, &["report", "--project", "p", "--videos", "v/a", "-o", "one"]));
     assert!(!fs::read_to_string(at.join("one/case.html")).expect("is there").contains("b b.mp4"));
     let unknown = run(at, &["report", "--project", "p", "--videos", "x", "-o", "one"]);
     assert!(refused(&unknown, 2).contains("holds no video \"x\""));
-    let gone = table.lines().find(|line| line.contains("c.mp4") && line.contains(",video,")).expect("is listed");
-    assert!(gone.contains(",normal,,Ada,") && gone.contains(",Ada,20") && gone.ends_with('Z'), "{gone}");
-}
-
-#[test]
-fn requests_that_cannot_be_carried_out_say_why() {
     fs::remove_dir_all(at.join("v")).expect("is removed");
     out(&run(at, &["report", "--project", "p", "-o", "nothing"]));
     let page = fs::read_to_string(at.join("nothing/case.html")).expect("is there");
     assert!(page.contains("seen, twice") && page.contains("3 videos are not shown"), "all was said, none can be shown");
+}
+
+#[test]
+fn requests_that_cannot_be_carried_out_say_why() {
     let folder = footage();
     let at = folder.path();
     fs::write(at.join("labels.csv"), TABLE).expect("is written");
     fs::write(at.join("ucf.txt"), "a.mp4 Fight 1 2 3\n").expect("is written");
     fs::write(at.join("odd.txt"), "hello\n").expect("is written");
+    fs::write(at.join("empty.csv"), "").expect("is written");
     for (arguments, part) in [
         (&["import", "labels.csv"][..], "of the 3 videos of the file none can be used"),
         (&["import", "missing.csv"], "missing.csv: cannot be read"),
         (&["import", "odd.txt"], "odd.txt: its content shows no known label format"),
+        (&["import", "empty.csv"], "empty.csv: the file is empty"),
         (&["import", "ucf.txt", "--format", "ucf"], "ucf.txt: line 1: 3 frame numbers do not make pairs"),
         (&["import", "labels.csv", "--end", "inclusive"], "leave --end out"),
         (&["import", "ucf.txt", "--format", "audacity", "--fps", "24"], "ucf.txt: line 1"),
@@ -425,9 +427,9 @@ fn annotators_are_compared_over_the_videos_that_both_have_read() {
         assert!(screen.contains(part), "{part}\n{screen}");
     }
     let csv = out(&run(at, &["agreement", "p", "--csv"]));
+    assert_eq!(out(&run(at, &["agreement", "--project", "p", "--csv"])), csv);
     let columns = |line: &str| line.split(',').count();
     let all: Vec<&str> = csv.lines().filter(|line| line.starts_with("Ada,Grace,,,all classes,120,")).collect();
-    assert_eq!(out(&run(at, &["agreement", "--project", "p", "--csv"])), csv);
     assert_eq!(all.len(), 1, "{csv}");
     assert_eq!(columns(all[0]), columns(csv.lines().next().expect("a header")));
 

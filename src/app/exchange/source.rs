@@ -34,6 +34,12 @@ pub enum SourceError {
         /// The file.
         file: String,
     },
+    /// There is nothing in it, so that no format can be told.
+    #[error("{file}: the file is empty")]
+    Empty {
+        /// The file.
+        file: String,
+    },
     /// Several files of several formats.
     #[error("{file} seems to be of the format {second} and {first_file} of {first}; import them one after the other")]
     Mixed {
@@ -56,6 +62,13 @@ pub enum SourceError {
     },
 }
 
+impl Source {
+    /// Whether there is nothing in it but blanks.
+    fn is_empty(&self) -> bool {
+        self.bytes.trim_ascii().is_empty()
+    }
+}
+
 /// Reads label files in `format`, or in the one that they seem to be in. A file of a format without names speaks of
 /// the video that is called as the file is.
 ///
@@ -65,8 +78,11 @@ pub fn read(format: Option<Format>, sources: &[Source], list: Option<&[u8]>) -> 
     let guess = |source: &Source| format.or_else(|| Format::guess(&source.name, &source.bytes));
     let known = sources.iter().find_map(|source| Some((guess(source)?, source.name.as_str())));
     let Some((format, first_file)) = known else {
-        let file = sources.first().map_or_else(String::new, |source| source.name.clone());
-        return Err(SourceError::Unknown { file });
+        // The first that shows something is the one to be told about, if there is one.
+        let shown = sources.iter().find(|source| !source.is_empty()).or(sources.first());
+        let file = shown.map_or_else(String::new, |source| source.name.clone());
+        let empty = shown.is_some_and(Source::is_empty);
+        return Err(if empty { SourceError::Empty { file } } else { SourceError::Unknown { file } });
     };
     let mut file = LabelFile::default();
     for source in sources {
@@ -114,6 +130,9 @@ mod tests {
     fn refusals_name_the_file() {
         let error = |files: &[Source]| read(None, files, None).expect_err("is refused").to_string();
         assert!(error(&[source("x.bin", "hello")]).starts_with("x.bin: its content shows no known"));
+        assert_eq!(error(&[source("a.csv", "")]), "a.csv: the file is empty");
+        assert_eq!(error(&[source("a.csv", " \r\n"), source("b.csv", "")]), "a.csv: the file is empty");
+        assert!(error(&[source("a.csv", ""), source("x.bin", "hello")]).starts_with("x.bin: its content shows no"));
         let mixed = [source("a.txt", "1.0\t2.0\tfight\n"), source("b.csv", "video,class\n")];
         assert_eq!(
             error(&mixed),
