@@ -150,21 +150,6 @@ fn scores_of_a_video_have_frames_times_and_the_same_numbers_twice() {
 }
 
 #[test]
-fn damage_is_told_beside_a_table_of_scores() {
-    let folder = tempfile::tempdir().expect("is made");
-    let path = folder.path().join("cut.mkv");
-    write_video(&path, 70);
-    let whole = fs::read(&path).expect("is there");
-    fs::write(&path, &whole[..whole.len() / 2]).expect("is written");
-    let table = run(folder.path(), &["score", "cut.mkv"]);
-    let note = out(&table).lines().find_map(|line| line.strip_prefix("note: ").map(str::to_owned));
-    let note = note.expect("a cut file has a note");
-    let csv = run(folder.path(), &["score", "--csv", "cut.mkv"]);
-    assert!(complaint(&csv).contains(&format!("cut.mkv: {note}")), "{}", complaint(&csv));
-    assert!(!out(&csv).contains(&note), "rows are rows");
-}
-
-#[test]
 fn one_bad_file_among_several_is_told_and_the_others_are_scored() {
     let folder = tempfile::tempdir().expect("is made");
     write_video(&folder.path().join("good.mp4"), 20);

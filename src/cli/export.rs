@@ -96,7 +96,7 @@ fn summary(args: &ExportArgs, folder: &Path, plan: &ExportPlan) -> Summary {
         format: args.format.to_string(),
         videos,
         intervals,
-        losses: plan.losses(args.format).into_iter().chain(hint).chain(plan.notes.iter().cloned()).collect(),
+        losses: hint.into_iter().chain(plan.losses(args.format)).chain(plan.notes.iter().cloned()).collect(),
         unusable: plan.unusable.iter().map(|(name, reason)| format!("{name}: {reason}")).collect(),
         files: Vec::new(),
     }
