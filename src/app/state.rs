@@ -150,8 +150,6 @@ pub struct AppState {
     pub upcoming: Upcoming,
     /// Models, and learning from what was said.
     pub learn: Learn,
-    /// Whether a step is being taken back or carried out again.
-    pub(super) undoing: bool,
     /// Events that are put aside because they look like false alarms.
     pub known_normal: KnownNormal,
     /// The newest steps of the project, once they were read.

@@ -79,7 +79,7 @@ pub fn read(format: Option<Format>, sources: &[Source], list: Option<&[u8]>) -> 
     let known = sources.iter().find_map(|source| Some((guess(source)?, source.name.as_str())));
     let Some((format, first_file)) = known else {
         // The first that shows something is the one to be told about, if there is one.
-        let shown = sources.iter().find(|source| !source.is_empty()).or(sources.first());
+        let shown = sources.iter().find(|source| !source.is_empty()).or_else(|| sources.first());
         let file = shown.map_or_else(String::new, |source| source.name.clone());
         let empty = shown.is_some_and(Source::is_empty);
         return Err(if empty { SourceError::Empty { file } } else { SourceError::Unknown { file } });

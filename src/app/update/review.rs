@@ -259,7 +259,7 @@ pub(super) fn undo(state: &mut AppState, which: Undoing, effects: &mut Vec<Effec
     match state.reviews.writable() {
         Ok(()) => {
             let (who, only_own) = (state.prefs.review.reviewer(), state.prefs.blind.on);
-            state.undoing = true;
+            state.reviews.undoing = true;
             effects.push(Effect::Undo { which, who, only_own });
         }
         Err(sentence) => state.notices.push(Severity::Info, sentence),
@@ -360,7 +360,7 @@ pub(super) fn recorded(
     if let Some(said) = said {
         state.notices.push(Severity::Info, said);
     }
-    let undone = ticket.is_none() && std::mem::take(&mut state.undoing);
+    let undone = ticket.is_none() && std::mem::take(&mut state.reviews.undoing);
     if undone
         && state.dialog.is_none()
         && !state.prefs.blind.on

@@ -20,11 +20,11 @@ const VERSION: u32 = 1;
 struct Document {
     format: String,
     version: u32,
-    videos: Vec<Video>,
+    videos: Vec<Footage>,
 }
 
 #[derive(Deserialize)]
-struct Video {
+struct Footage {
     name: String,
     frames: Option<usize>,
     duration_secs: Option<f64>,
@@ -53,7 +53,7 @@ pub(super) fn read(text: &str) -> Result<LabelFile, FormatError> {
         note: label.note,
         confidence: label.confidence.map(f64::from),
     };
-    let video = |video: Video| {
+    let video = |video: Footage| {
         let mut read = FileVideo {
             frames: video.frames,
             duration_secs: video.duration_secs,

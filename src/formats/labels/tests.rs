@@ -19,14 +19,14 @@ use crate::domain::time::MediaTime;
 
 /// A video with its labels.
 #[derive(Clone, Debug)]
-struct Video {
+struct Clip {
     name: String,
     table: FrameTable,
     video_labels: BTreeMap<String, VideoLabel>,
     labels: Vec<Label>,
 }
 
-impl Video {
+impl Clip {
     fn export(&self) -> ExportVideo<'_> {
         let Self { name, table, video_labels, labels } = self;
         ExportVideo { name, table, size: (320, 240), video_labels, labels }
@@ -76,7 +76,7 @@ fn label(frames: usize) -> impl Strategy<Value = Label> {
     })
 }
 
-fn videos() -> impl Strategy<Value = Vec<Video>> {
+fn videos() -> impl Strategy<Value = Vec<Clip>> {
     let said = prop_oneof![Just(VideoLabel::Normal), Just(VideoLabel::Abnormal)];
     let whole = proptest::collection::btree_map(prop_oneof![Just(String::new()), lines()], said, 0..3);
     let one = table().prop_flat_map(move |table| {
@@ -108,7 +108,7 @@ fn videos() -> impl Strategy<Value = Vec<Video>> {
             }
             let made = all.into_iter().enumerate().map(|(i, (table, name, folder, video_labels, labels))| {
                 let folder = if folder { "a b/" } else { "" };
-                Video { name: format!("{folder}{name}{i}.mp4"), table, video_labels, labels }
+                Clip { name: format!("{folder}{name}{i}.mp4"), table, video_labels, labels }
             });
             made.collect()
         },
@@ -126,7 +126,7 @@ fn nameless(said: &BTreeMap<String, VideoLabel>) -> BTreeMap<String, VideoLabel>
 }
 
 /// What is left of a video, or `None` if the format leaves it out.
-fn kept(format: Format, video: &Video) -> Option<Video> {
+fn kept(format: Format, video: &Clip) -> Option<Clip> {
     let mut kept = video.clone();
     let stated = |labels: &[Label]| if labels.is_empty() { VideoLabel::Normal } else { VideoLabel::Abnormal };
     let (class, lane, note, confidence, whole) = match format {
@@ -214,11 +214,11 @@ fn sorted(labels: &[Label]) -> Vec<Label> {
 }
 
 /// Writes, reads and resolves some videos of a format, under either end rule where there is a choice.
-fn round_trip(format: Format, videos: &[Video], end: SpanEnd) {
-    let exported: Vec<_> = videos.iter().map(Video::export).collect();
+fn round_trip(format: Format, videos: &[Clip], end: SpanEnd) {
+    let exported: Vec<_> = videos.iter().map(Clip::export).collect();
     let written = write(format, &exported, WriteOptions { end: Some(end), date: "" }).expect("is written");
     let options = ReadOptions { list: written.list.as_deref().map(str::as_bytes), video: Some(&videos[0].name) };
-    let expected: Vec<Video> = videos.iter().filter_map(|video| kept(format, video)).collect();
+    let expected: Vec<Clip> = videos.iter().filter_map(|video| kept(format, video)).collect();
     let read = match read(format, &written.bytes, options) {
         Ok(read) => read,
         Err(err) => {
@@ -297,7 +297,7 @@ proptest! {
         }
         for format in Format::iter().filter(|format| !matches!(format, Format::Elan | Format::LabelStudio)) {
             let videos = if format.one_video() { &videos[..1] } else { &videos };
-            let exported: Vec<_> = videos.iter().map(Video::export).collect();
+            let exported: Vec<_> = videos.iter().map(Clip::export).collect();
             prop_assert_eq!(losses(format, &exported), Vec::<String>::new(), "{}", format);
             round_trip(format, videos, SpanEnd::Exclusive);
         }
@@ -312,7 +312,7 @@ proptest! {
     ) {
         let table = &videos[0].table;
         for format in Format::iter() {
-            let exported: Vec<_> = videos[..1].iter().map(Video::export).collect();
+            let exported: Vec<_> = videos[..1].iter().map(Clip::export).collect();
             let mut written = write(format, &exported, WriteOptions::default()).expect("is written");
             if written.bytes.is_empty() {
                 continue;
@@ -372,10 +372,10 @@ proptest! {
     }
 }
 
-fn plain_video(name: &str, frames: i64, micros: i64) -> Video {
+fn plain_video(name: &str, frames: i64, micros: i64) -> Clip {
     let entries = (0..frames).map(|i| (MediaTime::from_micros(i * micros), true)).collect();
     let table = FrameTable::new(entries, None).expect("has frames");
-    Video { name: name.to_owned(), table, video_labels: BTreeMap::new(), labels: Vec::new() }
+    Clip { name: name.to_owned(), table, video_labels: BTreeMap::new(), labels: Vec::new() }
 }
 
 fn marked(start: usize, end: usize, class: &str) -> Label {
@@ -411,7 +411,7 @@ fn losses_are_named_before_writing() {
     assert_eq!(lost(Format::Csv), "1 video is without any label and left out: c.mp4.");
     assert!(!lost(Format::LabelStudio).contains("evenly"));
     let times = [0, 40_000, 80_000, 400_000].map(|t| (MediaTime::from_micros(t), true));
-    let gap = Video { table: FrameTable::new(times.to_vec(), None).expect("has frames"), ..one.clone() };
+    let gap = Clip { table: FrameTable::new(times.to_vec(), None).expect("has frames"), ..one.clone() };
     assert!(
         losses(Format::LabelStudio, &[gap.export()]).join("\n").contains("a b.mp4: its frames are not evenly spaced")
     );
