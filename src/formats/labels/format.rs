@@ -194,7 +194,7 @@ pub fn write(format: Format, videos: &[ExportVideo<'_>], options: WriteOptions<'
     }
 }
 
-/// How many of these videos, and how many intervals, stand in what [`write`] gives.
+/// How many of these videos, and how many intervals, stand in what [`write()`] gives.
 pub fn written_counts(format: Format, videos: &[ExportVideo<'_>]) -> (usize, usize) {
     let intervals = |video: &ExportVideo<'_>| {
         let all = video.labels.len();
