@@ -309,15 +309,29 @@ pub struct TrainArgs {
     /// steadier than the weights of one step on few videos. 0 for none, as published
     #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = average)]
     pub average: f64,
+    /// Learning rate of Adam, of the first step where it falls [default: 0.001, as published]
+    #[arg(long, value_name = "RATE")]
+    pub learning_rate: Option<f64>,
+    /// L2 decay that is added to the gradient [default: 0.005, as published]
+    #[arg(long, value_name = "DECAY")]
+    pub weight_decay: Option<f64>,
+    /// Share of values that dropout switches off [default: 0.7, as published]
+    #[arg(long, value_name = "SHARE")]
+    pub dropout: Option<f64>,
+    /// Normal bags per step, and as many abnormal ones [default: 16, as published]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub batch: Option<u16>,
     /// Share of each list that is kept out of training and chooses the best weights (under a constant rate) and the threshold
     #[arg(long, value_name = "SHARE", default_value_t = 0.2, value_parser = held_out)]
     pub held_out: f64,
     /// Go on with an interrupted training from the state it left (MODEL.training); its settings are the state's
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["preset", "steps", "seed", "schedule", "average"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["preset", "steps", "seed", "schedule", "average", "learning_rate",
+        "weight_decay", "dropout", "batch"])]
     pub resume: Option<PathBuf>,
     /// Train nothing: give this model the bags of the lists to carry, which `learn` mixes in so that it does not forget, and
     /// write it
-    #[arg(long, value_name = "MODEL", conflicts_with_all = ["preset", "steps", "schedule", "average", "resume"])]
+    #[arg(long, value_name = "MODEL", conflicts_with_all = ["preset", "steps", "schedule", "average", "resume",
+        "learning_rate", "weight_decay", "dropout", "batch"])]
     pub bags_for: Option<PathBuf>,
     /// Where to write the model
     #[arg(short, long, value_name = "MODEL")]
@@ -450,6 +464,8 @@ pub struct BenchArgs {
 pub enum BenchName {
     /// Training step and inference, beside the time of their matrix products alone
     Model,
+    /// From the order to learn from 20 verdicts to the new curves, and ghost curves
+    Learning,
 }
 
 /// Arguments of `doctor`.

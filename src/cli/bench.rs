@@ -1,11 +1,12 @@
 //! `lookback bench`: how fast things are on this machine.
 //!
-//! Owns only the printing; what is measured, and against what, is the model layer's.
+//! Owns only the printing; what is measured, and against what, is the model layer's and `app::learning`'s.
 
 use super::args::{BenchArgs, BenchName};
 use super::engine;
 use super::error::CliError;
 use super::files;
+use crate::app::learning::pace;
 use crate::model::bench;
 
 /// Runs the command.
@@ -14,10 +15,9 @@ use crate::model::bench;
 /// The device fails.
 pub fn run(args: &BenchArgs) -> Result<(), CliError> {
     let device = engine::device(args.device)?;
+    let mut say = |name: &str| files::complain(&format!("measuring: {name}"));
     match args.what {
-        BenchName::Model => {
-            let report = bench::run(&device, &mut |name| files::complain(&format!("measuring: {name}")))?;
-            files::print(&format!("{report}\n"))
-        }
+        BenchName::Model => files::print(&format!("{}\n", bench::run(&device, &mut say)?)),
+        BenchName::Learning => files::print(&pace::measure(&device, &mut say)?.to_string()),
     }
 }

@@ -186,6 +186,10 @@ fn settings(args: &TrainArgs) -> Result<TrainSettings, CliError> {
         seed: args.seed,
         schedule: args.schedule.into(),
         average: args.average,
+        learning_rate: args.learning_rate.unwrap_or(own.learning_rate),
+        weight_decay: args.weight_decay.unwrap_or(own.weight_decay),
+        dropout: args.dropout.unwrap_or(own.dropout),
+        batch: args.batch.map_or(own.batch, usize::from),
         validate_every: REPORT_EVERY,
         ..own
     })

@@ -11,10 +11,11 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub struct EventRule {
     /// An event needs one snippet at or above this.
     pub threshold: f32,
-    /// Share of the threshold, 0..=1, by which scores may fall short of it without ending an event.
+    /// Share of the threshold's odds s / (1 - s), 0..=1, by which scores may fall short of them without ending an event.
     ///
-    /// A share, because scores have no unit: a fixed distance below a low threshold would reach zero, and one
-    /// event would be the whole video.
+    /// A share, because a fixed distance below a low threshold would reach zero, and one event would be the whole video.
+    /// Of the odds, because the scores of a model that says no more than it knows lie close together around one half:
+    /// four fifths of a threshold of 0.6 are where its quiet footage lies.
     pub hysteresis_share: f32,
     /// Shorter events are dropped, after merging.
     pub min_snippets: usize,
@@ -28,7 +29,7 @@ impl Default for EventRule {
     }
 }
 
-/// A rule as files hold it. Until 0.1 they held the distance of the lower line from the threshold.
+/// A rule as files hold it. Some hold the distance of the lower line from the threshold.
 #[derive(Deserialize)]
 struct WrittenRule {
     threshold: f32,
@@ -49,8 +50,10 @@ impl From<WrittenRule> for EventRule {
     fn from(written: WrittenRule) -> Self {
         let WrittenRule { threshold, hysteresis_share, hysteresis, min_snippets, merge_gap } = written;
         // The lower line stays where it was, unless that was at zero, where it flagged everything.
-        let from_distance =
-            || hysteresis.map(|distance| distance / threshold).filter(|share| (0.0..1.0).contains(share));
+        let from_distance = || {
+            let level = threshold - hysteresis?;
+            (level > 0.0 && level <= threshold).then(|| Self { threshold, ..Self::default() }.share_for(level))
+        };
         let share = hysteresis_share.filter(|share| share.is_finite()).or_else(from_distance);
         let hysteresis_share = share.unwrap_or_else(|| Self::default().hysteresis_share).clamp(0.0, 1.0);
         Self { threshold, hysteresis_share, min_snippets, merge_gap }
@@ -86,12 +89,24 @@ impl AnomalySegment {
 impl EventRule {
     /// The lower line: an event goes on as long as scores stay at or above this.
     pub fn low(&self) -> f32 {
-        self.threshold * (1.0 - self.hysteresis_share.clamp(0.0, 1.0))
+        let share = self.hysteresis_share.clamp(0.0, 1.0);
+        let kept = self.threshold * (1.0 - share);
+        // A share of the odds, written without them: they are infinite at 1. Scores beyond are no probabilities.
+        if (0.0..1.0).contains(&self.threshold) { kept / (1.0 - self.threshold * share) } else { kept }
     }
 
-    /// The share of the threshold that puts the lower line at `level`.
+    /// The share that puts the lower line at `level`.
     pub fn share_for(&self, level: f32) -> f32 {
-        if self.threshold > 0.0 { (1.0 - level / self.threshold).clamp(0.0, 1.0) } else { self.hysteresis_share }
+        if self.threshold <= 0.0 {
+            return self.hysteresis_share;
+        }
+        let level = level.clamp(0.0, self.threshold);
+        let kept = if self.threshold < 1.0 {
+            level * (1.0 - self.threshold) / (self.threshold * (1.0 - level))
+        } else {
+            level / self.threshold
+        };
+        (1.0 - kept).clamp(0.0, 1.0)
     }
 
     /// How little a peak score says, 0..=1: 1 at the threshold, 0 as far from it as scores go.
@@ -140,7 +155,7 @@ mod tests {
     #[test]
     fn hysteresis_extends_but_does_not_start() {
         let rule = EventRule { threshold: 0.5, hysteresis_share: 0.2, min_snippets: 1, merge_gap: 0 };
-        let events = rule.events(&[0.45, 0.6, 0.42, 0.39, 0.45, 0.2]);
+        let events = rule.events(&[0.46, 0.6, 0.45, 0.43, 0.46, 0.2]);
         assert_eq!(events.len(), 1);
         assert_eq!((events[0].first, events[0].last, events[0].peak), (0, 2, 1));
     }
@@ -172,6 +187,16 @@ mod tests {
         assert_eq!(flooded.hysteresis_share, EventRule::default().hysteresis_share);
         let rule = EventRule { hysteresis_share: 0.35, ..EventRule::default() };
         assert_eq!(read(&ron::to_string(&rule).expect("is written")), rule);
+    }
+
+    #[test]
+    fn the_lower_line_is_a_share_of_the_odds() {
+        let low = |threshold| EventRule { threshold, hysteresis_share: 0.2, ..EventRule::default() }.low();
+        for (threshold, expected) in [(0.5, 0.444_44), (0.627, 0.573_5), (0.01, 0.008_02), (0.99, 0.987_5), (0.0, 0.0)]
+        {
+            assert!((low(threshold) - expected).abs() < 1e-4, "{threshold}: {}", low(threshold));
+        }
+        assert!((low(5.0) - 4.0).abs() < 1e-6, "what is no probability has no odds");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use plotters::prelude::*;
 use plotters::style::{FontStyle, register_font};
 use thiserror::Error;
 
-use super::png;
+use super::{outline, png};
 
 /// Width and height of a chart in pixels (SVG: units).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ pub(super) const LINES: [RGBColor; 6] =
 /// Name under which the embedded font is known.
 pub(super) const FONT: &str = "sans-serif";
 
-static FONT_BYTES: &[u8] = include_bytes!("../../assets/fonts/Ubuntu-Light.ttf");
+pub(super) static FONT_BYTES: &[u8] = include_bytes!("../../assets/fonts/Ubuntu-Light.ttf");
 
 /// What went wrong inside a drawing function, as text: the library's errors differ by kind of file.
 pub(super) type Drawn = Result<(), String>;
@@ -108,7 +108,7 @@ pub(super) fn to_png(chart: &impl Chart, size: ChartSize) -> Result<Vec<u8>, Cha
     png::encode(&rgb, width, height)
 }
 
-/// The chart as the text of an SVG file. Letters refer to a sans-serif font by name.
+/// The chart as the text of an SVG file, its letters as outlines.
 pub(super) fn to_svg(chart: &impl Chart, size: ChartSize) -> Result<String, ChartError> {
     prepare(size)?;
     let mut text = String::new();
@@ -116,7 +116,7 @@ pub(super) fn to_svg(chart: &impl Chart, size: ChartSize) -> Result<String, Char
         let area = SVGBackend::with_string(&mut text, (size.width, size.height)).into_drawing_area();
         draw(chart, &area)?;
     }
-    Ok(text)
+    Ok(outline::outlined(&text))
 }
 
 fn draw<B: DrawingBackend>(chart: &impl Chart, area: &DrawingArea<B, Shift>) -> Result<(), ChartError> {

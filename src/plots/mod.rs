@@ -5,6 +5,7 @@
 
 mod chart;
 mod detection;
+mod outline;
 mod png;
 mod timeline;
 mod training;

@@ -9,6 +9,7 @@
 //! LearningVideo…  →  scores  →  plan  →  set  →  Tuning::run  →  compare  →  candidate  →  models::keep
 //! ```
 
+pub mod pace;
 pub mod simulation;
 #[cfg(test)]
 mod tests;

@@ -161,7 +161,7 @@ fn paint_cost(ui: &Ui, lane: &Lane, grip: &Rect, scene: &Scene<'_>) {
     let plural = if cost.events == 1 { "event" } else { "events" };
     let events = format!("{} {plural}", cost.events);
     let rate = cost.per_hour().map(per_hour);
-    let percent = cost.flagged_share().map_or_else(String::new, |share| format!("{:.1} %", share * 100.0));
+    let percent = cost.flagged_share().map_or_else(String::new, percent);
     let flagged = whole_seconds(cost.flagged);
     let lines: Vec<String> =
         [events.clone()].into_iter().chain(rate.clone()).chain([format!("{flagged} ({percent})")]).collect();
@@ -186,6 +186,11 @@ fn paint_cost(ui: &Ui, lane: &Lane, grip: &Rect, scene: &Scene<'_>) {
 fn whole_seconds(time: MediaTime) -> String {
     let text = time.to_string();
     text.split('.').next().unwrap_or(&text).to_owned()
+}
+
+/// As many digits as there is room for beside the line.
+fn percent(share: f64) -> String {
+    if share < 0.0995 { format!("{:.1} %", share * 100.0) } else { format!("{:.0} %", share * 100.0) }
 }
 
 fn per_hour(rate: f64) -> String {
@@ -221,7 +226,7 @@ fn hysteresis_ui(ui: &Ui, id: Id, lane: &Lane, scale: &Scale, scene: &Scene<'_>,
     let outline = if handled.response.has_focus() { Stroke::new(1.5, p.accent) } else { Stroke::NONE };
     ui.painter().add(Shape::convex_polygon(arrow, color, outline));
     handled.response.on_hover_text(format!(
-        "Hysteresis {:.0} % of the threshold: an event goes on while the score stays at or above {low:.2}. Drag, or use the arrow keys.",
+        "Hysteresis {:.0} % of the threshold's odds: an event goes on while the score stays at or above {low:.2}. Drag, or use the arrow keys.",
         rule.hysteresis_share * 100.0
     ));
 }
@@ -232,5 +237,6 @@ mod tests {
     fn rates_have_sensible_digits() {
         assert_eq!(super::per_hour(12.44), "12.4 / hour");
         assert_eq!(super::per_hour(1234.5), "1234 / hour");
+        assert_eq!([super::percent(0.0512), super::percent(0.0996), super::percent(1.0)], ["5.1 %", "10 %", "100 %"]);
     }
 }

@@ -1,6 +1,6 @@
 //! The built-in encoder: what moves in a snippet, how, and what it looks like, in 512 numbers.
 //!
-//! Owns the encoder `builtin-motion-2` and the order of its parts. Does not own the parts: `flow` finds
+//! Owns the encoder `builtin-motion-3` and the order of its parts. Does not own the parts: `flow` finds
 //! the motion between two frames, `pair` sums it up, `cuts` finds changes of scene, `windows` looks where
 //! most happens, `bands` how fast things move by height in the picture, `objects` follows moving things, `clip`
 //! turns the pairs of a snippet into numbers, `look` describes the still picture.
@@ -24,7 +24,7 @@ use crate::domain::pixels::{EncoderInput, GREY_HEIGHT, GREY_WIDTH, GreyClip, Sni
 use crate::model::ModelError;
 
 /// Identity of the rule.
-pub const ID: &str = "builtin-motion-2";
+pub const ID: &str = "builtin-motion-3";
 /// Numbers per snippet.
 pub const DIM: usize = 512;
 
