@@ -49,6 +49,8 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("egui_wgpu", &["gpu"]),
     ("bytemuck", &["gpu"]),
     ("plotters", &["plots"]),
+    ("plotters_backend", &["plots"]),
+    ("ab_glyph", &["plots"]),
     ("egui", &["ui", "gpu", "shell"]),
     ("egui_extras", &["ui"]),
     ("egui_tiles", &["ui"]),

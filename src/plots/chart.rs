@@ -9,6 +9,7 @@ use plotters::prelude::*;
 use plotters::style::{FontStyle, register_font};
 use thiserror::Error;
 
+use super::themed::{ChartTheme, Themed};
 use super::{outline, png};
 
 /// Width and height of a chart in pixels (SVG: units).
@@ -25,6 +26,22 @@ impl ChartSize {
     pub const REPORT: Self = Self { width: 1200, height: 420 };
     /// Smallest and largest side that can be drawn.
     const LIMITS: std::ops::RangeInclusive<u32> = 120..=16_384;
+}
+
+/// How a chart is drawn, whatever it shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChartLook {
+    /// How large.
+    pub size: ChartSize,
+    /// On what.
+    pub theme: ChartTheme,
+}
+
+impl From<ChartSize> for ChartLook {
+    /// On white.
+    fn from(size: ChartSize) -> Self {
+        Self { size, theme: ChartTheme::Light }
+    }
 }
 
 /// Why there is no chart.
@@ -97,24 +114,26 @@ pub(super) trait Chart {
 }
 
 /// The chart as a PNG file.
-pub(super) fn to_png(chart: &impl Chart, size: ChartSize) -> Result<Vec<u8>, ChartError> {
+pub(super) fn to_png(chart: &impl Chart, look: impl Into<ChartLook>) -> Result<Vec<u8>, ChartError> {
+    let ChartLook { size, theme } = look.into();
     prepare(size)?;
     let (width, height) = (size.width as usize, size.height as usize);
     let mut rgb = vec![0_u8; width * height * 3];
     {
-        let area = BitMapBackend::with_buffer(&mut rgb, (size.width, size.height)).into_drawing_area();
-        draw(chart, &area)?;
+        let surface = BitMapBackend::with_buffer(&mut rgb, (size.width, size.height));
+        draw(chart, &Themed::new(surface, theme).into_drawing_area())?;
     }
     png::encode(&rgb, width, height)
 }
 
 /// The chart as the text of an SVG file, its letters as outlines.
-pub(super) fn to_svg(chart: &impl Chart, size: ChartSize) -> Result<String, ChartError> {
+pub(super) fn to_svg(chart: &impl Chart, look: impl Into<ChartLook>) -> Result<String, ChartError> {
+    let ChartLook { size, theme } = look.into();
     prepare(size)?;
     let mut text = String::new();
     {
-        let area = SVGBackend::with_string(&mut text, (size.width, size.height)).into_drawing_area();
-        draw(chart, &area)?;
+        let surface = SVGBackend::with_string(&mut text, (size.width, size.height));
+        draw(chart, &Themed::new(surface, theme).into_drawing_area())?;
     }
     Ok(outline::outlined(&text))
 }

@@ -5,7 +5,7 @@
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-use super::chart::{Chart, ChartError, ChartSize, Drawn, FAINT, INK, LINES, failed, text, to_png, to_svg};
+use super::chart::{Chart, ChartError, ChartLook, Drawn, FAINT, INK, LINES, failed, text, to_png, to_svg};
 use crate::domain::metrics::{DetectionMetrics, detection_metrics, operating_points};
 
 /// One labelled set of scores.
@@ -38,9 +38,9 @@ const POINTS: usize = 2000;
 pub fn detection_png(
     view: DetectionView,
     curves: &[DetectionCurve<'_>],
-    size: ChartSize,
+    look: impl Into<ChartLook>,
 ) -> Result<Vec<u8>, ChartError> {
-    to_png(&Detection::new(view, curves)?, size)
+    to_png(&Detection::new(view, curves)?, look)
 }
 
 /// The curves as the text of an SVG file.
@@ -50,9 +50,9 @@ pub fn detection_png(
 pub fn detection_svg(
     view: DetectionView,
     curves: &[DetectionCurve<'_>],
-    size: ChartSize,
+    look: impl Into<ChartLook>,
 ) -> Result<String, ChartError> {
-    to_svg(&Detection::new(view, curves)?, size)
+    to_svg(&Detection::new(view, curves)?, look)
 }
 
 struct Detection {
@@ -168,6 +168,7 @@ impl Chart for Detection {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plots::ChartSize;
 
     const SIZE: ChartSize = ChartSize { width: 480, height: 460 };
 

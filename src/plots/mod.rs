@@ -7,11 +7,13 @@ mod chart;
 mod detection;
 mod outline;
 mod png;
+mod themed;
 mod timeline;
 mod training;
 
-pub use chart::{ChartError, ChartSize};
+pub use chart::{ChartError, ChartLook, ChartSize};
 pub use detection::{DetectionCurve, DetectionView, detection_png, detection_svg};
 pub use png::{picture_png, picture_png_within};
+pub use themed::ChartTheme;
 pub use timeline::{TimelineChart, timeline_png, timeline_svg};
 pub use training::{LossCurve, training_png, training_svg};

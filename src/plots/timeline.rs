@@ -7,7 +7,7 @@ use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 
 use super::chart::{
-    ATTENTION, Chart, ChartError, ChartSize, Drawn, FAINT, INK, MAGNITUDE, SCORE, TRUTH, clock_label, clock_step,
+    ATTENTION, Chart, ChartError, ChartLook, Drawn, FAINT, INK, MAGNITUDE, SCORE, TRUTH, clock_label, clock_step,
     failed, text, to_png, to_svg,
 };
 use crate::domain::frames::FrameTable;
@@ -36,18 +36,18 @@ pub struct TimelineChart<'a> {
 ///
 /// # Errors
 /// The numbers of scores and lanes differ, there are more of them than snippets, or the size is out of reach.
-pub fn timeline_png(chart: &TimelineChart<'_>, size: ChartSize) -> Result<Vec<u8>, ChartError> {
+pub fn timeline_png(chart: &TimelineChart<'_>, look: impl Into<ChartLook>) -> Result<Vec<u8>, ChartError> {
     chart.check()?;
-    to_png(chart, size)
+    to_png(chart, look)
 }
 
 /// The chart as the text of an SVG file.
 ///
 /// # Errors
 /// As [`timeline_png`].
-pub fn timeline_svg(chart: &TimelineChart<'_>, size: ChartSize) -> Result<String, ChartError> {
+pub fn timeline_svg(chart: &TimelineChart<'_>, look: impl Into<ChartLook>) -> Result<String, ChartError> {
     chart.check()?;
-    to_svg(chart, size)
+    to_svg(chart, look)
 }
 
 /// One lane of the chart.
@@ -220,6 +220,7 @@ mod tests {
     use super::*;
     use crate::domain::segment::EventRule;
     use crate::domain::time::MediaTime;
+    use crate::plots::{ChartSize, ChartTheme};
 
     fn table(frames: usize) -> FrameTable {
         let entry = |i| (MediaTime::from_micros(1_000_000 + i as i64 * 40_000), i % 25 == 0);
@@ -258,6 +259,28 @@ mod tests {
         }
         let plain = TimelineChart { truth: &[], ..chart };
         assert!(!timeline_svg(&plain, ChartSize::REPORT).expect("draws").contains("ground truth"));
+    }
+
+    #[test]
+    fn the_dark_theme_shows_the_same_in_other_colours() {
+        let (frames, scores) = (table(1000), curve(63));
+        let chart =
+            TimelineChart { title: "clip", frames: &frames, scores: &scores, threshold: 0.5, events: &[], truth: &[] };
+        let read = |theme| {
+            let look = ChartLook { size: ChartSize::REPORT, theme };
+            image::load_from_memory(&timeline_png(&chart, look).expect("draws")).expect("is a PNG").into_rgb8()
+        };
+        let (light, dark) = (read(ChartTheme::Light), read(ChartTheme::Dark));
+        assert_eq!(light.get_pixel(1199, 419).0, [255; 3]);
+        let ground = dark.get_pixel(1199, 419).0;
+        assert!(ground.iter().all(|v| *v < 40), "{ground:?}");
+        let marked =
+            |picture: &image::RgbImage, ground: [u8; 3]| picture.pixels().map(|p| p.0 != ground).collect::<Vec<_>>();
+        let (light, dark) = (marked(&light, [255; 3]), marked(&dark, ground));
+        let same = light.iter().zip(&dark).filter(|(a, b)| a == b).count();
+        assert!(same * 1000 > light.len() * 999, "{same} of {}", light.len());
+        let svg = timeline_svg(&chart, ChartLook { size: ChartSize::REPORT, theme: ChartTheme::Dark }).expect("draws");
+        assert!(!svg.contains("#FFFFFF") && svg.contains("clip"));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-use super::chart::{Chart, ChartError, ChartSize, Drawn, FAINT, INK, LINES, failed, text, to_png, to_svg};
+use super::chart::{Chart, ChartError, ChartLook, Drawn, FAINT, INK, LINES, failed, text, to_png, to_svg};
 
 /// One curve over training steps.
 #[derive(Clone, Copy, Debug)]
@@ -20,16 +20,16 @@ pub struct LossCurve<'a> {
 ///
 /// # Errors
 /// The size is out of reach.
-pub fn training_png(title: &str, curves: &[LossCurve<'_>], size: ChartSize) -> Result<Vec<u8>, ChartError> {
-    to_png(&Training { title, curves }, size)
+pub fn training_png(title: &str, curves: &[LossCurve<'_>], look: impl Into<ChartLook>) -> Result<Vec<u8>, ChartError> {
+    to_png(&Training { title, curves }, look)
 }
 
 /// The curves as the text of an SVG file.
 ///
 /// # Errors
 /// As [`training_png`].
-pub fn training_svg(title: &str, curves: &[LossCurve<'_>], size: ChartSize) -> Result<String, ChartError> {
-    to_svg(&Training { title, curves }, size)
+pub fn training_svg(title: &str, curves: &[LossCurve<'_>], look: impl Into<ChartLook>) -> Result<String, ChartError> {
+    to_svg(&Training { title, curves }, look)
 }
 
 struct Training<'a> {
@@ -103,6 +103,7 @@ impl Chart for Training<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plots::ChartSize;
 
     #[test]
     fn curves_draw_with_gaps_and_without_points() {
