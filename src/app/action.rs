@@ -26,6 +26,7 @@ use crate::model::weights::ModelWeights;
 use super::agreement::AgreementReport;
 use super::arrangement::{Layout, PanelKind};
 use super::blind::BlindPass;
+use super::charting::ChartForm;
 use super::clock::RecordingClock;
 use super::command::UiCommand;
 use super::effect::Zoom;
@@ -244,6 +245,10 @@ pub enum Action {
     Copy(Copied),
     /// State the clock of the recording on screen, or forget it.
     SetClock(Option<RecordingClock>),
+    /// Ask so before a chart is written.
+    SetChart(ChartForm),
+    /// Write the chart that is asked for.
+    SaveChart,
     /// Write snapshots into this folder; `None` goes back to the folder of pictures.
     SetSnapshotFolder(Option<PathBuf>),
     /// Carry out a command that was chosen by its name.

@@ -63,6 +63,7 @@ pub enum UiCommand {
     MovedFiles,
     OpenAllVideos,
     RemoveFromList,
+    SaveChart,
     SnapshotFolder,
     Quit,
     PlayPause,
@@ -280,6 +281,10 @@ impl UiCommand {
             Self::RecordingClock => {
                 ("Recording clock…", "State the date and time of this frame, and how far the recorder's clock is off.")
             }
+            Self::SaveChart => (
+                "Save chart…",
+                "Write what is on screen as a chart: PNG, SVG, or its numbers as CSV, in the size and theme you choose.",
+            ),
             Self::SnapshotFolder => ("Snapshot folder…", "Choose where snapshots are written."),
             Self::Undo => ("Undo", "Take back the last edit of the project, also one of an earlier day."),
             Self::Redo => ("Redo", "Carry out again what was taken back last."),
@@ -466,6 +471,7 @@ impl UiCommand {
             | Self::MovedFiles
             | Self::OpenAllVideos
             | Self::RemoveFromList
+            | Self::SaveChart
             | Self::SnapshotFolder
             | Self::Quit => Group::File,
             Self::Undo

@@ -18,6 +18,7 @@ use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::media::{DecodeOptions, OpenedVideo};
 use crate::model::weights::ModelWeights;
 
+use super::charting::ChartOrder;
 use super::exchanging::{ErrandId, Field, PlannedImport, Task};
 use super::known_normal::{RecallOrder, Recalled};
 use super::learn::{LearnRequest, ModelRequest};
@@ -132,6 +133,8 @@ pub enum Effect {
         /// Where to; `None` for the folder of pictures.
         folder: Option<PathBuf>,
     },
+    /// Write a chart.
+    SaveChart(Box<ChartOrder>),
     /// Put text on the clipboard. Carried out by the shell.
     Copy(String),
     /// Note that the project knows this video, and read what it says about it.

@@ -9,6 +9,7 @@ pub mod action;
 pub mod agreement;
 pub mod arrangement;
 pub mod blind;
+pub mod charting;
 pub mod clock;
 pub mod command;
 pub mod disagreements;

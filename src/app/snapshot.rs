@@ -1,17 +1,22 @@
-//! What snapshots are called.
+//! What snapshots and charts are called.
 //!
-//! Owns the name of a snapshot's file. Does not make pictures, nor choose folders.
+//! Owns the names of their files. Does not make pictures, nor choose folders.
 
 use crate::domain::time::MediaTime;
 
-/// Name of the picture of a frame, without extension: `door_frame1234_00m41s160` of `door.mp4`.
-pub fn file_name(video: &str, frame: usize, time: MediaTime) -> String {
+/// The name of a video's file without its extension, as a part of other files' names.
+pub fn file_stem(video: &str) -> String {
     let stem = video.rsplit_once('.').map_or(video, |(stem, _)| if stem.is_empty() { video } else { stem });
     // What some file systems refuse: these letters, and names of more than 255 bytes with what is added.
     let stem: String =
         stem.chars().map(|c| if c.is_control() || r#"<>:"/\|?*"#.contains(c) { '-' } else { c }).collect();
     let fits = stem.char_indices().map(|(i, c)| i + c.len_utf8()).take_while(|end| *end <= 160).last();
-    let stem = &stem[..fits.unwrap_or(0)];
+    stem[..fits.unwrap_or(0)].to_owned()
+}
+
+/// Name of the picture of a frame, without extension: `door_frame1234_00m41s160` of `door.mp4`.
+pub fn file_name(video: &str, frame: usize, time: MediaTime) -> String {
+    let stem = file_stem(video);
     let sign = if time.micros() < 0 { "-" } else { "" };
     let millis = time.micros().unsigned_abs() / 1000;
     let (hours, mins, secs, millis) = (millis / 3_600_000, millis / 60_000 % 60, millis / 1000 % 60, millis % 1000);

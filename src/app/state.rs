@@ -14,6 +14,7 @@ use crate::jobs::Progress;
 
 use super::agreement::Agreement;
 use super::arrangement::PanelKind;
+use super::charting::ChartForm;
 use super::clock::RecordingClock;
 use super::disagreements::ShownDisagreements;
 use super::effect::Pick;
@@ -57,6 +58,8 @@ pub enum Dialog {
     Palette,
     /// Where snapshots go.
     SnapshotFolder,
+    /// A chart as files.
+    Chart,
     /// The clock of the recording.
     Clock,
     /// What was done in the project.
@@ -154,6 +157,8 @@ pub struct AppState {
     pub known_normal: KnownNormal,
     /// The newest steps of the project, once they were read.
     pub history: Option<Vec<HistoryEntry>>,
+    /// What is asked for before a chart is written.
+    pub chart: ChartForm,
     /// What imports, exports, reports and searches are about.
     pub exchanging: Exchanging,
     /// What the person was told.

@@ -133,6 +133,8 @@ fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Snapshot => view::snapshot(state, effects),
         Action::Copy(what) => position::copy(state, what, effects),
         Action::SetClock(clock) => position::set_clock(state, clock, effects),
+        Action::SetChart(form) => state.chart = form,
+        Action::SaveChart => view::save_chart(state, effects),
         Action::SetSnapshotFolder(folder) => view::set_snapshot_folder(state, folder, effects),
         Action::Choose(command) => keys::choose(state, command, effects),
         Action::BindKey(command, shortcut) => keys::bind(state, command, shortcut, effects),

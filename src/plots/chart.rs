@@ -26,6 +26,11 @@ impl ChartSize {
     pub const REPORT: Self = Self { width: 1200, height: 420 };
     /// Smallest and largest side that can be drawn.
     const LIMITS: std::ops::RangeInclusive<u32> = 120..=16_384;
+
+    /// Whether a chart of this size can be drawn.
+    pub fn is_possible(self) -> bool {
+        Self::LIMITS.contains(&self.width) && Self::LIMITS.contains(&self.height)
+    }
 }
 
 /// How a chart is drawn, whatever it shows.
@@ -100,11 +105,7 @@ fn prepare(size: ChartSize) -> Result<(), ChartError> {
     static ONCE: Once = Once::new();
     // A font that cannot be read shows up as an error of the first chart; tests draw one.
     ONCE.call_once(|| drop(register_font(FONT, FontStyle::Normal, FONT_BYTES)));
-    if ChartSize::LIMITS.contains(&size.width) && ChartSize::LIMITS.contains(&size.height) {
-        Ok(())
-    } else {
-        Err(ChartError::Size { width: size.width, height: size.height })
-    }
+    if size.is_possible() { Ok(()) } else { Err(ChartError::Size { width: size.width, height: size.height }) }
 }
 
 /// Something that can be drawn on any kind of file.

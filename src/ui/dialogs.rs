@@ -18,8 +18,8 @@ use super::key_editor::{KeyEditorState, key_editor_ui};
 use super::palette::{PaletteState, palette_ui};
 use super::root::ViewContext;
 use super::{
-    about, export_dialog, history_panel, import_dialog, key_list, moved_dialog, name_dialog, project_dialog,
-    report_dialog,
+    about, chart_dialog, export_dialog, history_panel, import_dialog, key_list, moved_dialog, name_dialog,
+    project_dialog, report_dialog,
 };
 
 /// What the open dialog remembers.
@@ -61,6 +61,7 @@ pub fn dialogs_ui(view: &ViewContext<'_>, dialogs: &mut DialogState, ctx: &Conte
     let response = modal.show(ctx, |ui| match dialog {
         Dialog::GoTo => go_to_ui(view, dialogs, fresh, ui),
         Dialog::SnapshotFolder => snapshot_folder_ui(view, dialogs, fresh, ui),
+        Dialog::Chart => chart_dialog::chart_ui(view, ui),
         Dialog::Clock => clock_dialog::clock_ui(view, &mut dialogs.clock, fresh, ui),
         Dialog::History => history_panel::history_ui(view, ui),
         Dialog::Project => project_dialog::project_ui(view, &mut dialogs.text, fresh, ui),

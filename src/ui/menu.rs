@@ -46,7 +46,7 @@ const AFTER_A_LINE: [UiCommand; 30] = [
     UiCommand::OpenProject,
     UiCommand::ImportLabels,
     UiCommand::RemoveFromList,
-    UiCommand::SnapshotFolder,
+    UiCommand::SaveChart,
     UiCommand::Quit,
     UiCommand::PreviousFrame,
     UiCommand::Start,

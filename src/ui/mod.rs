@@ -6,6 +6,7 @@
 mod about;
 mod agreement_dialog;
 mod blind_bar;
+mod chart_dialog;
 mod class_editor;
 mod clock_dialog;
 mod command_button;

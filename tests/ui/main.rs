@@ -207,6 +207,33 @@ fn a_snapshot_becomes_a_file_named_after_what_it_shows() {
 }
 
 #[test]
+fn a_chart_is_written_as_it_was_asked_for() {
+    let mut w = Window::new();
+    let path = w.video("door.mp4", 60);
+    w.open(&path);
+    w.wait("the scores", is_done);
+    w.harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    w.harness.run_steps(2);
+    w.type_into("Find a command", "save chart");
+    w.key(Key::Enter);
+    assert_eq!(w.state().dialog, Some(Dialog::Chart));
+    for name in ["SVG", "CSV", "Dark", "Slide"] {
+        w.click(name);
+    }
+    w.click("Save");
+    w.wait("the notice", |s| s.notices.list().iter().any(|n| n.text.contains("The chart is")));
+    assert_eq!(w.state().dialog, None);
+    let file = |kind: &str| w.folder.path().join("own").join("snapshots").join(format!("door_timeline.{kind}"));
+    let picture = image::open(file("png")).expect("is a picture").into_rgb8();
+    assert_eq!(picture.dimensions(), (1920, 1080));
+    assert!(picture.get_pixel(1919, 1079).0.iter().all(|v| *v < 40), "it is dark");
+    let svg = std::fs::read_to_string(file("svg")).expect("is written");
+    assert!(svg.contains("door.mp4") && !svg.contains("<text"), "letters are outlines");
+    let csv = std::fs::read_to_string(file("csv")).expect("is written");
+    assert_eq!(csv.lines().count(), 1 + 4, "four snippets");
+}
+
+#[test]
 fn the_picture_is_looked_at_more_closely_and_reset_by_one_key() {
     let mut w = Window::new();
     let path = w.video("closer.mp4", 60);

@@ -150,6 +150,7 @@ impl UiCommand {
             | Self::ToggleInspector
             | Self::ToggleTimeline
             | Self::ResetPanels
+            | Self::SaveChart
             | Self::SnapshotFolder
             | Self::PinPicture
             | Self::ChangeKeys

@@ -5,6 +5,7 @@
 use crate::app::action::{Action, Among, Copied};
 use crate::app::arrangement::{Layout, PanelKind};
 use crate::app::blind::{self, BlindPass};
+use crate::app::charting;
 use crate::app::effect::Zoom;
 use crate::app::lanes::{LaneKind, LaneSettings};
 use crate::app::learn::LearnAction;
@@ -116,6 +117,7 @@ impl UiCommand {
             Self::BackOut => Some(Action::BackOut),
             Self::Keys => Some(Action::Open(Dialog::Keys)),
             Self::ChangeKeys => Some(Action::Open(Dialog::ChangeKeys)),
+            Self::SaveChart => (!charting::present(state).is_empty()).then_some(Action::Open(Dialog::Chart)),
             Self::SnapshotFolder => Some(Action::Open(Dialog::SnapshotFolder)),
             Self::About => Some(Action::Open(Dialog::About)),
             Self::EditClasses => Some(Action::Open(Dialog::Classes)),

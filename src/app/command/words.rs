@@ -39,6 +39,7 @@ impl UiCommand {
             Self::SetLoopStart | Self::SetLoopEnd | Self::ToggleLoop | Self::LoopEvent => "repeat range",
             Self::ClearLoop => "repeat range remove",
             Self::Snapshot => "screenshot still grab export image save",
+            Self::SaveChart => "plot graph figure export png svg csv curve",
             Self::SnapshotFolder => "directory",
             Self::CopyTime | Self::CopyFrame | Self::CopyPosition => "timestamp timecode",
             Self::RecordingClock => "wall timezone dvr offset",

@@ -138,6 +138,7 @@ impl Services {
             Effect::CancelScoring => self.scoring.cancel(),
             Effect::MakeDemo => self.demo.make(),
             Effect::Snapshot { video, folder } => self.snapshots.ask(video, folder),
+            Effect::SaveChart(order) => self.snapshots.chart(order),
             Effect::SavePrefs(prefs) => self.keeper.save(*prefs),
             Effect::LoadReview { id, video } => {
                 self.reviews.ask(reviews::Request::Load(Box::new(reviews::known(id.clone(), &video))));

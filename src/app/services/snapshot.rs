@@ -1,10 +1,11 @@
-//! Pictures to keep, off the window's thread: a decoded frame into a PNG file.
+//! Pictures to keep, off the window's thread: a decoded frame into a PNG file, a chart into its files.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::app::action::Event;
+use crate::app::charting::ChartOrder;
 use crate::app::notice::Severity;
 use crate::app::snapshot::file_name;
 use crate::disk;
@@ -20,10 +21,9 @@ const QUEUE: usize = 4;
 
 /// What is to be kept, and where.
 #[derive(Debug)]
-struct Command {
-    folder: PathBuf,
-    video: String,
-    frame: Arc<Frame>,
+enum Command {
+    Frame { folder: PathBuf, video: String, frame: Arc<Frame> },
+    Chart { folder: PathBuf, order: Box<ChartOrder> },
 }
 
 /// The thread that makes pictures of frames.
@@ -43,7 +43,11 @@ impl Snapshots {
         let worker = Worker::spawn("snapshot", QUEUE, move |commands, _| {
             for command in commands {
                 // Written also when nobody listens any more: the window may be closing.
-                report.send(make(&command));
+                let event = match &command {
+                    Command::Frame { folder, video, frame } => picture(folder, video, frame),
+                    Command::Chart { folder, order } => chart(folder, order),
+                };
+                report.send(event);
             }
         })?;
         Ok(Self { worker, standard, waiting: Vec::new(), reporter })
@@ -61,16 +65,26 @@ impl Snapshots {
 
     /// Hands on what waits, now that `frame` is on screen.
     pub(super) fn take(&mut self, frame: &Arc<Frame>) {
-        for (video, folder) in self.waiting.drain(..) {
-            let Some(folder) = folder.or_else(|| self.standard.clone()) else {
-                let text = "There is no folder for pictures here: choose one with “Snapshot folder…”.";
-                self.reporter.tell(Severity::Error, text.to_owned());
-                continue;
-            };
-            if self.worker.try_send(Command { folder, video, frame: Arc::clone(frame) }).is_err() {
-                let text = "The snapshots before are still being written: try again in a moment.";
-                self.reporter.tell(Severity::Warning, text.to_owned());
-            }
+        for (video, folder) in std::mem::take(&mut self.waiting) {
+            let frame = Arc::clone(frame);
+            self.send(folder, |folder| Command::Frame { folder, video, frame });
+        }
+    }
+
+    /// Writes a chart.
+    pub(super) fn chart(&self, order: Box<ChartOrder>) {
+        self.send(order.folder.clone(), |folder| Command::Chart { folder, order });
+    }
+
+    fn send(&self, folder: Option<PathBuf>, command: impl FnOnce(PathBuf) -> Command) {
+        let Some(folder) = folder.or_else(|| self.standard.clone()) else {
+            let text = "There is no folder for pictures here: choose one with “Snapshot folder…”.";
+            self.reporter.tell(Severity::Error, text.to_owned());
+            return;
+        };
+        if self.worker.try_send(command(folder)).is_err() {
+            let text = "The pictures before are still being written: try again in a moment.";
+            self.reporter.tell(Severity::Warning, text.to_owned());
         }
     }
 
@@ -80,7 +94,28 @@ impl Snapshots {
     }
 }
 
-fn make(Command { folder, video, frame }: &Command) -> Event {
+fn chart(folder: &Path, order: &ChartOrder) -> Event {
+    let files = match order.files() {
+        Ok(files) => files,
+        Err(err) => return Event::Told(Severity::Error, format!("No chart: {err}.")),
+    };
+    let mut written = Vec::new();
+    for (extension, bytes) in files {
+        match write(folder, &order.stem, extension, &bytes) {
+            Ok(path) => written.push(path.display().to_string()),
+            Err(err) => {
+                let text = format!(
+                    "No chart: the folder {} cannot be written ({err}). Choose another with “Snapshot folder…”.",
+                    folder.display()
+                );
+                return Event::Told(Severity::Error, text);
+            }
+        }
+    }
+    Event::Told(Severity::Info, format!("The chart is {}.", written.join(" and ")))
+}
+
+fn picture(folder: &Path, video: &str, frame: &Frame) -> Event {
     let failed =
         |reason: String| Event::Told(Severity::Error, format!("No snapshot of frame {}: {reason}.", frame.number));
     let Some(picture) = still::upright(frame) else {
@@ -90,7 +125,7 @@ fn make(Command { folder, video, frame }: &Command) -> Event {
         Ok(png) => png,
         Err(err) => return failed(err.to_string()),
     };
-    match write(folder, &file_name(video, frame.number, frame.time), &png) {
+    match write(folder, &file_name(video, frame.number, frame.time), "png", &png) {
         Ok(path) => Event::Told(Severity::Info, format!("The snapshot is {}.", path.display())),
         Err(err) => {
             let way_out = "Choose another with “Snapshot folder…”";
@@ -99,18 +134,18 @@ fn make(Command { folder, video, frame }: &Command) -> Event {
     }
 }
 
-/// Writes under `name`, or under a numbered name if another picture has it.
-fn write(folder: &Path, name: &str, png: &[u8]) -> io::Result<PathBuf> {
-    let mut path = folder.join(format!("{name}.png"));
+/// Writes under `name`, or under a numbered name if another file has it.
+fn write(folder: &Path, name: &str, extension: &str, bytes: &[u8]) -> io::Result<PathBuf> {
+    let mut path = folder.join(format!("{name}.{extension}"));
     for i in 2.. {
         match std::fs::read(&path) {
-            // The same picture again.
-            Ok(there) if there == png => return Ok(path),
-            Ok(_) => path = folder.join(format!("{name} ({i}).png")),
+            // The same again.
+            Ok(there) if there == bytes => return Ok(path),
+            Ok(_) => path = folder.join(format!("{name} ({i}).{extension}")),
             Err(_) => break,
         }
     }
-    disk::replace(&path, png)?;
+    disk::replace(&path, bytes)?;
     Ok(path)
 }
 
@@ -122,7 +157,7 @@ mod tests {
     fn another_picture_of_the_same_name_is_not_replaced() {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().join("new");
-        let paths = [b"a", b"b", b"a", b"b", b"c"].map(|png| write(&folder, "x", png).unwrap());
+        let paths = [b"a", b"b", b"a", b"b", b"c"].map(|png| write(&folder, "x", "png", png).unwrap());
         let names = paths.map(|p| p.file_name().unwrap().to_str().unwrap().to_owned());
         assert_eq!(names, ["x.png", "x (2).png", "x.png", "x (2).png", "x (3).png"]);
     }

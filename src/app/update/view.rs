@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::app::arrangement::{Layout, PanelKind};
+use crate::app::charting;
 use crate::app::effect::Effect;
 use crate::app::prefs::{Decoding, Theme};
 use crate::app::state::{AppState, Dialog};
@@ -88,6 +89,14 @@ pub(super) fn toggle_panel(state: &mut AppState, panel: PanelKind, effects: &mut
 pub(super) fn snapshot(state: &AppState, effects: &mut Vec<Effect>) {
     if let Some(entry) = state.shown() {
         effects.push(Effect::Snapshot { video: entry.name.clone(), folder: state.prefs.snapshot_folder.clone() });
+    }
+}
+
+/// Has the chart that is asked for written, and closes its window: the end is told.
+pub(super) fn save_chart(state: &mut AppState, effects: &mut Vec<Effect>) {
+    if let Some(order) = charting::order(state, &state.chart) {
+        effects.push(Effect::SaveChart(Box::new(order)));
+        state.dialog = None;
     }
 }
 
