@@ -19,6 +19,8 @@ use super::Judged;
 
 /// Temperature at which logits are read off the scores: so faint that none is rounded to 0 or 1.
 const FAINT: f64 = 256.0;
+/// How far above the likeliest temperature the one may be that is taken.
+const ROOM: f64 = 2.0;
 /// Temperatures that are tried, four to an octave from 1 to 1024. None sharpens: a model that is not sure has reasons.
 const TRIED: i32 = 40;
 
@@ -31,8 +33,12 @@ pub struct Calibrated {
     pub temperature: f64,
 }
 
-/// Divides the logits of a model by the temperature at which the labels of `videos` are likeliest, both kinds weighing the
-/// same; a video is as its highest scores, as in training. `None` unless both kinds are there.
+/// Divides the logits of a model by a temperature at which the labels of `videos` are about as likely as can be, both kinds
+/// weighing the same; a video is as its highest scores, as in training. `None` unless both kinds are there.
+///
+/// Of those whose loss lies within one standard error of the least the highest is taken (the rule of Breiman et al., 1984,
+/// section 3.4.3), up to an octave above the likeliest: these videos cannot tell them apart, and in footage of another
+/// kind a model is wrong more often.
 ///
 /// Of several crops the mean of the logits stands for the mean of the scores.
 ///
@@ -55,12 +61,19 @@ pub fn calibrated<'a>(
     if !(labels.contains(&true) && labels.contains(&false)) {
         return Ok(None);
     }
-    let loss = |temperature: f64| {
-        let soft = |logits: &Vec<f64>| logits.iter().map(|l| sigmoid(l / temperature)).collect::<Vec<f32>>();
-        Judged::from_scores(labels.clone(), logits.iter().map(soft)).loss().unwrap_or(f64::INFINITY)
+    let tried: Vec<(f64, f64, f64)> = (0..=TRIED)
+        .filter_map(|step| {
+            let temperature = 2_f64.powf(f64::from(step) / 4.0);
+            let soft = |logits: &Vec<f64>| logits.iter().map(|l| sigmoid(l / temperature)).collect::<Vec<f32>>();
+            let (loss, error) = Judged::from_scores(labels.clone(), logits.iter().map(soft)).loss_and_error()?;
+            Some((temperature, loss, error))
+        })
+        .collect();
+    let Some((likeliest, least, error)) = tried.iter().copied().min_by(|a, b| a.1.total_cmp(&b.1)) else {
+        return Ok(None);
     };
-    let tried = (0..=TRIED).map(|step| 2_f64.powf(f64::from(step) / 4.0)).map(|t| (loss(t), t));
-    let temperature = tried.min_by(|a, b| a.0.total_cmp(&b.0)).map_or(1.0, |(_, temperature)| temperature);
+    let as_likely = |tried: &&(f64, f64, f64)| tried.0 <= ROOM * likeliest && tried.1 <= least + error;
+    let temperature = tried.iter().rev().find(as_likely).map_or(likeliest, |(temperature, ..)| *temperature);
     Ok(Some(Calibrated { parameters: weights.parameters().softened(temperature), temperature }))
 }
 

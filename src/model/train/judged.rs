@@ -43,7 +43,13 @@ impl Judged {
 
     /// Binary cross entropy, both kinds weighing the same where both are there; `None` where nothing is.
     pub fn loss(&self) -> Option<f64> {
-        let mean = |label: bool| {
+        self.loss_and_error().map(|(loss, _)| loss)
+    }
+
+    /// [`Self::loss`] with its standard error: how far it would differ with other videos of the same sort.
+    pub fn loss_and_error(&self) -> Option<(f64, f64)> {
+        // Mean, and variance of the mean.
+        let of = |label: bool| {
             let pairs = self.labels.iter().zip(&self.scores).filter(|p| *p.0 == label);
             let losses: Vec<f64> = pairs
                 .map(|(_, s)| {
@@ -51,11 +57,16 @@ impl Judged {
                     if label { -p.ln() } else { -(1.0 - p).ln() }
                 })
                 .collect();
-            (!losses.is_empty()).then(|| losses.iter().sum::<f64>() / losses.len() as f64)
+            let count = losses.len() as f64;
+            let mean = losses.iter().sum::<f64>() / count;
+            let squares: f64 = losses.iter().map(|loss| (loss - mean).powi(2)).sum();
+            (!losses.is_empty()).then(|| (mean, squares / (count - 1.0).max(1.0) / count))
         };
-        match (mean(true), mean(false)) {
-            (Some(abnormal), Some(normal)) => Some(f64::midpoint(abnormal, normal)),
-            (one, other) => one.or(other),
+        match (of(true), of(false)) {
+            (Some(abnormal), Some(normal)) => {
+                Some((f64::midpoint(abnormal.0, normal.0), 0.5 * (abnormal.1 + normal.1).sqrt()))
+            }
+            (one, other) => one.or(other).map(|(mean, variance)| (mean, variance.sqrt())),
         }
     }
 
@@ -98,6 +109,17 @@ mod tests {
         let (lost, kept) = (Judged { labels: vec![true], scores: vec![0.0] }, judged.loss());
         assert!(lost.loss().is_some_and(f64::is_finite) && kept > Some(0.0));
         assert_eq!(Judged::default().loss(), None);
+    }
+
+    #[test]
+    fn the_error_of_a_loss_falls_with_the_root_of_the_videos() {
+        let judged = |times: usize| Judged {
+            labels: [true, true, false, false].repeat(times),
+            scores: [0.9, 0.4, 0.1, 0.7].repeat(times),
+        };
+        let (few, many) = (judged(5).loss_and_error().expect("both"), judged(80).loss_and_error().expect("both"));
+        assert!((few.0 - many.0).abs() < 1e-9 && few.1 > 0.0);
+        assert!((few.1 / many.1 - 4.0).abs() < 0.2, "{few:?} {many:?}");
     }
 
     #[test]
