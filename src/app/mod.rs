@@ -15,6 +15,7 @@ pub mod command;
 pub mod disagreements;
 pub mod effect;
 pub mod engine;
+pub mod evaluation;
 pub mod exchange;
 pub mod exchanging;
 pub mod finder;

@@ -7,10 +7,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use eval::EvalArgs;
 use exchange::{AgreementArgs, ExportArgs, ImportArgs, RelocateArgs, ReportArgs, VerifyArgs};
 use learn::{LearnArgs, ModelsArgs};
 use simulate::SimulateArgs;
 
+pub mod eval;
 pub mod exchange;
 pub mod learn;
 pub mod simulate;
@@ -54,8 +56,8 @@ pub enum Command {
     Extract(ExtractArgs),
     /// Train a model from video-level labels
     Train(TrainArgs),
-    /// Compute frame-level ROC-AUC, PR-AUC and average precision
-    Eval(EvalArgs),
+    /// Judge scores by ground truth: frame figures with intervals, events, false alarms, delay, calibration, by class
+    Eval(Box<EvalArgs>),
     /// Bring the labels of another tool into a project
     Import(ImportArgs),
     /// Write the labels or verdicts of a project for another tool
@@ -362,68 +364,6 @@ fn held_out(text: &str) -> Result<f64, String> {
         Ok(share) if (0.0..=0.5).contains(&share) => Ok(share),
         _ => Err("expected a number from 0 to 0.5".to_owned()),
     }
-}
-
-/// Arguments of `eval`.
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Ground truth is a .npy array of 0 and 1 per frame in list order, a .txt temporal annotation, or our own .json.
-
-Examples:
-  lookback eval --scores scores.npy --gt gt.npy         stored scores, per frame or per snippet of 16
-  lookback eval --list test.txt --gt ground_truth.json  score the videos of a list first
-  lookback eval --list test.txt --gt ground_truth.json --yardsticks   and how well plain motion would do
-  lookback eval --model m.safetensors --list features.list --gt gt.npy --frames ucf.list")]
-pub struct EvalArgs {
-    /// Stored scores (.npy), one per frame or one per snippet of 16 frames; several are pooled
-    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["list", "model"], required_unless_present = "list")]
-    pub scores: Vec<PathBuf>,
-    /// Videos or feature files to score, one per line, in the order of the ground truth; a frame count may follow each
-    #[arg(long, value_name = "LIST")]
-    pub list: Option<PathBuf>,
-    /// Ground truth; one file for each of the stored scores
-    #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
-    pub gt: Vec<PathBuf>,
-    /// List of names with frame counts that cuts .npy ground truth, where the list of files has no counts
-    #[arg(long, value_name = "LIST", requires = "list")]
-    pub frames: Option<PathBuf>,
-    /// What the end of a span means in a .txt temporal annotation
-    #[arg(long, value_name = "RULE", default_value = "inclusive")]
-    pub span_end: SpanEndName,
-    /// Beside the model's figures, those of plain motion: mean and median over a snippet of the mean grey difference of
-    /// successive frames, within the snippet, at 80x60; takes videos
-    #[arg(long, requires = "list")]
-    pub yardsticks: bool,
-    /// Where the files of the list are; its own folder by default
-    #[arg(long, value_name = "FOLDER", requires = "list")]
-    pub root: Option<PathBuf>,
-    /// Write the pooled score of each frame as .npy, for `eval --scores`
-    #[arg(long, value_name = "FILE")]
-    pub save_scores: Option<PathBuf>,
-    /// Write the pooled label of each frame as .npy, for `eval --gt`
-    #[arg(long, value_name = "FILE")]
-    pub save_labels: Option<PathBuf>,
-    /// What computes.
-    #[command(flatten)]
-    pub engine: EngineArgs,
-    /// Attention.
-    #[command(flatten)]
-    pub tsa: TsaArgs,
-    /// Axis order of features with crops, where the shape leaves it open
-    #[arg(long, requires = "list")]
-    pub layout: Option<LayoutName>,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// How spans end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum SpanEndName {
-    /// The last frame belongs to the span
-    Inclusive,
-    /// The last frame does not belong to it
-    Exclusive,
 }
 
 /// Arguments of `demo`.

@@ -142,6 +142,24 @@ pub struct Extracted {
     pub notes: Vec<String>,
 }
 
+/// Features, whatever they come from.
+#[derive(Debug)]
+pub struct Loaded {
+    /// One row per snippet.
+    pub features: FeatureMatrix,
+    /// What is known of the video; `None` for a feature file.
+    pub video: Option<LoadedVideo>,
+}
+
+/// A video that features were made of.
+#[derive(Clone, Copy, Debug)]
+pub struct LoadedVideo {
+    /// How many it has.
+    pub frames: usize,
+    /// How long it is.
+    pub seconds: f64,
+}
+
 /// Makes features of videos, or finds them in the cache.
 pub struct Extractor {
     encoder: Box<dyn SnippetEncoder>,
@@ -199,20 +217,16 @@ impl Extractor {
     ///
     /// # Errors
     /// As [`Extractor::extract`] and [`feature_file`].
-    pub fn features(
-        &mut self,
-        path: &Path,
-        layout: Option<LayoutName>,
-        ticket: &Ticket,
-    ) -> Result<(FeatureMatrix, Option<usize>), CliError> {
+    pub fn features(&mut self, path: &Path, layout: Option<LayoutName>, ticket: &Ticket) -> Result<Loaded, CliError> {
         if is_feature_file(path) {
-            return Ok((feature_file(path, layout)?, None));
+            return Ok(Loaded { features: feature_file(path, layout)?, video: None });
         }
         let extracted = self.extract(path, ticket)?;
         for note in &extracted.notes {
             files::complain(&format!("lookback: {}: {note}", path.display()));
         }
-        Ok((extracted.features, Some(extracted.video.frames.len())))
+        let (frames, seconds) = (extracted.video.frames.len(), extracted.video.frames.span().length().secs_f64());
+        Ok(Loaded { features: extracted.features, video: Some(LoadedVideo { frames, seconds }) })
     }
 }
 

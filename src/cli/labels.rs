@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use super::args::SpanEndName;
+use super::args::eval::SpanEndName;
 use super::error::CliError;
 use crate::formats::ground_truth::SpanEnd;
 use crate::formats::labels::Format;

@@ -23,6 +23,8 @@ pub mod doctor;
 pub mod engine;
 pub mod error;
 pub mod eval;
+pub mod eval_data;
+pub mod eval_text;
 pub mod export;
 pub mod extract;
 pub mod files;

@@ -217,7 +217,7 @@ fn load(
     let mut loaded = Loaded { features: Vec::new(), videos: 0 };
     for path in lists::paths(list)? {
         loaded.videos += usize::from(!engine::is_feature_file(&path));
-        loaded.features.push(extractor.features(&path, layout, ticket)?.0);
+        loaded.features.push(extractor.features(&path, layout, ticket)?.features);
     }
     Ok(loaded)
 }

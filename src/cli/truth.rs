@@ -5,9 +5,10 @@
 
 use std::path::Path;
 
-use super::args::SpanEndName;
+use super::args::eval::SpanEndName;
 use super::error::CliError;
 use super::files;
+use crate::domain::evaluation::{NORMAL, class};
 use crate::formats::ground_truth::{self, SpanEnd, VideoTruth};
 use crate::formats::list::NamedFrames;
 
@@ -44,16 +45,26 @@ impl Truth {
     pub fn labels(&self, index: usize, entry: &NamedFrames, path: &Path, count: usize) -> Result<Vec<bool>, String> {
         match self {
             Self::InOrder(parts) => parts.get(index).cloned().ok_or_else(|| format!("has no entry {}", index + 1)),
-            Self::Named(videos) => {
-                let video = about(videos, path)?;
-                Ok(video.labels(entry.frames.or(video.frames).unwrap_or(count)))
-            }
+            Self::Named(videos) => match about(videos, path) {
+                Ok(video) => Ok(video.labels(entry.frames.or(video.frames).unwrap_or(count))),
+                // XD-Violence's annotation leaves out its normal videos, whose names say so.
+                Err(None) if class::of_name(&entry.name) == [NORMAL] => Ok(vec![false; entry.frames.unwrap_or(count)]),
+                Err(None) => Err(format!("says nothing about {}", path.display())),
+                Err(Some(ambiguous)) => Err(ambiguous),
+            },
         }
+    }
+
+    /// Classes that the truth itself names for the file at `path`; `None` where it does not.
+    pub fn classes(&self, path: &Path) -> Option<Vec<String>> {
+        let Self::Named(videos) = self else { return None };
+        about(videos, path).ok().map(|video| video.classes.clone()).filter(|classes| !classes.is_empty())
     }
 }
 
 /// What the truth says about the file at `path`: the entry of its name; of several, the one whose folders agree furthest.
-fn about<'a>(videos: &'a [VideoTruth], path: &Path) -> Result<&'a VideoTruth, String> {
+/// An error without words is that there is none.
+fn about<'a>(videos: &'a [VideoTruth], path: &Path) -> Result<&'a VideoTruth, Option<String>> {
     let shown = path.to_string_lossy();
     let folders = |name: &str| {
         let mut parts: Vec<String> = name.split(['/', '\\']).map(str::to_owned).collect();
@@ -65,21 +76,21 @@ fn about<'a>(videos: &'a [VideoTruth], path: &Path) -> Result<&'a VideoTruth, St
         folders(&video.name).iter().rev().zip(own.iter().rev()).take_while(|(a, b)| a == b).count()
     };
     let named: Vec<_> = videos.iter().filter(|v| plain_name(&v.name) == plain_name(&shown)).collect();
-    let most = named.iter().map(agree).max().ok_or_else(|| format!("says nothing about {}", path.display()))?;
+    let most = named.iter().map(agree).max().ok_or(None)?;
     match named.iter().filter(|video| agree(video) == most).collect::<Vec<_>>()[..] {
         [video] => Ok(video),
-        [one, other, ..] => Err(format!(
+        [one, other, ..] => Err(Some(format!(
             "says two things that may be meant for {}: {} and {}; name their folders as the list does",
             path.display(),
             one.name,
             other.name
-        )),
-        [] => Err(format!("says nothing about {}", path.display())),
+        ))),
+        [] => Err(None),
     }
 }
 
 /// A name without folders and without a video's or array's ending: `Abuse/Abuse028_x264.mp4` is `Abuse028_x264`.
-fn plain_name(name: &str) -> &str {
+pub fn plain_name(name: &str) -> &str {
     let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
     // Names of videos hold dots of their own, so only known endings go.
     match base.rsplit_once('.') {
@@ -109,24 +120,33 @@ mod tests {
 
     #[test]
     fn folders_tell_files_of_one_name_apart() {
-        let truth = |name: &str| VideoTruth { name: name.to_owned(), frames: Some(20), spans: Vec::new() };
+        let truth =
+            |name: &str| VideoTruth { name: name.to_owned(), frames: Some(20), spans: Vec::new(), classes: Vec::new() };
         let found = |names: &[&str], path: &str| {
             let videos: Vec<_> = names.iter().map(|name| truth(name)).collect();
             about(&videos, Path::new(path)).map(|video| video.name.clone())
         };
         let both = ["1/camera1.mp4", "2/camera1.mp4"];
-        assert_eq!(found(&both, "/v/2/camera1.mp4").as_deref(), Ok("2/camera1.mp4"));
-        assert_eq!(found(&both[..1], "/elsewhere/camera1.npy").as_deref(), Ok("1/camera1.mp4"));
-        assert!(found(&both, "/v/camera1.mp4").is_err_and(|err| err.contains("two things")));
+        assert_eq!(found(&both, "/v/2/camera1.mp4"), Ok("2/camera1.mp4".to_owned()));
+        assert_eq!(found(&both[..1], "/elsewhere/camera1.npy"), Ok("1/camera1.mp4".to_owned()));
+        let both_meant = found(&both, "/v/camera1.mp4").expect_err("either may be meant");
+        assert!(both_meant.is_some_and(|err| err.contains("two things")));
         assert!(found(&both, "/v/1/camera2.mp4").is_err());
     }
 
     #[test]
     fn the_lists_count_wins_over_the_truths_and_the_videos() {
-        let truth = Truth::Named(vec![VideoTruth { name: "a.mp4".to_owned(), frames: Some(20), spans: vec![(1, 3)] }]);
+        let truth = Truth::Named(vec![VideoTruth {
+            name: "a.mp4".to_owned(),
+            frames: Some(20),
+            spans: vec![(1, 3)],
+            classes: Vec::new(),
+        }]);
         let entry = |frames| NamedFrames { name: "a".to_owned(), frames };
         let count = |frames| truth.labels(0, &entry(frames), Path::new("x/a.npy"), 32).map(|l| l.len());
         assert_eq!((count(Some(16)), count(None)), (Ok(16), Ok(20)));
         assert!(truth.labels(0, &entry(None), Path::new("b.mp4"), 32).is_err());
+        let normal = NamedFrames { name: "v__label_A".to_owned(), frames: Some(5) };
+        assert_eq!(truth.labels(0, &normal, Path::new("v__label_A.npy"), 32), Ok(vec![false; 5]));
     }
 }

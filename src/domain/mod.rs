@@ -5,9 +5,11 @@
 //! tested without a window, a codec or a model.
 
 pub mod agreement;
+pub mod bootstrap;
 pub mod color;
 pub mod curve;
 pub mod disagreement;
+pub mod evaluation;
 pub mod event_cost;
 pub mod features;
 pub mod footage;

@@ -1,9 +1,10 @@
 //! Judging a model by ground truth as a reviewer would feel it: verdicts, false alarms at a fixed recall, and how sure
 //! such figures are.
 //!
-//! Owns the verdict that the truth gives an event, the operating point, and intervals by resampling videos. Does not own
-//! reading the truth, scores, or learning from the verdicts ([`super::lesson`]).
+//! Owns the verdict that the truth gives an event, the operating point. Does not own reading the truth, scores, learning
+//! from the verdicts ([`super::lesson`]), or the resampling of videos ([`super::bootstrap`]).
 
+pub use super::bootstrap::interval;
 use super::interval::FrameSpan;
 use super::metrics::{DetectionMetrics, detection_metrics};
 use super::review::Verdict;
@@ -128,36 +129,6 @@ pub fn frame_metrics(videos: &[&TrialVideo]) -> Option<DetectionMetrics> {
     detection_metrics(&labels, &scores)
 }
 
-/// Between which values a figure lies in 95 of 100 resamples of `count` videos, drawn with replacement (percentile
-/// bootstrap). `None` if no resample has the figure.
-pub fn interval(
-    count: usize,
-    resamples: usize,
-    seed: u64,
-    mut figure: impl FnMut(&[usize]) -> Option<f64>,
-) -> Option<(f64, f64)> {
-    let mut state = seed;
-    let mut values: Vec<f64> = (0..resamples)
-        .filter_map(|_| {
-            let drawn: Vec<usize> = (0..count).map(|_| (next(&mut state) % count as u64) as usize).collect();
-            figure(&drawn)
-        })
-        .collect();
-    values.sort_by(f64::total_cmp);
-    let last = values.len().checked_sub(1)?;
-    let at = |share: f64| values[(share * last as f64).round() as usize];
-    Some((at(0.025), at(0.975)))
-}
-
-/// splitmix64 (Steele, Lea and Flood, 2014).
-fn next(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut z = *state;
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -210,21 +181,6 @@ mod tests {
         assert_eq!((flat.false_alarms_per_hour, flat.flagged_share), (0.0, 1.0));
         assert_eq!(operating(&[&video(&[0.5], &[])], RULE, 0.8), None);
         assert_eq!(operating(&[], RULE, 0.8), None);
-    }
-
-    #[test]
-    fn an_interval_holds_the_figure_and_narrows_with_more_videos() {
-        let mean = |values: &[f64]| {
-            let values = values.to_vec();
-            move |drawn: &[usize]| Some(drawn.iter().map(|i| values[*i]).sum::<f64>() / drawn.len() as f64)
-        };
-        let few: Vec<f64> = (0..10).map(f64::from).collect();
-        let many: Vec<f64> = (0..1000).map(|n| f64::from(n % 10)).collect();
-        let (low, high) = interval(few.len(), 500, 1, mean(&few)).expect("has values");
-        let (near, far) = interval(many.len(), 500, 1, mean(&many)).expect("has values");
-        assert!(low < near && near < 4.5 && 4.5 < far && far < high, "{low} {near} {far} {high}");
-        assert_eq!(interval(3, 20, 0, |_| None), None);
-        assert_eq!(interval(few.len(), 50, 2, mean(&few)), interval(few.len(), 50, 2, mean(&few)));
     }
 
     proptest! {

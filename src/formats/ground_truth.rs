@@ -30,6 +30,8 @@ pub struct VideoTruth {
     pub frames: Option<usize>,
     /// Anomalous frames, 0-based, `start..end`.
     pub spans: Vec<(usize, usize)>,
+    /// Classes that the file names for it.
+    pub classes: Vec<String>,
 }
 
 impl VideoTruth {
@@ -120,7 +122,7 @@ pub fn from_json(text: &str) -> Result<Vec<VideoTruth>, TruthError> {
             }
             spans.push((first, last + 1));
         }
-        videos.push(VideoTruth { name, frames: Some(truth.frames), spans });
+        videos.push(VideoTruth { name, frames: Some(truth.frames), spans, classes: Vec::new() });
     }
     if videos.is_empty() { Err(TruthError::Empty) } else { Ok(videos) }
 }
@@ -153,10 +155,12 @@ pub fn from_annotation(text: &str, end: SpanEnd) -> Result<Vec<VideoTruth>, Trut
         let fields: Vec<&str> = line.split_whitespace().collect();
         let [name, rest @ ..] = fields.as_slice() else { continue };
         let is_number = |text: &&str| text.parse::<i64>().is_ok();
-        let (frames, numbers) = match rest {
-            [frames, class, rest @ ..] if is_number(frames) && !is_number(class) => (frames.parse().ok(), rest),
-            [class, rest @ ..] if !is_number(class) => (None, rest),
-            _ => (None, rest),
+        let (frames, class, numbers) = match rest {
+            [frames, class, rest @ ..] if is_number(frames) && !is_number(class) => {
+                (frames.parse().ok(), Some(*class), rest)
+            }
+            [class, rest @ ..] if !is_number(class) => (None, Some(*class), rest),
+            _ => (None, None, rest),
         };
         if numbers.is_empty() || numbers.len() % 2 != 0 {
             return Err(wrong(format!("{} numbers do not make pairs of START and END", numbers.len())));
@@ -174,7 +178,8 @@ pub fn from_annotation(text: &str, end: SpanEnd) -> Result<Vec<VideoTruth>, Trut
                 _ => return Err(wrong(format!("the span {start} {last} holds no frames"))),
             }
         }
-        videos.push(VideoTruth { name: (*name).to_owned(), frames, spans });
+        let classes = class.map(str::to_owned).into_iter().collect();
+        videos.push(VideoTruth { name: (*name).to_owned(), frames, spans, classes });
     }
     if videos.is_empty() { Err(TruthError::Empty) } else { Ok(videos) }
 }
@@ -227,6 +232,7 @@ mod tests {
                     Arson/A.mp4 8640 Arson 3500 4000 -1 -1\nv=S__#1_label_B4 0 1517 1970 3038\n";
         let videos = from_annotation(text, SpanEnd::Inclusive).expect("is read");
         assert_eq!(videos[0].spans, [(165, 241)]);
+        assert_eq!((videos[2].classes.as_slice(), videos[3].classes.len()), (["Arson".to_owned()].as_slice(), 0));
         assert!(videos[1].spans.is_empty());
         assert_eq!((videos[2].frames, videos[2].spans.as_slice()), (Some(8640), [(3500, 4001)].as_slice()));
         assert_eq!(videos[3].spans, [(0, 1518), (1970, 3039)]);
@@ -275,7 +281,7 @@ mod tests {
         fn json_round_trip(cuts in proptest::collection::btree_set(0_usize..500, 0..8)) {
             let cuts: Vec<usize> = cuts.into_iter().collect();
             let spans = cuts.chunks_exact(2).map(|c| (c[0], c[1])).collect();
-            let video = VideoTruth { name: "a #1.mp4".to_owned(), frames: Some(500), spans };
+            let video = VideoTruth { name: "a #1.mp4".to_owned(), frames: Some(500), spans, classes: Vec::new() };
             prop_assert_eq!(from_json(&to_json(std::slice::from_ref(&video))).expect("is read"), [video]);
         }
     }

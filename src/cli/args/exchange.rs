@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use clap::Args;
 use strum::IntoEnumIterator as _;
 
-use super::{EngineArgs, SpanEndName, threshold};
+use super::eval::SpanEndName;
+use super::{EngineArgs, threshold};
 use crate::formats::labels::Format;
 
 fn format(text: &str) -> Result<Format, String> {

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{DeviceName, EncoderName, SpanEndName};
+use super::eval::SpanEndName;
+use super::{DeviceName, EncoderName};
 
 /// Arguments of `simulate-review`.
 #[derive(Args, Debug)]

@@ -1,0 +1,351 @@
+//! The videos that `eval` judges, from whatever files they come in.
+//!
+//! Owns matching scores, stored or made now, and the yardsticks beside them, to ground truth, and which of the videos are
+//! judged. The forms of ground truth are in [`super::truth`]; the figures are [`crate::app::evaluation`]'s.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::args::eval::EvalArgs;
+use super::engine::{self, Extractor, Loaded};
+use super::error::CliError;
+use super::measure::{fit, is_spread, spread};
+use super::score::Judge;
+use super::truth::{Truth, labels, plain_name};
+use super::{files, lists};
+use crate::app::{pipeline, yardstick};
+use crate::domain::evaluation::{EvalVideo, class};
+use crate::domain::snippet::{SNIPPET_FRAMES, SnippetGrid};
+use crate::domain::trial;
+use crate::formats::list::NamedFrames;
+use crate::jobs::Ticket;
+use crate::media;
+use crate::model::ModelInfo;
+
+/// Frames per second where nothing says.
+const USUAL_RATE: f64 = 30.0;
+
+/// What is to be judged.
+#[derive(Default)]
+pub struct EvalData {
+    /// The videos in the order of the lists.
+    pub videos: Vec<EvalVideo>,
+    /// Whether they are videos, or rows of frames whose borders nobody knows.
+    pub told_apart: bool,
+    /// Frames that were cut because the ground truth counts fewer.
+    pub cut: i64,
+    /// Frames beyond the scores that were given the last.
+    pub filled: i64,
+    /// Yardsticks, one pair per video, where asked for.
+    pub motion: Vec<Motion>,
+    /// The model that made the scores just now.
+    pub model: Option<ModelInfo>,
+    /// Frames per second that were assumed.
+    pub assumed_rate: Option<f64>,
+}
+
+/// Yardsticks of one video, one value per snippet.
+pub struct Motion {
+    /// Mean change from frame to frame.
+    pub mean: Vec<f32>,
+    /// Median of the same.
+    pub median: Vec<f32>,
+}
+
+impl EvalData {
+    /// Reads and, with a list of videos or features, scores them.
+    ///
+    /// # Errors
+    /// Inputs that cannot be read or do not belong together.
+    pub fn gather(args: &EvalArgs, ticket: &Ticket) -> Result<Self, CliError> {
+        let classes = args.classes.as_deref().map(classes).transpose()?;
+        let mut data = match &args.list {
+            None => stored(args)?,
+            Some(list) => scored(args, list, ticket)?,
+        };
+        if let Some(classes) = classes {
+            for video in &mut data.videos {
+                if let Some(named) = classes.get(plain_name(&video.name)) {
+                    video.classes.clone_from(named);
+                }
+            }
+        }
+        if data.videos.is_empty() {
+            return Err(CliError::Input("there is no video to judge".to_owned()));
+        }
+        Ok(data)
+    }
+
+    fn push(&mut self, name: &str, classes: Vec<String>, labels: &[bool], scores: Vec<f32>, clock: Clock) {
+        let rate = match clock {
+            Clock::Video { frames, seconds } => frames as f64 / seconds,
+            Clock::Unknown(fps) => {
+                let rate = fps.unwrap_or(USUAL_RATE);
+                self.assumed_rate = Some(rate);
+                rate
+            }
+        };
+        self.videos.push(EvalVideo {
+            name: name.to_owned(),
+            classes,
+            frames: labels.len(),
+            seconds: labels.len() as f64 / rate,
+            truth: trial::spans(labels),
+            scores,
+            step: SNIPPET_FRAMES,
+        });
+    }
+}
+
+/// Where the time of a video comes from.
+#[derive(Clone, Copy)]
+enum Clock {
+    Video { frames: usize, seconds: f64 },
+    Unknown(Option<f64>),
+}
+
+/// Stored scores.
+fn stored(args: &EvalArgs) -> Result<EvalData, CliError> {
+    for (what, count) in [("--gt", args.gt.len()), ("--frames", args.frames.len())] {
+        if count != args.scores.len() && (what == "--gt" || count > 0) {
+            let scores = args.scores.len();
+            return Err(CliError::Input(format!(
+                "{scores} files of scores and {count} of {what}: give one {what} file for each --scores file, in the same order"
+            )));
+        }
+    }
+    let mut data = EvalData { told_apart: !args.frames.is_empty(), ..EvalData::default() };
+    if !data.told_apart && (args.split.is_some() || args.classes.is_some()) {
+        let reason = "--split and --classes need --frames, a list of names with frame counts, to tell the videos apart";
+        return Err(CliError::Input(reason.to_owned()));
+    }
+    let split = args.split.as_deref().map(Split::read).transpose()?;
+    for (at, (path, truth)) in args.scores.iter().zip(&args.gt).enumerate() {
+        let scores = files::array(path)?.values;
+        if let Some(place) = scores.iter().position(|s| !s.is_finite()) {
+            return Err(CliError::input(path, format!("score {place} is not a finite number")));
+        }
+        match args.frames.get(at) {
+            Some(list) => told_apart(&mut data, args, [path, truth, list], &scores, split.as_ref())?,
+            None => rows(&mut data, path, truth, scores)?,
+        }
+    }
+    if let Some((split, path)) = split.zip(args.split.as_deref()) {
+        split.all_found(path, &data.videos)?;
+    }
+    Ok(data)
+}
+
+/// Scores of which nobody knows where one video ends.
+fn rows(data: &mut EvalData, path: &Path, truth: &Path, scores: Vec<f32>) -> Result<(), CliError> {
+    if !is_array(truth) {
+        let reason = "names videos, so --frames has to say which scores are whose: a list of names with frame counts";
+        return Err(CliError::input(truth, reason));
+    }
+    let labels = labels(truth)?;
+    let (count, frames) = (scores.len(), labels.len());
+    let step = if count == frames {
+        1
+    } else if count.saturating_mul(SNIPPET_FRAMES) == frames {
+        SNIPPET_FRAMES
+    } else {
+        let reason = format!(
+            "{count} scores fit {frames} labels neither frame by frame nor with {SNIPPET_FRAMES} frames per score"
+        );
+        return Err(CliError::input(path, reason));
+    };
+    data.push(&path.display().to_string(), Vec::new(), &labels, scores, Clock::Unknown(None));
+    data.assumed_rate = None;
+    if let Some(video) = data.videos.last_mut() {
+        video.step = step;
+    }
+    Ok(())
+}
+
+/// Scores of the videos of a list.
+fn told_apart(
+    data: &mut EvalData,
+    args: &EvalArgs,
+    [path, truth_path, list]: [&Path; 3],
+    scores: &[f32],
+    split: Option<&Split>,
+) -> Result<(), CliError> {
+    let entries = lists::named_frames(list)?;
+    let truth = Truth::read(truth_path, args.span_end, &entries)?;
+    let mut labels = Vec::with_capacity(entries.len());
+    for (at, entry) in entries.iter().enumerate() {
+        let own = truth.labels(at, entry, Path::new(&entry.name), 0).map_err(|e| CliError::input(truth_path, e))?;
+        if own.is_empty() {
+            let reason = format!("entry {}: no frame count behind {}", at + 1, entry.name);
+            return Err(CliError::input(list, reason));
+        }
+        labels.push(own);
+    }
+    let frames: usize = labels.iter().map(Vec::len).sum();
+    let snippets: usize = labels.iter().map(|own| SnippetGrid::new(own.len()).count()).sum();
+    let by_frame = scores.len() == frames;
+    if !by_frame && scores.len() != snippets {
+        return Err(CliError::input(
+            path,
+            format!(
+                "{} scores fit the {} videos of {} neither frame by frame ({frames}) nor snippet by snippet ({snippets})",
+                scores.len(),
+                entries.len(),
+                list.display()
+            ),
+        ));
+    }
+    let mut rest = scores;
+    for (entry, own) in entries.iter().zip(&labels) {
+        let (part, after) = rest.split_at(if by_frame { own.len() } else { SnippetGrid::new(own.len()).count() });
+        rest = after;
+        if split.is_some_and(|split| !split.names(&entry.name)) {
+            continue;
+        }
+        let classes = truth.classes(Path::new(&entry.name)).unwrap_or_else(|| class::of_name(&entry.name));
+        // Scores of frames that were snippets' are taken as those again.
+        let whole = by_frame && !is_spread(part);
+        let part =
+            if by_frame && !whole { part.iter().step_by(SNIPPET_FRAMES).copied().collect() } else { part.to_vec() };
+        data.push(&entry.name, classes, own, part, Clock::Unknown(args.fps));
+        if let Some(video) = data.videos.last_mut().filter(|_| whole) {
+            video.step = 1;
+        }
+    }
+    Ok(())
+}
+
+/// Scores the files of a list.
+fn scored(args: &EvalArgs, list: &Path, ticket: &Ticket) -> Result<EvalData, CliError> {
+    let ([truth_path], [] | [_]) = (args.gt.as_slice(), args.frames.as_slice()) else {
+        return Err(CliError::Input("--list takes one --gt file and at most one --frames list".to_owned()));
+    };
+    let entries = entries(list, args.frames.first().map(std::path::PathBuf::as_path))?;
+    let truth = Truth::read(truth_path, args.span_end, &entries)?;
+    let split = args.split.as_deref().map(Split::read).transpose()?;
+    let device = engine::device(args.engine.device)?;
+    let scorer = engine::scorer(&args.engine, &device)?;
+    let tsa = engine::tsa(&args.tsa, scorer.info().tsa);
+    let mut data = EvalData { told_apart: true, model: Some(scorer.info().clone()), ..EvalData::default() };
+    let judge = Judge::new(scorer).with_tsa(tsa);
+    let mut extractor = Extractor::open(&args.engine.encoder, &device, true)?;
+    for (i, entry) in entries.iter().enumerate() {
+        if split.as_ref().is_some_and(|split| !split.names(&entry.name)) {
+            continue;
+        }
+        let path = lists::find(list, args.root.as_deref(), i, &entry.name)?;
+        if !engine::is_feature_file(&path) {
+            pipeline::check_match(judge.scorer(), extractor.encoder())?;
+        }
+        let Loaded { features, video } = extractor.features(&path, args.layout, ticket)?;
+        let scores = judge.score(&features, "", ticket).map_err(|err| match err {
+            CliError::Input(reason) => CliError::input(&path, reason),
+            other => other,
+        })?;
+        let mut scores = scores.snippets.scores;
+        let count = video.as_ref().map_or(scores.len() * SNIPPET_FRAMES, |video| video.frames);
+        let labels = truth.labels(i, entry, &path, count).map_err(|err| CliError::input(truth_path, err))?;
+        let difference = fit(count, labels.len()).map_err(|err| CliError::input(&path, err))?;
+        data.cut += difference.max(0);
+        data.filled += (-difference).max(0);
+        scores.truncate(SnippetGrid::new(labels.len()).count());
+        if args.yardsticks {
+            data.motion.push(motion(&path, ticket)?);
+        }
+        let classes = truth.classes(&path).unwrap_or_else(|| class::of_name(&entry.name));
+        let clock = video.map_or(Clock::Unknown(args.fps), |v| Clock::Video { frames: v.frames, seconds: v.seconds });
+        data.push(&entry.name, classes, &labels, scores, clock);
+    }
+    if let Some((split, path)) = split.zip(args.split.as_deref()) {
+        split.all_found(path, &data.videos)?;
+    }
+    Ok(data)
+}
+
+/// Yardsticks of the video at `path`.
+fn motion(path: &Path, ticket: &Ticket) -> Result<Motion, CliError> {
+    if engine::is_feature_file(path) {
+        let reason = "holds features; yardsticks are measured in the frames of videos, so the list has to name videos";
+        return Err(CliError::input(path, reason));
+    }
+    let own = yardstick::of_video(&media::open(path)?, ticket)?;
+    Ok(Motion { mean: own.mean, median: own.median })
+}
+
+/// Entries of the list, with frame counts from a second list where one is given.
+fn entries(list: &Path, frames: Option<&Path>) -> Result<Vec<NamedFrames>, CliError> {
+    let mut entries = lists::named_frames(list)?;
+    if let Some(frames) = frames {
+        let counts = lists::named_frames(frames)?;
+        if counts.len() != entries.len() {
+            let reason = format!("has {} entries, but {} has {}", counts.len(), list.display(), entries.len());
+            return Err(CliError::input(frames, reason));
+        }
+        for (entry, count) in entries.iter_mut().zip(counts) {
+            entry.frames = count.frames;
+        }
+    }
+    Ok(entries)
+}
+
+fn is_array(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("npy"))
+}
+
+/// The videos to be judged, by plain name.
+struct Split(BTreeSet<String>);
+
+impl Split {
+    fn read(path: &Path) -> Result<Self, CliError> {
+        let entries = lists::named_frames(path)?;
+        Ok(Self(entries.iter().map(|entry| plain_name(&entry.name).to_owned()).collect()))
+    }
+
+    fn names(&self, name: &str) -> bool {
+        self.0.contains(plain_name(name))
+    }
+
+    /// Refuses to judge fewer videos than were named.
+    fn all_found(&self, path: &Path, videos: &[EvalVideo]) -> Result<(), CliError> {
+        let found: BTreeSet<&str> = videos.iter().map(|video| plain_name(&video.name)).collect();
+        let missing: Vec<&String> = self.0.iter().filter(|name| !found.contains(name.as_str())).collect();
+        match missing.as_slice() {
+            [] => Ok(()),
+            [first, ..] => {
+                let reason = format!(
+                    "{} of {} videos are not among those to judge, such as {first}",
+                    missing.len(),
+                    self.0.len()
+                );
+                Err(CliError::input(path, reason))
+            }
+        }
+    }
+}
+
+/// `NAME CLASS` per line, names without folders and endings; a video may have several lines.
+fn classes(path: &Path) -> Result<BTreeMap<String, Vec<String>>, CliError> {
+    let mut classes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (at, line) in files::text(path)?.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let Some((name, class)) = line.trim().rsplit_once([' ', '\t']) else {
+            return Err(CliError::input(path, format!("line {}: expected a NAME and a CLASS behind a blank", at + 1)));
+        };
+        let own = classes.entry(plain_name(name.trim_end()).to_owned()).or_default();
+        own.push(class.to_owned());
+        own.dedup();
+    }
+    Ok(classes)
+}
+
+/// Yardsticks spread over the frames of all videos: mean and median.
+pub fn motion_frames(data: &EvalData) -> [Vec<f32>; 2] {
+    let mut all = [Vec::new(), Vec::new()];
+    for (video, motion) in data.videos.iter().zip(&data.motion) {
+        for (all, own) in all.iter_mut().zip([&motion.mean, &motion.median]) {
+            let mut frames = spread(own, video.frames);
+            frames.resize(video.frames, own.last().copied().unwrap_or_default());
+            all.extend(frames);
+        }
+    }
+    all
+}
