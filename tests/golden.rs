@@ -153,8 +153,21 @@ fn golden_topk_forward_and_backward() {
         for b in 0..batch {
             let scores = rows("scores", b);
             let draw = |m: usize, out: &mut [f32]| out.copy_from_slice(all.draw(b, m));
-            let v_hat = how.v_hat(&scores, &draw, 0..how.kappa, 0..snippets);
-            assert_close(name, &v_hat, &rows("v_hat", b), 1e-6, 0.0);
+            let (picks, thresholds) = how.picks(&scores, &draw);
+            let (v_hat, expected) = (picks.v_hat(&(0..how.kappa), &(0..snippets)), rows("v_hat", b));
+            assert_close(name, &v_hat, &expected, 1e-6, 0.0);
+            // Any window of it is what the whole has there.
+            let (middle, later) = (how.kappa / 3..how.kappa, snippets / 4..snippets / 2 + 1);
+            let slice: Vec<f32> =
+                middle.clone().flat_map(|j| expected[j * snippets..][later.clone()].to_vec()).collect();
+            assert_close(&format!("{name} window"), &picks.v_hat(&middle, &later), &slice, 1e-6, 0.0);
+            let summed: Vec<f32> = (0..snippets).map(|t| expected.iter().skip(t).step_by(snippets).sum()).collect();
+            assert_close(&format!("{name} p"), &picks.membership(), &summed, 1e-5, 0.0);
+            for (m, threshold) in thresholds.iter().enumerate() {
+                let mut noisy: Vec<f32> = scores.iter().zip(all.draw(b, m)).map(|(s, g)| s + how.sigma * g).collect();
+                noisy.sort_by(|a, b| b.total_cmp(a));
+                assert_close(&format!("{name} threshold"), &[*threshold], &[noisy[how.kappa - 1]], 1e-6, 0.0);
+            }
             for (found, key) in [
                 (how.v_hat_gradient(&scores, &draw, &rows("grad_v", b)), "grad_scores"),
                 (how.membership_gradient(&scores, &draw, &rows("grad_membership", b)), "grad_scores_membership"),

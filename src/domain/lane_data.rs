@@ -10,24 +10,31 @@ use super::curve::Curve;
 use super::pyramid::{Extent, Pyramid};
 use super::time::TimeSpan;
 
-/// How far the score of each snippet scatters over the noisy draws. Both edges have one entry per snippet.
+/// How far the score of each snippet scatters over the noisy draws. Mean and edges have one entry per snippet.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NoiseBand {
     low: Vec<f32>,
+    mean: Vec<f32>,
     high: Vec<f32>,
     summary: Arc<Pyramid>,
 }
 
 impl NoiseBand {
-    /// Between two edges, of equal length: 5 % of the draws score lower than `low`, 5 % higher than `high`, 0..=1.
-    pub fn new(low: Vec<f32>, high: Vec<f32>) -> Self {
+    /// Around a mean between two edges, of equal length: 5 % of the draws score lower than `low`, 5 % higher than `high`,
+    /// 0..=1.
+    pub fn new(low: Vec<f32>, mean: Vec<f32>, high: Vec<f32>) -> Self {
         let extents = low.iter().zip(&high).map(|(low, high)| Extent { min: *low, max: *high });
-        Self { summary: Arc::new(Pyramid::of_extents(extents.collect())), low, high }
+        Self { summary: Arc::new(Pyramid::of_extents(extents.collect())), low, mean, high }
     }
 
     /// The lower edge.
     pub fn low(&self) -> &[f32] {
         &self.low
+    }
+
+    /// The mean.
+    pub fn mean(&self) -> &[f32] {
+        &self.mean
     }
 
     /// The upper edge.

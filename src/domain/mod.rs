@@ -6,6 +6,8 @@
 
 pub mod agreement;
 pub mod bootstrap;
+pub mod attention;
+pub mod attention_grid;
 pub mod color;
 pub mod curve;
 pub mod disagreement;
@@ -26,6 +28,7 @@ pub mod library;
 pub mod looping;
 pub mod metrics;
 pub mod noise;
+pub mod picks;
 pub mod pixels;
 pub mod playback;
 pub mod pyramid;
@@ -38,6 +41,9 @@ pub mod shelf;
 pub mod snippet;
 pub mod sound;
 pub mod still;
+pub mod sweep;
 pub mod time;
 pub mod trial;
+pub mod viridis;
+pub mod what_if;
 pub mod why;

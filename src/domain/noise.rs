@@ -21,21 +21,22 @@ pub fn seeds(seed: u64, snippets: usize) -> Vec<u64> {
     (1..=count as u64).map(|n| seed.wrapping_add(n)).collect()
 }
 
-/// Between which scores nine of ten repetitions lie, per snippet. `None` without any, or if their lengths differ.
+/// The mean score, and between which scores nine of ten repetitions lie, per snippet. `None` without any, or if their lengths differ.
 pub fn band(repetitions: &[Vec<f32>]) -> Option<NoiseBand> {
     let snippets = repetitions.first()?.len();
     if repetitions.iter().any(|scores| scores.len() != snippets) {
         return None;
     }
-    let (mut low, mut high) = (Vec::with_capacity(snippets), Vec::with_capacity(snippets));
+    let [mut low, mut mean, mut high] = [0; 3].map(|_| Vec::with_capacity(snippets));
     let mut values = vec![0.0; repetitions.len()];
     for snippet in 0..snippets {
         values.iter_mut().zip(repetitions).for_each(|(value, scores)| *value = scores[snippet]);
         values.sort_unstable_by(f32::total_cmp);
+        mean.push(values.iter().sum::<f32>() / values.len() as f32);
         low.push(quantile(&values, EDGES.0));
         high.push(quantile(&values, EDGES.1));
     }
-    Some(NoiseBand::new(low, high))
+    Some(NoiseBand::new(low, mean, high))
 }
 
 /// The value below which a share of `sorted` lies, interpolated between neighbours.
@@ -68,6 +69,7 @@ mod tests {
         let near = |a: f32, b: f32| (a - b).abs() < 1e-6;
         assert!(near(found.low()[0], 0.05) && near(found.high()[0], 0.95), "{found:?}");
         assert!(near(found.low()[1], 0.5) && near(found.high()[1], 0.5));
+        assert!(found.mean().iter().all(|mean| near(*mean, 0.5)));
         assert_eq!(band(&[]), None);
         assert_eq!(band(&[vec![0.1], vec![]]), None);
     }

@@ -26,6 +26,37 @@ pub fn selection(tsa: &TsaSettings, snippets: usize) -> Selection {
     Selection { kappa: tsa.kappa(snippets), sigma: tsa.sigma as f32, samples: tsa.samples }
 }
 
+/// The rows of one sequence.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'a> {
+    /// `[..][dim]`.
+    pub values: &'a [f32],
+    /// Numbers of a row.
+    pub dim: usize,
+    /// Which row each snippet has, where not in the order in which they are kept.
+    pub order: Option<&'a [u32]>,
+}
+
+impl<'a> Rows<'a> {
+    /// In the order in which they are kept.
+    pub fn plain(values: &'a [f32], dim: usize) -> Self {
+        Self { values, dim, order: None }
+    }
+
+    /// The rows of some snippets, one after the other.
+    fn copied(self, snippets: Range<usize>) -> Vec<f32> {
+        let Self { values, dim, order } = self;
+        match order {
+            None => values[snippets.start * dim..snippets.end * dim].to_vec(),
+            Some(order) => order[snippets]
+                .iter()
+                .flat_map(|row| &values[*row as usize * dim..(*row as usize + 1) * dim])
+                .copied()
+                .collect(),
+        }
+    }
+}
+
 /// A network at work on sequences.
 #[derive(Clone, Copy, Debug)]
 pub struct Inference<'a> {
@@ -52,10 +83,10 @@ impl Inference<'_> {
         draws: DrawSource<'_>,
     ) -> Result<SnippetScores, ModelError> {
         let projected = self.projected(features, dim)?;
-        let features = projected.as_deref().unwrap_or(features);
-        let snippets = features.len() / WIDTH;
+        let features = Rows::plain(projected.as_deref().unwrap_or(features), WIDTH);
+        let snippets = features.values.len() / WIDTH;
         let attention = if tsa.enabled {
-            let relevance = self.relevance_of(features)?;
+            let relevance = self.relevance_of(features.values)?;
             selection(tsa, snippets).membership(&relevance, &|m, out: &mut [f32]| draws.fill(m, out))
         } else {
             vec![1.0; snippets]
@@ -64,12 +95,38 @@ impl Inference<'_> {
         let mut result =
             SnippetScores { scores: Vec::with_capacity(snippets), attention, magnitudes: Vec::with_capacity(snippets) };
         for core in self.chunks(snippets) {
-            self.check()?;
-            let merged = self.merged(features, &result.attention, core, context.as_ref())?;
-            result.magnitudes.extend(magnitudes(&merged)?);
-            result.scores.extend(host(&self.network.classify(&merged, &mut Pass::default())?)?);
+            let (scores, magnitudes) = self.part(features, &result.attention, core, context.as_ref())?;
+            result.magnitudes.extend(magnitudes);
+            result.scores.extend(scores);
         }
         Ok(result)
+    }
+
+    /// Scores and magnitudes of the snippets in `core`. `context` is the non-local block's summary of the whole sequence
+    /// divided by T; without it, `core` must be the whole sequence.
+    ///
+    /// # Errors
+    /// As [`Self::score`].
+    pub fn part(
+        &self,
+        features: Rows<'_>,
+        attention: &[f32],
+        core: Range<usize>,
+        context: Option<&Tensor>,
+    ) -> Result<(Vec<f32>, Vec<f32>), ModelError> {
+        self.check()?;
+        let merged = self.merged(features, attention, core, context)?;
+        Ok((host(&self.network.classify(&merged, &mut Pass::default())?)?, magnitudes(&merged)?))
+    }
+
+    /// What the snippets in `rows` add to the non-local block's summary, `[1, 64, 64]`, not yet divided by T.
+    ///
+    /// # Errors
+    /// As [`Self::score`].
+    pub fn summary(&self, features: Rows<'_>, attention: &[f32], rows: Range<usize>) -> Result<Tensor, ModelError> {
+        self.check()?;
+        let len = rows.len();
+        Ok(self.network.summary(&self.rows(features, rows, Some(attention))?, len)?)
     }
 
     /// omega of one sequence of `[T][dim]` features.
@@ -81,17 +138,28 @@ impl Inference<'_> {
         self.relevance_of(projected.as_deref().unwrap_or(features))
     }
 
-    fn relevance_of(&self, features: &[f32]) -> Result<Vec<f32>, ModelError> {
+    /// The same of features that are projected already, `[T][512]`.
+    ///
+    /// # Errors
+    /// As [`Self::score`].
+    pub fn relevance_of(&self, features: &[f32]) -> Result<Vec<f32>, ModelError> {
         let mut relevance = Vec::with_capacity(features.len() / WIDTH);
         for rows in self.chunks(features.len() / WIDTH) {
             self.check()?;
-            relevance.extend(host(&self.network.relevance(&self.rows(features, WIDTH, rows, None)?)?)?);
+            relevance.extend(host(&self.network.relevance(&self.rows(
+                Rows::plain(features, WIDTH),
+                rows,
+                None,
+            )?)?)?);
         }
         Ok(relevance)
     }
 
-    /// Features of other sizes, projected once for all passes: `[T][512]`.
-    fn projected(&self, features: &[f32], dim: usize) -> Result<Option<Vec<f32>>, ModelError> {
+    /// Features of other sizes, projected once for all passes: `[T][512]`; `None` where they have that size.
+    ///
+    /// # Errors
+    /// As [`Self::score`].
+    pub fn projected(&self, features: &[f32], dim: usize) -> Result<Option<Vec<f32>>, ModelError> {
         if dim == WIDTH {
             return Ok(None);
         }
@@ -99,20 +167,18 @@ impl Inference<'_> {
         let mut projected = Vec::with_capacity(snippets * WIDTH);
         for rows in self.chunks(snippets) {
             self.check()?;
-            if let Some(part) = self.network.project(&self.rows(features, dim, rows, None)?)? {
+            if let Some(part) = self.network.project(&self.rows(Rows::plain(features, dim), rows, None)?)? {
                 projected.extend(host(&part)?);
             }
         }
         Ok(Some(projected))
     }
 
-    fn context(&self, features: &[f32], attention: &[f32]) -> Result<Tensor, ModelError> {
+    fn context(&self, features: Rows<'_>, attention: &[f32]) -> Result<Tensor, ModelError> {
         let snippets = attention.len();
         let mut total: Option<Tensor> = None;
         for rows in self.chunks(snippets) {
-            self.check()?;
-            let len = rows.len();
-            let part = self.network.summary(&self.rows(features, WIDTH, rows, Some(attention))?, len)?;
+            let part = self.summary(features, attention, rows)?;
             total = Some(match total {
                 Some(total) => (total + part)?,
                 None => part,
@@ -125,7 +191,7 @@ impl Inference<'_> {
     /// `F_check` of the snippets in `core`, `[core, 512]`.
     fn merged(
         &self,
-        features: &[f32],
+        features: Rows<'_>,
         attention: &[f32],
         core: Range<usize>,
         context: Option<&Tensor>,
@@ -134,7 +200,7 @@ impl Inference<'_> {
         let around = |reach: usize| core.start.saturating_sub(reach)..(core.end + reach).min(snippets);
         let (outer, inner) = (around(REACH), around(MERGE_REACH));
         let pass = &mut Pass::default();
-        let x = self.rows(features, WIDTH, outer.clone(), Some(attention))?;
+        let x = self.rows(features, outer.clone(), Some(attention))?;
         let gathered = self.network.gather(&x, outer.len(), context, pass)?;
         // Rows within the reach of a cut are wrong and left out here; at the sequence's own ends nothing is cut.
         let cut = |x: &Tensor, from: &Range<usize>, to: &Range<usize>| {
@@ -146,15 +212,10 @@ impl Inference<'_> {
     }
 
     /// Rows of the features as a tensor, each times its attention.
-    fn rows(
-        &self,
-        features: &[f32],
-        dim: usize,
-        rows: Range<usize>,
-        attention: Option<&[f32]>,
-    ) -> Result<Tensor, ModelError> {
+    fn rows(&self, features: Rows<'_>, rows: Range<usize>, attention: Option<&[f32]>) -> Result<Tensor, ModelError> {
+        let dim = features.dim;
         let shape = (rows.len(), dim);
-        let mut values = features[rows.start * dim..rows.end * dim].to_vec();
+        let mut values = features.copied(rows.clone());
         if let Some(attention) = attention {
             values.par_chunks_mut(dim).zip(&attention[rows]).for_each(|(row, p)| row.iter_mut().for_each(|v| *v *= p));
         }

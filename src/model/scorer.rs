@@ -3,13 +3,12 @@
 //! Owns a loaded model on its device, the check of what it is given, the mean over crops, and what happens
 //! when the device's memory is used up. Immutable: share it in an `Arc`.
 
-use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::device::is_out_of_memory;
 use super::draws::DrawSource;
-use super::infer::{CHUNK, Inference, selection};
+use super::infer::{CHUNK, Inference};
 use super::network::Network;
 use super::weights::ModelWeights;
 use super::{ComputeDevice, ModelError, ModelInfo, NoiseDraws};
@@ -123,26 +122,6 @@ impl Scorer {
         Ok(mean)
     }
 
-    /// The part of `V_hat` in `rows` (the j-th earliest pick, within kappa) and `columns` (snippets) of the first
-    /// crop, row after row: the attention picture for the range on screen.
-    ///
-    /// # Errors
-    /// As [`Self::score`].
-    pub fn v_hat(
-        &self,
-        features: &FeatureMatrix,
-        tsa: &TsaSettings,
-        rows: Range<usize>,
-        columns: Range<usize>,
-        ticket: &Ticket,
-    ) -> Result<Vec<f32>, ModelError> {
-        let tsa = self.checked(features, tsa, None)?;
-        let relevance = self.run(ticket, |inference| inference.relevance(features.crop(0), features.dim()))?;
-        let draws = source(&tsa, None, 0);
-        let noise = |m: usize, out: &mut [f32]| draws.fill(m, out);
-        Ok(selection(&tsa, features.snippets()).v_hat(&relevance, &noise, rows, columns))
-    }
-
     fn checked(
         &self,
         features: &FeatureMatrix,
@@ -164,7 +143,7 @@ impl Scorer {
         Ok(TsaSettings { samples: noise.samples(), ..*tsa })
     }
 
-    fn check_dim(&self, features: &FeatureMatrix) -> Result<(), ModelError> {
+    pub(super) fn check_dim(&self, features: &FeatureMatrix) -> Result<(), ModelError> {
         let info = self.info();
         if features.dim() == info.dim {
             return Ok(());
@@ -178,7 +157,11 @@ impl Scorer {
     }
 
     /// Runs on the device; where its memory is used up, in smaller chunks, and at last on the CPU.
-    fn run<R>(&self, ticket: &Ticket, work: impl Fn(Inference<'_>) -> Result<R, ModelError>) -> Result<R, ModelError> {
+    pub(super) fn run<R>(
+        &self,
+        ticket: &Ticket,
+        work: impl Fn(Inference<'_>) -> Result<R, ModelError>,
+    ) -> Result<R, ModelError> {
         let on_device = |chunk| work(Inference { network: &self.network, device: self.device.candle(), chunk, ticket });
         if self.device.is_cpu() {
             return on_device(CHUNK);

@@ -6,11 +6,12 @@
 //! `V_hat`, of shape kappa x T, holds in row j the share of draws whose j-th earliest pick is t. The output
 //! `sum_j V_hat[j, t] f_t` multiplies the same `f_t` in every row, so it is `p(t) f_t`, where p(t), here called
 //! membership, is the share of draws in which t is selected at all. Membership needs O(M T) time and
-//! memory for one draw per thread; `V_hat` is only made for the window of it that is looked at.
-
-use std::ops::Range;
+//! memory for one draw per thread; for `V_hat` the selections are kept as bits, from which any window of it is read
+//! ([`Picks`]).
 
 use rayon::prelude::*;
+
+use crate::domain::picks::Picks;
 
 /// How to select: kappa of T, under M draws of noise times sigma.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,8 +37,16 @@ struct Picker {
 }
 
 impl Picker {
-    /// Selects in draw `m` and calls `picked(t)` for the kappa selected snippets, earliest first.
-    fn pick(&mut self, scores: &[f32], how: &Selection, noise: &impl Noise, m: usize, mut picked: impl FnMut(usize)) {
+    /// Selects in draw `m` and calls `picked(t)` for the kappa selected snippets, earliest first. Returns the key of the
+    /// kappa-th largest perturbed score; 0 where all are selected.
+    fn pick(
+        &mut self,
+        scores: &[f32],
+        how: &Selection,
+        noise: &impl Noise,
+        m: usize,
+        mut picked: impl FnMut(usize),
+    ) -> u32 {
         self.noise.resize(scores.len(), 0.0);
         if how.sigma != 0.0 {
             noise(m, &mut self.noise);
@@ -47,7 +56,7 @@ impl Picker {
         self.keys.extend(scores.iter().zip(&self.noise).map(|(score, g)| key(score + sigma * g)));
         if how.kappa >= scores.len() {
             (0..scores.len()).for_each(picked);
-            return;
+            return 0;
         }
         self.ordered.clone_from(&self.keys);
         let (above, least, _) = self.ordered.select_nth_unstable_by(how.kappa - 1, |a, b| b.cmp(a));
@@ -62,6 +71,7 @@ impl Picker {
                 picked(t);
             }
         }
+        least
     }
 }
 
@@ -69,6 +79,11 @@ impl Picker {
 fn key(value: f32) -> u32 {
     let bits = (value + 0.0).to_bits();
     if bits >> 31 == 1 { !bits } else { bits | 1 << 31 }
+}
+
+/// The number that a key stands for.
+fn value(key: u32) -> f32 {
+    f32::from_bits(if key >> 31 == 1 { key & !(1 << 31) } else { !key })
 }
 
 impl Selection {
@@ -102,29 +117,31 @@ impl Selection {
     pub fn membership(&self, scores: &[f32], noise: &impl Noise) -> Vec<f32> {
         let parts = self.over_draws(
             || vec![0_u32; scores.len()],
-            |counts, picker, m| picker.pick(scores, self, noise, m, |t| counts[t] += 1),
+            |counts, picker, m| {
+                picker.pick(scores, self, noise, m, |t| counts[t] += 1);
+            },
         );
         let draws = self.distinct() as f32;
         (0..scores.len()).map(|t| parts.iter().map(|c| c[t]).sum::<u32>() as f32 / draws).collect()
     }
 
-    /// The part of `V_hat` in `rows` (the j-th earliest pick) and `columns` (snippets), row after row.
-    pub fn v_hat(&self, scores: &[f32], noise: &impl Noise, rows: Range<usize>, columns: Range<usize>) -> Vec<f32> {
-        let (width, height) = (columns.len(), rows.len());
-        let parts = self.over_draws(
-            || vec![0_u32; width * height],
-            |counts, picker, m| {
-                let mut j = 0;
-                picker.pick(scores, self, noise, m, |t| {
-                    if rows.contains(&j) && columns.contains(&t) {
-                        counts[(j - rows.start) * width + t - columns.start] += 1;
-                    }
-                    j += 1;
-                });
-            },
-        );
-        let draws = self.distinct() as f32;
-        (0..width * height).map(|i| parts.iter().map(|c| c[i]).sum::<u32>() as f32 / draws).collect()
+    /// The selections of all draws, and the kappa-th largest perturbed score of each. Membership, and any part of `V_hat`,
+    /// follow from them in O(M T / 64) and less. Without noise there is one draw.
+    pub fn picks(&self, scores: &[f32], noise: &impl Noise) -> (Picks, Vec<f32>) {
+        let stride = Picks::stride(scores.len());
+        if stride == 0 {
+            return (Picks::default(), Vec::new());
+        }
+        let mut words = vec![0_u64; stride * self.distinct()];
+        let draw = |picker: &mut Picker, (m, row): (usize, &mut [u64])| {
+            let least = picker.pick(scores, self, noise, m, |t| row[t / 64] |= 1 << (t % 64));
+            if self.kappa < scores.len() {
+                return value(least);
+            }
+            picker.keys.iter().copied().min().map_or(0.0, value)
+        };
+        let thresholds = words.par_chunks_mut(stride).enumerate().map_init(Picker::default, draw).collect();
+        (Picks::new(scores.len(), words), thresholds)
     }
 
     /// Gradient of a loss with respect to the scores, from `grad`, `[T]`, its gradient with respect to p.
@@ -224,6 +241,13 @@ mod tests {
     }
 
     #[test]
+    fn keys_stand_for_their_numbers() {
+        for number in [-3.5, -1e-9, 0.0, 0.25, 7.0] {
+            assert_eq!(value(key(number)), number);
+        }
+    }
+
+    #[test]
     fn one_snippet_is_always_selected() {
         let how = Selection { kappa: 1, sigma: 0.05, samples: 10 };
         assert_eq!(how.membership(&[0.3], &seeded), [1.0]);
@@ -239,6 +263,7 @@ mod tests {
             let how = Selection { kappa: kappa.min(snippets), sigma, samples };
             let mut counts = vec![0_u32; snippets];
             let mut rows = vec![0_u32; how.kappa * snippets];
+            let mut expected = Vec::new();
             for m in 0..samples {
                 let mut noise = vec![0.0; snippets];
                 seeded(m, &mut noise);
@@ -246,6 +271,7 @@ mod tests {
                 let mut order: Vec<usize> = (0..snippets).collect();
                 order.sort_by(|a, b| noisy[*b].total_cmp(&noisy[*a]).then(a.cmp(b)));
                 order.truncate(how.kappa);
+                expected.push(noisy[order[how.kappa - 1]]);
                 order.sort_unstable();
                 for (j, t) in order.into_iter().enumerate() {
                     counts[t] += 1;
@@ -253,13 +279,16 @@ mod tests {
                 }
             }
             let shares = |c: Vec<u32>| c.into_iter().map(|c| c as f32 / samples as f32).collect::<Vec<_>>();
-            let v_hat = how.v_hat(&scores, &seeded, 0..how.kappa, 0..snippets);
+            let (picks, thresholds) = how.picks(&scores, &seeded);
+            let v_hat = picks.v_hat(&(0..how.kappa), &(0..snippets));
+            prop_assert_eq!(picks.draws(), if sigma == 0.0 { 1 } else { samples });
+            let kept = &thresholds[..picks.draws()];
+            prop_assert!(kept.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-6), "{:?} {:?}", kept, expected);
             prop_assert_eq!(&v_hat, &shares(rows));
             let membership = how.membership(&scores, &seeded);
             prop_assert_eq!(&membership, &shares(counts));
             prop_assert!((membership.iter().sum::<f32>() - how.kappa as f32).abs() < 1e-3);
-            let window = how.v_hat(&scores, &seeded, 0..1, snippets / 2..snippets);
-            prop_assert_eq!(&window[..], &v_hat[snippets / 2..snippets]);
+            prop_assert_eq!(&picks.membership(), &membership);
             let masks = how.masks(&scores, &seeded);
             prop_assert!(masks.membership.iter().zip(&membership).all(|(a, b)| (a - b).abs() < 1e-6));
         }

@@ -498,7 +498,7 @@ fn the_scatter_of_scores_waits_for_all_scoring_and_is_asked_once() {
     let job = scatter(&finish(&mut state)).expect("nothing is left to score");
     assert_eq!(state.scattering.map(|s| s.entry), Some(ids(&state)[0]), "of the video on screen");
     assert_eq!(scatter(&act(&mut state, Action::ToggleOverlays)), None, "it is on its way");
-    let band = NoiseBand::new(vec![0.1; 7], vec![0.2; 7]);
+    let band = NoiseBand::new(vec![0.1; 7], vec![0.15; 7], vec![0.2; 7]);
     hear(&mut state, Event::Scattered { job, band: Some(Box::new(band.clone())) });
     assert_eq!(state.shown().unwrap().lanes().noise, Some(band.clone()));
     assert_eq!(scatter(&act(&mut state, Action::ToggleOverlays)), None, "it is known");

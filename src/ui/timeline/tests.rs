@@ -66,7 +66,7 @@ impl World {
         let span = |from: i64, to: i64| {
             TimeSpan::new(MediaTime::from_micros(from * 1_000_000), MediaTime::from_micros(to * 1_000_000))
         };
-        let noise = NoiseBand::new(off(-0.2), off(0.15));
+        let noise = NoiseBand::new(off(-0.2), off(0.0), off(0.15));
         let snippets = SnippetScores { scores, attention, magnitudes };
         Self {
             events: rule.events(&snippets.scores),

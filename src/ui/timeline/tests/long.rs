@@ -16,9 +16,9 @@ pub(super) fn footage(snippets: usize) -> World {
     world.events = world.rule.events(&world.snippets.scores);
     world.curves = ScoreCurves::of(&world.snippets, snippets);
     world.lanes.motion = Some(Curve::new(world.snippets.magnitudes.clone()));
-    let low = world.snippets.scores.iter().map(|s| s * 0.9).collect();
+    let low: Vec<f32> = world.snippets.scores.iter().map(|s| s * 0.9).collect();
     let high = world.snippets.scores.iter().map(|s| s * 1.1).collect();
-    world.lanes.noise = Some(NoiseBand::new(low, high));
+    world.lanes.noise = Some(NoiseBand::new(low.clone(), low, high));
     world.lanes.truth = Some((0..snippets / 16).map(|i| i * 256 + 40..i * 256 + 88).collect());
     world.scored_to = snippets;
     world.frame = 4000;

@@ -1,0 +1,129 @@
+//! One control of attention moved through a range, with everything else as it was.
+//!
+//! Owns which controls there are, their values along a range, and what a step is compared by. Does not own the computation.
+
+use serde::{Deserialize, Serialize};
+
+use super::score::TsaSettings;
+
+/// A control of Temporal Self-Attention.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::EnumIter)]
+#[serde(rename_all = "lowercase")]
+pub enum Control {
+    /// The share of snippets that are selected; kappa = floor(T ratio).
+    Kappa,
+    /// Standard deviation of the noise.
+    Sigma,
+    /// M, the number of noisy draws.
+    Samples,
+    /// Seed of the draws.
+    Seed,
+}
+
+impl Control {
+    /// Its name.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Kappa => "kappa",
+            Self::Sigma => "sigma",
+            Self::Samples => "samples",
+            Self::Seed => "seed",
+        }
+    }
+
+    /// What is moved, for the axis of a picture.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::Kappa => "kappa / T",
+            Self::Sigma => "sigma",
+            Self::Samples => "M",
+            Self::Seed => "seed",
+        }
+    }
+
+    /// Where it stands.
+    pub fn of(self, tsa: &TsaSettings) -> f64 {
+        match self {
+            Self::Kappa => tsa.ratio,
+            Self::Sigma => tsa.sigma,
+            Self::Samples => tsa.samples as f64,
+            Self::Seed => tsa.seed as f64,
+        }
+    }
+
+    /// Settings with it moved to `value`; whole numbers are rounded to.
+    pub fn set(self, tsa: &TsaSettings, value: f64) -> TsaSettings {
+        match self {
+            Self::Kappa => TsaSettings { ratio: value, ..*tsa },
+            Self::Sigma => TsaSettings { sigma: value, ..*tsa },
+            Self::Samples => TsaSettings { samples: value.round() as usize, ..*tsa },
+            Self::Seed => TsaSettings { seed: value.round() as u64, ..*tsa },
+        }
+    }
+
+    /// The range that a sweep goes through when nobody says otherwise.
+    pub fn usual(self) -> (f64, f64) {
+        match self {
+            Self::Kappa => (0.1, 1.0),
+            Self::Sigma => (0.0, 0.2),
+            Self::Samples => (10.0, 200.0),
+            Self::Seed => (0.0, 8.0),
+        }
+    }
+
+    /// The settings of a sweep, `steps` values from `from` to `to` at equal distances, each different from the one before.
+    pub fn steps(self, tsa: &TsaSettings, (from, to): (f64, f64), steps: usize) -> Vec<TsaSettings> {
+        let last = steps.saturating_sub(1).max(1) as f64;
+        let mut all: Vec<TsaSettings> =
+            (0..steps).map(|i| self.set(tsa, from + (to - from) * i as f64 / last)).collect();
+        all.dedup();
+        all
+    }
+}
+
+/// What attention and scores are at one step of a sweep.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SweepStep {
+    /// The settings.
+    pub tsa: TsaSettings,
+    /// Snippets that each draw selects.
+    pub kappa: usize,
+    /// p, `[T]`.
+    pub membership: Vec<f32>,
+    /// Sum of H(p(t)) in bits.
+    pub entropy: f64,
+    /// Mean over the draws of the kappa-th largest perturbed score; `None` where attention is off.
+    pub threshold: Option<f32>,
+    /// Anomaly scores, `[T]`.
+    pub scores: Vec<f32>,
+    /// Events under the rule in use.
+    pub events: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use strum::IntoEnumIterator as _;
+
+    use super::*;
+
+    #[test]
+    fn steps_move_one_control_from_end_to_end() {
+        let tsa = TsaSettings::default();
+        for control in Control::iter() {
+            let (from, to) = control.usual();
+            let steps = control.steps(&tsa, (from, to), 9);
+            assert_eq!((control.of(&steps[0]), control.of(&steps[8])), (from, to), "{control:?}");
+            for step in &steps {
+                assert_eq!(control.set(step, control.of(&tsa)), tsa, "only {control:?} moves");
+            }
+        }
+    }
+
+    #[test]
+    fn whole_numbers_come_once_and_one_step_is_the_start() {
+        let tsa = TsaSettings::default();
+        assert_eq!(Control::Seed.steps(&tsa, (0.0, 2.0), 9).len(), 3);
+        assert_eq!(Control::Sigma.steps(&tsa, (0.1, 0.2), 1), [TsaSettings { sigma: 0.1, ..tsa }]);
+        assert!(Control::Sigma.steps(&tsa, (0.1, 0.2), 0).is_empty());
+    }
+}
