@@ -90,7 +90,7 @@ fn help_and_bad_usage_have_their_exit_codes() {
     let help = run(folder.path(), &["--help"]);
     assert_eq!(code(&help), 0);
     assert!(out(&help).contains("Examples:"));
-    for command in ["score", "extract", "train", "eval", "demo", "bench", "doctor"] {
+    for command in ["score", "attention", "sweep", "extract", "train", "eval", "demo", "bench", "doctor"] {
         assert_eq!(code(&run(folder.path(), &[command, "--help"])), 0, "{command}");
     }
     for wrong in [&["score"][..], &["score", "missing.mp4"], &["nonsense"], &["eval", "--scores", "a.npy"]] {
@@ -116,6 +116,55 @@ fn without_a_display_the_window_is_refused_with_a_way_out() {
     assert!(code(&output) == 1 && complaint(&output).contains("DISPLAY"), "{}", complaint(&output));
     let output = run(folder.path(), &["missing.mp4", "gone.mp4"]);
     assert!(code(&output) == 2 && complaint(&output).contains("missing.mp4"), "{}", complaint(&output));
+}
+
+#[test]
+fn attention_is_written_in_all_forms_and_agrees_with_the_scores() {
+    let folder = tempfile::tempdir().expect("is made");
+    write_video(&folder.path().join("a.mp4"), 160);
+    let scored = json(&run(folder.path(), &["score", "--json", "a.mp4"]));
+    let line = ["attention", "a.mp4", "--json", "--out", "looked", "--snippets", "2-8", "--v-hat", "v.npy"];
+    let output = run(folder.path(), &[&line[..], &["--repetitions", "3"]].concat());
+    let looked = json(&output);
+    let rows = &looked["snippets"];
+    let near = |a: &[f64], b: &[f64]| a.len() == 10 && a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-4);
+    assert!(near(&numbers(rows, "score"), &numbers(&scored[0]["snippets"], "score")));
+    let p = numbers(rows, "p");
+    assert_eq!(p, numbers(&scored[0]["snippets"], "attention"));
+    let kappa = looked["kappa"].as_f64().expect("a number");
+    assert!((p.iter().sum::<f64>() - kappa).abs() < 1e-4);
+    assert_eq!(looked["thresholds"].as_array().map(Vec::len), Some(100));
+    assert_eq!(rows.as_array().expect("rows").iter().filter(|row| row["top_alpha"] == true).count(), 1);
+    assert!(numbers(rows, "score_p05").iter().zip(numbers(rows, "score_p95")).all(|(low, high)| *low <= high));
+    for name in ["attention.json", "attention.csv", "thresholds.csv", "v_hat.png", "v_hat.svg"] {
+        assert!(folder.path().join("looked").join(name).is_file(), "{name}");
+    }
+    let v_hat = npy::read(&fs::read(folder.path().join("v.npy")).expect("is written")).expect("is an array");
+    assert_eq!(v_hat.shape[1], 7);
+    for (column, p) in p[2..9].iter().enumerate() {
+        let sum: f32 = v_hat.values.iter().skip(column).step_by(7).sum();
+        assert!((f64::from(sum) - p).abs() < 1e-4, "column {column} sums to p");
+    }
+    let refused = run(folder.path(), &["attention", "a.mp4", "--snippets", "5-10"]);
+    assert_eq!(code(&refused), 2);
+    assert!(complaint(&refused).contains("a.mp4") && complaint(&refused).contains("0 to 9"), "{}", complaint(&refused));
+}
+
+#[test]
+fn a_sweep_is_a_table_and_a_picture() {
+    let folder = tempfile::tempdir().expect("is made");
+    write_features(&folder.path().join("f.npy"), 60, 512, true);
+    let line = ["sweep", "f.npy", "--control", "kappa", "--from", "0.2", "--to", "0.8", "--steps", "4"];
+    let table = out(&run(folder.path(), &line));
+    assert_eq!(table.lines().count(), 5, "{table}");
+    let kappas: Vec<&str> = table.lines().skip(1).map(|row| row.split(',').nth(3).expect("kappa")).collect();
+    assert_eq!(kappas, ["12", "24", "36", "48"]);
+    assert_eq!(code(&run(folder.path(), &[&line[..], &["--out", "swept"]].concat())), 0);
+    for name in ["sweep.png", "sweep.svg", "sweep.csv", "summary.csv"] {
+        assert!(folder.path().join("swept").join(name).is_file(), "{name}");
+    }
+    let wrong = run(folder.path(), &["sweep", "f.npy", "--control", "kappa", "--from", "0.5", "--to", "1.5"]);
+    assert_eq!(code(&wrong), 2, "{}", complaint(&wrong));
 }
 
 #[test]

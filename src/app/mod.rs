@@ -8,6 +8,7 @@
 pub mod action;
 pub mod agreement;
 pub mod arrangement;
+pub mod attention_sheet;
 pub mod blind;
 pub mod charting;
 pub mod clock;
@@ -43,6 +44,7 @@ pub mod sheet;
 pub mod shortcut;
 pub mod snapshot;
 pub mod state;
+pub mod sweep;
 pub mod typed;
 pub mod upcoming;
 pub mod update;

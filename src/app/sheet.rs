@@ -232,12 +232,13 @@ pub fn program() -> String {
     concat!("lookback ", env!("CARGO_PKG_VERSION")).to_owned()
 }
 
-fn seconds(span: Option<TimeSpan>) -> (Option<f64>, Option<f64>) {
+/// Begin and end in seconds.
+pub(super) fn seconds(span: Option<TimeSpan>) -> (Option<f64>, Option<f64>) {
     (span.map(|s| s.start.secs_f64()), span.map(|s| s.end.secs_f64()))
 }
 
 /// A CSV field, quoted where it has to be.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 

@@ -9,11 +9,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use eval::EvalArgs;
 use exchange::{AgreementArgs, ExportArgs, ImportArgs, RelocateArgs, ReportArgs, VerifyArgs};
+use inspect::{AttentionArgs, SweepArgs};
 use learn::{LearnArgs, ModelsArgs};
 use simulate::SimulateArgs;
 
 pub mod eval;
 pub mod exchange;
+pub mod inspect;
 pub mod learn;
 pub mod simulate;
 
@@ -52,6 +54,10 @@ Exit codes: 0 done, 1 the work failed, 2 the request or an input cannot be used.
 pub enum Command {
     /// Score videos: anomaly score, attention and magnitude per snippet, and the events
     Score(ScoreArgs),
+    /// Look at what attention selects: omega, p(t), thresholds, entropy, top-alpha, and `V_hat` as a heat map
+    Attention(AttentionArgs),
+    /// Move one control of attention through a range: small multiples, and a table
+    Sweep(SweepArgs),
     /// Write the features of videos as NumPy files
     Extract(ExtractArgs),
     /// Train a model from video-level labels
@@ -406,6 +412,8 @@ pub enum BenchName {
     Model,
     /// From the order to learn from 20 verdicts to the new curves, and ghost curves
     Learning,
+    /// What follows a movement of a control in the attention inspector, for an hour and for a day of video
+    Inspect,
 }
 
 /// Arguments of `doctor`.
@@ -459,6 +467,12 @@ mod tests {
             &["eval", "--scores", "a.npy"],
             &["train", "--normal", "n", "--abnormal", "a", "-o", "m", "--steps", "0"],
             &["bench", "nothing"],
+            &["attention"],
+            &["attention", "a", "--snippets", "9-3"],
+            &["attention", "a", "--json", "--csv"],
+            &["sweep", "a"],
+            &["sweep", "a", "--control", "size"],
+            &["sweep", "a", "--control", "kappa", "--steps", "0"],
             &["agreement", "p", "--between", "Ada"],
             &["agreement", "p", "--json", "--csv"],
             &["agreement", "p", "--project", "q"],

@@ -7,7 +7,7 @@ use super::engine;
 use super::error::CliError;
 use super::files;
 use crate::app::learning::pace;
-use crate::model::bench;
+use crate::model::{bench, inspect_bench};
 
 /// Runs the command.
 ///
@@ -19,5 +19,6 @@ pub fn run(args: &BenchArgs) -> Result<(), CliError> {
     match args.what {
         BenchName::Model => files::print(&format!("{}\n", bench::run(&device, &mut say)?)),
         BenchName::Learning => files::print(&pace::measure(&device, &mut say)?.to_string()),
+        BenchName::Inspect => files::print(&format!("{}\n", inspect_bench::run(&device, &mut say)?)),
     }
 }

@@ -17,6 +17,7 @@ use crate::app::report::ReportError;
 use crate::demo::DemoError;
 use crate::media::MediaError;
 use crate::model::ModelError;
+use crate::plots::ChartError;
 use crate::store::ProjectError;
 
 /// Why a command did not do what was asked.
@@ -147,6 +148,12 @@ impl From<ModelsError> for CliError {
             ModelsError::Export { .. } => Self::Failed(err.to_string()),
             ModelsError::Changed { .. } | ModelsError::Ambiguous { .. } => Self::Input(err.to_string()),
         }
+    }
+}
+
+impl From<ChartError> for CliError {
+    fn from(err: ChartError) -> Self {
+        Self::Failed(err.to_string())
     }
 }
 

@@ -15,6 +15,7 @@ use error::CliError;
 
 pub mod agreement;
 pub mod args;
+pub mod attention;
 pub mod bench;
 pub mod case;
 pub mod classroom;
@@ -42,6 +43,8 @@ pub mod relocate;
 pub mod report;
 pub mod score;
 pub mod simulate;
+pub mod subject;
+pub mod sweep;
 pub mod train;
 pub mod truth;
 pub mod verify;
@@ -97,6 +100,8 @@ pub fn run() -> Outcome {
             Err(err) => Err(err),
         },
         Some(Command::Score(args)) => score::run(args),
+        Some(Command::Attention(args)) => attention::run(args),
+        Some(Command::Sweep(args)) => sweep::run(args),
         Some(Command::Extract(args)) => extract::run(args),
         Some(Command::Train(args)) => train::run(args),
         Some(Command::Eval(args)) => eval::run(args),

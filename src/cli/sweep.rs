@@ -1,0 +1,60 @@
+//! `lookback sweep`: one control of attention moved through a range.
+//!
+//! Owns what is printed and which files are written. The work is [`crate::app::sweep`]'s.
+
+use super::args::inspect::SweepArgs;
+use super::engine;
+use super::error::CliError;
+use super::files;
+use super::progress::{Bar, cancelled_by_interrupt};
+use super::subject::Subject;
+use crate::app::sweep::sweep;
+use crate::domain::segment::EventRule;
+use crate::model::scorer;
+use crate::plots::{SweepChart, sweep_png, sweep_svg};
+
+/// Runs the command.
+///
+/// # Errors
+/// The request cannot be used, or the work failed.
+pub fn run(args: &SweepArgs) -> Result<(), CliError> {
+    let ticket = cancelled_by_interrupt()?;
+    let control = args.control.control();
+    let (from, to) = control.usual();
+    let range = (args.from.unwrap_or(from), args.to.unwrap_or(to));
+    if !(range.0.is_finite() && range.1.is_finite() && range.0 >= 0.0 && range.1 >= 0.0) {
+        return Err(CliError::Input(format!(
+            "{} goes from {} to {}; both must be 0 or more",
+            control.text(),
+            range.0,
+            range.1
+        )));
+    }
+    let subject = Subject::open(&args.subject, &args.engine, &ticket)?;
+    let info = subject.scorer.info();
+    let tsa = engine::tsa(&args.tsa, info.tsa);
+    let steps = control.steps(&tsa, range, args.steps as usize);
+    // All are looked at before the first is computed.
+    steps.iter().try_for_each(scorer::check)?;
+    let default = EventRule::default();
+    let threshold = args.threshold.or(info.threshold).unwrap_or(default.threshold);
+    let rule = EventRule { threshold, ..default };
+    let mut bar = Bar::new(&subject.source, "values");
+    let swept = sweep(
+        (&subject.probe, None),
+        &subject.scorer,
+        (control, &steps),
+        &rule,
+        &mut |progress| bar.set(progress),
+        &ticket,
+    )?;
+    drop(bar);
+    let Some(folder) = &args.out else { return files::print(&swept.summary_csv()) };
+    files::write(&folder.join("sweep.csv"), swept.csv().as_bytes())?;
+    files::write(&folder.join("summary.csv"), swept.summary_csv().as_bytes())?;
+    let chart = SweepChart { title: &subject.name, control, steps: &swept.steps, threshold };
+    files::write(&folder.join("sweep.png"), &sweep_png(&chart)?)?;
+    files::write(&folder.join("sweep.svg"), sweep_svg(&chart)?.as_bytes())?;
+    files::complain(&format!("sweep: {}", folder.display()));
+    Ok(())
+}
