@@ -5,9 +5,9 @@
 //! tested without a window, a codec or a model.
 
 pub mod agreement;
-pub mod bootstrap;
 pub mod attention;
 pub mod attention_grid;
+pub mod bootstrap;
 pub mod color;
 pub mod curve;
 pub mod disagreement;

@@ -9,7 +9,8 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 
 use super::chart::{
-    ATTENTION, Chart, ChartError, ChartSize, Drawn, FAINT, INK, MAGNITUDE, SCORE, TRUTH, failed, text, to_png, to_svg,
+    ATTENTION, Chart, ChartError, ChartLook, ChartSize, Drawn, FAINT, INK, MAGNITUDE, SCORE, TRUTH, failed, text,
+    to_png, to_svg,
 };
 use crate::domain::attention::Attention;
 use crate::domain::attention_grid::AttentionGrid;
@@ -37,18 +38,18 @@ impl AttentionChart<'_> {
 ///
 /// # Errors
 /// There is nothing to draw, or the size is out of reach.
-pub fn attention_png(chart: &AttentionChart<'_>, size: ChartSize) -> Result<Vec<u8>, ChartError> {
+pub fn attention_png(chart: &AttentionChart<'_>, look: impl Into<ChartLook>) -> Result<Vec<u8>, ChartError> {
     chart.check()?;
-    to_png(chart, size)
+    to_png(chart, look)
 }
 
 /// The chart as the text of an SVG file.
 ///
 /// # Errors
 /// As [`attention_png`].
-pub fn attention_svg(chart: &AttentionChart<'_>, size: ChartSize) -> Result<String, ChartError> {
+pub fn attention_svg(chart: &AttentionChart<'_>, look: impl Into<ChartLook>) -> Result<String, ChartError> {
     chart.check()?;
-    to_svg(chart, size)
+    to_svg(chart, look)
 }
 
 /// Room at the left for labels, and at the right for the legend of colours.
