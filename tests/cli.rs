@@ -318,6 +318,7 @@ fn a_model_is_trained_used_and_judged() {
             "--gt",
             "truth.txt",
             "--json",
+            "--allow-seen",
             "--save-scores",
             "s.npy",
             "--save-labels",
@@ -331,7 +332,7 @@ fn a_model_is_trained_used_and_judged() {
     fs::write(at("counts.list"), counts.concat()).expect("is written");
     let in_order = json(&run(
         folder.path(),
-        &["eval", "--model", "m.safetensors", "--list", "counts.list", "--gt", "l.npy", "--json"],
+        &["eval", "--model", "m.safetensors", "--list", "counts.list", "--gt", "l.npy", "--json", "--allow-seen"],
     ));
     assert_eq!(in_order["roc_auc"], by_name["roc_auc"]);
 

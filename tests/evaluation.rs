@@ -5,6 +5,7 @@
 #[path = "support/program.rs"]
 mod program;
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -140,4 +141,170 @@ fn files_that_do_not_belong_together_are_named_with_the_place_and_a_way_out() {
         let complaint = refused(&run(folder, &[&["eval"], line].concat()), 2);
         assert!(parts.iter().all(|part| complaint.contains(part)), "{line:?}: {complaint}");
     }
+}
+
+/// Features of `snippets` rows in which the last quarter stands out.
+fn features(folder: &Path, name: &str, seed: usize, odd: bool) {
+    let (snippets, dim) = (20, 512);
+    let value = |i: usize| {
+        let noise = (((i + seed * 7919) * 2_654_435_761) % 1000) as f32 / 1000.0 - 0.5;
+        if odd && i / dim >= snippets * 3 / 4 { noise + 1.0 } else { noise * 0.2 }
+    };
+    let values: Vec<f32> = (0..snippets * dim).map(value).collect();
+    fs::write(folder.join(name), npy::write(&[snippets, dim], &values)).expect("is written");
+}
+
+#[test]
+fn what_a_model_has_seen_is_no_test_of_it() {
+    let folder = tempfile::tempdir().expect("is made");
+    let folder = folder.path();
+    let mut truth = String::new();
+    for i in 0..8 {
+        features(folder, &format!("n{i}.npy"), i, false);
+        features(folder, &format!("a{i}.npy"), 100 + i, true);
+        writeln!(truth, "a{i} Odd 240 319\nn{i} Normal -1 -1").expect("fits");
+    }
+    text(folder, "truth.txt", &truth);
+    let list = |name: &str, entries: &[&str]| text(folder, name, &entries.join("\n"));
+    list("normal.list", &["n0", "n1", "n2", "n3", "n4"]);
+    list("abnormal.list", &["a0", "a1", "a2", "a3", "a4"]);
+    let train =
+        ["train", "--normal", "normal.list", "--abnormal", "abnormal.list", "--steps", "2", "-o", "m.safetensors"];
+    out(&run(folder, &[&train[..], &["--no-attention"]].concat()));
+    list("fresh.list", &["n6", "a6", "a7"]);
+    list("mixed.list", &["n6", "a6", "a0", "a4"]);
+    let eval = |list: &str, more: &[&str]| {
+        let line = ["eval", "--model", "m.safetensors", "--list", list, "--gt", "truth.txt", "--resamples", "20"];
+        run(folder, &[&line[..], more].concat())
+    };
+    let fresh = json(&eval("fresh.list", &["--json"]));
+    assert_eq!((fresh["marks"].as_array().map(Vec::len), fresh["videos"].as_u64()), (Some(0), Some(3)));
+    let refusal = refused(&eval("mixed.list", &[]), 2);
+    assert!(
+        refusal.contains("1 of the 4 videos") && refusal.contains("a0") && refusal.contains("--allow-seen"),
+        "{refusal}"
+    );
+    let marked = json(&eval("mixed.list", &["--json", "--allow-seen"]));
+    let marks: Vec<&str> = marked["marks"].as_array().expect("is a list").iter().filter_map(|m| m.as_str()).collect();
+    // The last of five was held out, and chose.
+    assert!(
+        marks.len() == 2 && marks[0].contains("train") && marks[1].contains("chose") && marks[1].contains("a4"),
+        "{marks:?}"
+    );
+    assert!(out(&eval("mixed.list", &["--allow-seen"])).starts_with("NO TEST"));
+    // The same content under another name, and the same name as other content.
+    fs::copy(folder.join("a0.npy"), folder.join("renamed.npy")).expect("is copied");
+    text(folder, "truth.txt", &(truth.clone() + "renamed Odd 240 319\n"));
+    list("renamed.list", &["renamed", "n6"]);
+    assert!(refused(&eval("renamed.list", &[]), 2).contains("renamed"));
+    fs::create_dir(folder.join("other")).expect("is made");
+    features(&folder.join("other"), "a0.npy", 55, true);
+    list("other.list", &["other/a0.npy", "n6"]);
+    assert_eq!(json(&eval("other.list", &["--json"]))["marks"].as_array().map(Vec::len), Some(0));
+
+    // A threshold may be chosen by other videos, and not by those it is judged by.
+    list("validation.list", &["n5", "a5"]);
+    let choose = ["--choose-on", "validation.list", "--choose-gt", "truth.txt"];
+    let chosen = json(&eval("fresh.list", &[&choose[..], &["--json"]].concat()));
+    assert!(
+        chosen["notes"].as_array().expect("is a list").iter().any(|n| n.as_str().is_some_and(|n| n.contains("chosen")))
+    );
+    list("validation.list", &["n5", "a5", "a6"]);
+    let refusal = refused(&eval("fresh.list", &choose), 2);
+    assert!(refusal.contains("choose the threshold") && refusal.contains("a6"), "{refusal}");
+
+    // Stored scores know their model if it is named.
+    array(folder, "scores.npy", &[0.1; 40]);
+    list("stored.list", &["a6 320", "a1 320"]);
+    let stored = ["eval", "--scores", "scores.npy", "--gt", "truth.txt", "--frames", "stored.list"];
+    out(&run(folder, &stored));
+    let refusal = refused(&run(folder, &[&stored[..], &["--made-by", "m.safetensors"]].concat()), 2);
+    assert!(refusal.contains("1 of the 2 videos") && refusal.contains("a1"), "{refusal}");
+
+    // Training without attention is kept, and scoring honours it: all of a snippet counts.
+    let score = json(&run(folder, &["score", "--features", "a6.npy", "--model", "m.safetensors", "--json"]));
+    assert_eq!(score[0]["tsa"]["enabled"].as_bool(), Some(false));
+    let all =
+        score[0]["snippets"].as_array().expect("is a list").iter().all(|row| row["attention"].as_f64() == Some(1.0));
+    assert!(all, "every snippet counts fully");
+}
+
+#[test]
+fn a_report_is_verified_and_says_what_differs() {
+    let folder = tempfile::tempdir().expect("is made");
+    let folder = folder.path();
+    stored(folder);
+    out(&run(folder, &[&STORED[..], &["--fps", "16", "--report", "run.html"]].concat()));
+    let page = fs::read_to_string(folder.join("run.html")).expect("is there");
+    for part in ["ROC", "Reliability", "false alarms per hour", "snippets.npy", "--resamples", "lookback eval --scores"]
+    {
+        // The command is as it was typed: options that were not given are not in it.
+        assert_eq!(page.contains(part), part != "--resamples", "{part}");
+    }
+    assert!(page.matches("<svg").count() == 4 && !page.contains("src="), "needs nothing from elsewhere");
+    let verified = out(&run(folder, &["verify", "run.html"]));
+    assert!(verified.contains("3 of 3 as they were") && verified.contains("came out again"), "{verified}");
+    // From anywhere.
+    let elsewhere = folder.join("data");
+    fs::create_dir_all(&elsewhere).expect("is made");
+    out(&run(&elsewhere, &["verify", "../run.html"]));
+
+    // A figure that was changed by hand.
+    let place = page.find("\"roc_auc\":").expect("is there") + 10;
+    fs::write(folder.join("forged.html"), format!("{}0.9{}", &page[..place], &page[place + 3..])).expect("is written");
+    let forged = run(folder, &["verify", "forged.html"]);
+    assert!(refused(&forged, 1).contains("1 difference"));
+    assert!(String::from_utf8_lossy(&forged.stdout).contains("roc_auc"));
+    // A file that was changed.
+    let truth = fs::read_to_string(folder.join("truth.txt")).expect("is there");
+    text(folder, "truth.txt", &truth.replace("16  47", "16  40"));
+    let changed = run(folder, &["verify", "run.html", "--json"]);
+    assert_eq!(changed.status.code(), Some(1));
+    let found: serde_json::Value = serde_json::from_slice(&changed.stdout).expect("is JSON");
+    assert_eq!(found["changed"][0].as_str(), Some("truth.txt"));
+    assert!(found["differences"].as_array().is_some_and(|all| all.iter().any(|d| d["figure"] == "positives")));
+    fs::remove_file(folder.join("truth.txt")).expect("is removed");
+    assert!(String::from_utf8_lossy(&run(folder, &["verify", "run.html"]).stdout).contains("missing"));
+    text(folder, "page.html", "<html></html>");
+    assert!(refused(&run(folder, &["verify", "page.html"]), 2).contains("page.html"));
+}
+
+#[test]
+fn ground_truth_is_checked_by_file_and_line() {
+    let folder = tempfile::tempdir().expect("is made");
+    let folder = folder.path();
+    stored(folder);
+    let fine = out(&run(folder, &["truth-check", "truth.txt", "--list", "frames.list", "--labels", "labels.npy"]));
+    assert!(fine.contains("nothing is wrong") && fine.contains("of 4 videos in both"), "{fine}");
+    text(
+        folder,
+        "bad.txt",
+        "Abuse001_x264.mp4 Abuse 47 16\nArson002_x264.mp4 Arson -1 -1\n\nNormal_Videos_003_x264.mp4 Normal 3 9\nAbuse001_x264.mp4 Abuse 0 999\n",
+    );
+    let bad = run(folder, &["truth-check", "bad.txt", "--list", "frames.list"]);
+    refused(&bad, 1);
+    let told = String::from_utf8_lossy(&bad.stdout);
+    for part in [
+        "bad.txt:1: Abuse001",
+        "bad.txt:2: Arson002",
+        "bad.txt:4: Normal",
+        "bad.txt:5: Abuse001",
+        "ends before it begins",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    // Spans written with their end outside are told by the labels.
+    text(
+        folder,
+        "exclusive.txt",
+        "Abuse001_x264.mp4 Abuse 16 48\nArson002_x264.mp4 Arson 0 16\nNormal_Videos_003_x264.mp4 Normal -1 -1\nNormal_Videos_004_x264.mp4 Normal -1 -1\n",
+    );
+    let line = ["truth-check", "exclusive.txt", "--list", "frames.list", "--labels", "labels.npy", "--json"];
+    let found = json(&run(folder, &line));
+    assert_eq!(
+        (found["span_end"].as_str(), found["ends"]["exclusive"].as_u64(), found["ends"]["inclusive"].as_u64()),
+        (Some("exclusive"), Some(4), Some(2))
+    );
+    assert!(refused(&run(folder, &["truth-check"]), 2).contains("FILE"));
+    assert!(refused(&run(folder, &["truth-check", "none.txt"]), 2).contains("none.txt"));
 }

@@ -8,13 +8,14 @@
 //! FOLDER/01-NAME/timeline.png  timeline.svg  peak-1.png …  scores.json  scores.csv
 //! ```
 //!
-//! The report of a case, which adds what people said, is [`case`]'s.
+//! The report of a case, which adds what people said, is [`case`]'s; that of an evaluation is [`run`]'s.
 
 pub mod case;
 mod case_page;
 mod case_table;
 pub mod casework;
 mod page;
+pub mod run;
 pub mod stills;
 
 use std::fs;

@@ -12,12 +12,14 @@ use exchange::{AgreementArgs, ExportArgs, ImportArgs, RelocateArgs, ReportArgs, 
 use inspect::{AttentionArgs, SweepArgs};
 use learn::{LearnArgs, ModelsArgs};
 use simulate::SimulateArgs;
+use truth::TruthCheckArgs;
 
 pub mod eval;
 pub mod exchange;
 pub mod inspect;
 pub mod learn;
 pub mod simulate;
+pub mod truth;
 
 /// Review of video that a model has flagged.
 ///
@@ -64,13 +66,15 @@ pub enum Command {
     Train(TrainArgs),
     /// Judge scores by ground truth: frame figures with intervals, events, false alarms, delay, calibration, by class
     Eval(Box<EvalArgs>),
+    /// Check ground truth: impossible spans, lengths, classes, duplicates, off-by-one
+    TruthCheck(TruthCheckArgs),
     /// Bring the labels of another tool into a project
     Import(ImportArgs),
     /// Write the labels or verdicts of a project for another tool
     Export(ExportArgs),
     /// Compare the annotators of a project: kappa, overlap, edges, and where they differ
     Agreement(AgreementArgs),
-    /// Check that a project's record and videos are what they were
+    /// Check that a project's record and videos are what they were, or that a report's figures come out again
     Verify(VerifyArgs),
     /// Find the videos of a project that were moved or renamed
     Relocate(RelocateArgs),
@@ -310,6 +314,9 @@ pub struct TrainArgs {
     /// Seed of initial weights, batches, dropout and noise
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
+    /// Train, and later score, without attention: every snippet counts fully, and the scorer of attention stays untrained
+    #[arg(long)]
+    pub no_attention: bool,
     /// What becomes of the learning rate
     #[arg(long, value_name = "NAME", default_value = "constant")]
     pub schedule: ScheduleName,
@@ -334,7 +341,7 @@ pub struct TrainArgs {
     pub held_out: f64,
     /// Go on with an interrupted training from the state it left (MODEL.training); its settings are the state's
     #[arg(long, value_name = "FILE", conflicts_with_all = ["preset", "steps", "seed", "schedule", "average", "learning_rate",
-        "weight_decay", "dropout", "batch"])]
+        "weight_decay", "dropout", "batch", "no_attention"])]
     pub resume: Option<PathBuf>,
     /// Train nothing: give this model the bags of the lists to carry, which `learn` mixes in so that it does not forget, and
     /// write it

@@ -13,6 +13,7 @@ use super::progress::Bar;
 use crate::app::pipeline::{self, Phase, ScoringObserver, Source};
 use crate::domain::features::FeatureMatrix;
 use crate::domain::library::VideoId;
+use crate::domain::provenance::VideoRef;
 use crate::domain::score::{SnippetScores, TsaSettings};
 use crate::domain::snippet::SnippetGrid;
 use crate::formats::features::{self, Layout};
@@ -149,6 +150,8 @@ pub struct Loaded {
     pub features: FeatureMatrix,
     /// What is known of the video; `None` for a feature file.
     pub video: Option<LoadedVideo>,
+    /// Name and content of the file.
+    pub content: VideoRef,
 }
 
 /// A video that features were made of.
@@ -219,14 +222,18 @@ impl Extractor {
     /// As [`Extractor::extract`] and [`feature_file`].
     pub fn features(&mut self, path: &Path, layout: Option<LayoutName>, ticket: &Ticket) -> Result<Loaded, CliError> {
         if is_feature_file(path) {
-            return Ok(Loaded { features: feature_file(path, layout)?, video: None });
+            let features = feature_file(path, layout)?;
+            let hash = media::hash_file(path, ticket, &mut |_| ())?;
+            let content = VideoRef::new(&path.to_string_lossy(), "features", hash.as_str());
+            return Ok(Loaded { features, video: None, content });
         }
         let extracted = self.extract(path, ticket)?;
         for note in &extracted.notes {
             files::complain(&format!("lookback: {}: {note}", path.display()));
         }
         let (frames, seconds) = (extracted.video.frames.len(), extracted.video.frames.span().length().secs_f64());
-        Ok(Loaded { features: extracted.features, video: Some(LoadedVideo { frames, seconds }) })
+        let content = VideoRef::new(&path.to_string_lossy(), "video", extracted.id.as_str());
+        Ok(Loaded { features: extracted.features, video: Some(LoadedVideo { frames, seconds }), content })
     }
 }
 

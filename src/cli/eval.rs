@@ -8,12 +8,14 @@ use serde::Serialize;
 use super::args::eval::EvalArgs;
 use super::error::CliError;
 use super::eval_data::{EvalData, motion_frames};
-use super::files;
 use super::measure::YardstickFigures;
 use super::progress::cancelled_by_interrupt;
-use crate::app::evaluation::Evaluation;
+use super::{files, run_report};
+use crate::app::evaluation::{EvalSettings, Evaluation, best_threshold};
 use crate::domain::evaluation::EvalVideo;
 use crate::domain::metrics::detection_metrics;
+use crate::domain::provenance;
+use crate::domain::segment::EventRule;
 use crate::formats::npy;
 use crate::jobs::Ticket;
 
@@ -22,6 +24,8 @@ use crate::jobs::Ticket;
 pub struct EvalResult {
     /// Which program computed them.
     pub program: String,
+    /// Why this is no test, a sentence each; empty if it is one, as far as is known.
+    pub marks: Vec<String>,
     /// Sentences for the reader.
     pub notes: Vec<String>,
     /// Hash of the weights, where scores were made just now.
@@ -47,10 +51,14 @@ pub fn run(args: &EvalArgs) -> Result<(), CliError> {
     let ticket = cancelled_by_interrupt()?;
     let (data, result) = evaluate(args, &ticket)?;
     save(args, &data.videos)?;
+    if let Some(path) = &args.report {
+        run_report::write(path, args, &data, &result)?;
+        files::complain(&format!("report: {}", path.display()));
+    }
     if args.output.json {
         files::print(&(serde_json::to_string_pretty(&result)? + "\n"))
     } else if args.output.csv {
-        result.notes.iter().for_each(|note| files::complain(note));
+        result.marks.iter().chain(&result.notes).for_each(|note| files::complain(note));
         files::print(&result.csv())
     } else {
         files::print(&result.table())
@@ -63,11 +71,24 @@ pub fn run(args: &EvalArgs) -> Result<(), CliError> {
 /// As [`run`].
 pub fn evaluate(args: &EvalArgs, ticket: &Ticket) -> Result<(EvalData, EvalResult), CliError> {
     let data = EvalData::gather(args, ticket)?;
-    let settings = args.figures.settings(args.rule.rule(data.model.as_ref().and_then(|model| model.threshold)));
+    let mut marks = Vec::new();
+    let mut notes = notes(&data);
+    seen(&data, &mut marks, &mut notes);
+    let own = args.rule.rule(data.model.as_ref().and_then(|model| model.threshold));
+    let mut settings = args.figures.settings(own);
+    if let Some(choosing) = args.choosing() {
+        let others = EvalData::gather(&choosing, ticket)?;
+        settings.rule = chosen(&data, &others, &settings, &mut marks, &mut notes)?;
+    }
+    if let Some(first) = marks.first().filter(|_| !args.choice.allow_seen) {
+        let way_out = "Judge other videos (--split names those to judge), or add --allow-seen, which marks the result";
+        return Err(CliError::Input(format!("{first} {way_out}.")));
+    }
     let evaluation = Evaluation::of(&data.videos, data.told_apart, &settings).map_err(CliError::Input)?;
     let result = EvalResult {
         program: crate::app::sheet::program(),
-        notes: notes(&data),
+        marks,
+        notes,
         model: data.model.as_ref().map(|model| model.weights_id.clone()),
         frames_cut: data.cut,
         frames_filled: data.filled,
@@ -75,6 +96,56 @@ pub fn evaluate(args: &EvalArgs, ticket: &Ticket) -> Result<(EvalData, EvalResul
         yardsticks: yardsticks(&data),
     };
     Ok((data, result))
+}
+
+/// What the model has seen of the videos to judge.
+fn seen(data: &EvalData, marks: &mut Vec<String>, notes: &mut Vec<String>) {
+    let Some(model) = &data.model else { return };
+    let Some(seen) = &model.videos else {
+        let what = "The model does not record which videos it was trained on: whether it has seen these is not known.";
+        return notes.push(what.to_owned());
+    };
+    if !seen.complete {
+        notes.push("An ancestor of the model does not record which videos it was trained on.".to_owned());
+    }
+    let shared = seen.shared(&data.contents);
+    for (names, what) in [
+        (shared.trained, "were used to train the model"),
+        (shared.chosen, "chose the model's weights, confidence or threshold"),
+    ] {
+        marks.extend(mark(&names, data.videos.len(), what));
+    }
+}
+
+fn mark(names: &[String], of: usize, what: &str) -> Option<String> {
+    let first = names.first()?;
+    let count = names.len();
+    Some(format!(
+        "{count} of the {of} videos to judge {what}, such as {first}: figures on them say nothing about others."
+    ))
+}
+
+/// The rule with the threshold that `others` choose.
+fn chosen(
+    data: &EvalData,
+    others: &EvalData,
+    settings: &EvalSettings,
+    marks: &mut Vec<String>,
+    notes: &mut Vec<String>,
+) -> Result<EventRule, CliError> {
+    if !(data.told_apart && others.told_apart) {
+        let reason = "--choose-on needs names on both sides: give --frames and --choose-frames with stored scores";
+        return Err(CliError::Input(reason.to_owned()));
+    }
+    let shared = provenance::shared(&others.contents, &data.contents);
+    marks.extend(mark(&shared, data.videos.len(), "would choose the threshold"));
+    let threshold = best_threshold(&others.videos, settings).ok_or_else(|| {
+        CliError::Input(
+            "the videos of --choose-on have no anomaly that any threshold finds, so none can be chosen".to_owned(),
+        )
+    })?;
+    notes.push(format!("The threshold {threshold:.4} was chosen on {} videos by event F1.", others.videos.len()));
+    Ok(EventRule { threshold, ..settings.rule })
 }
 
 fn notes(data: &EvalData) -> Vec<String> {

@@ -11,16 +11,19 @@ use super::engine::{self, Extractor, Loaded};
 use super::error::CliError;
 use super::measure::{fit, is_spread, spread};
 use super::score::Judge;
-use super::truth::{Truth, labels, plain_name};
+use super::truth::{Truth, labels};
 use super::{files, lists};
 use crate::app::{pipeline, yardstick};
 use crate::domain::evaluation::{EvalVideo, class};
+use crate::domain::provenance::{VideoRef, plain_name};
+use crate::domain::score::TsaSettings;
 use crate::domain::snippet::{SNIPPET_FRAMES, SnippetGrid};
 use crate::domain::trial;
 use crate::formats::list::NamedFrames;
 use crate::jobs::Ticket;
 use crate::media;
 use crate::model::ModelInfo;
+use crate::model::weights::ModelWeights;
 
 /// Frames per second where nothing says.
 const USUAL_RATE: f64 = 30.0;
@@ -30,6 +33,8 @@ const USUAL_RATE: f64 = 30.0;
 pub struct EvalData {
     /// The videos in the order of the lists.
     pub videos: Vec<EvalVideo>,
+    /// Their names and contents, in the same order.
+    pub contents: Vec<VideoRef>,
     /// Whether they are videos, or rows of frames whose borders nobody knows.
     pub told_apart: bool,
     /// Frames that were cut because the ground truth counts fewer.
@@ -38,8 +43,10 @@ pub struct EvalData {
     pub filled: i64,
     /// Yardsticks, one pair per video, where asked for.
     pub motion: Vec<Motion>,
-    /// The model that made the scores just now.
+    /// The model that made the scores, now or before.
     pub model: Option<ModelInfo>,
+    /// Settings of attention that made them.
+    pub tsa: Option<TsaSettings>,
     /// Frames per second that were assumed.
     pub assumed_rate: Option<f64>,
 }
@@ -76,7 +83,7 @@ impl EvalData {
         Ok(data)
     }
 
-    fn push(&mut self, name: &str, classes: Vec<String>, labels: &[bool], scores: Vec<f32>, clock: Clock) {
+    fn push(&mut self, video: (&str, VideoRef), classes: Vec<String>, labels: &[bool], scores: Vec<f32>, clock: Clock) {
         let rate = match clock {
             Clock::Video { frames, seconds } => frames as f64 / seconds,
             Clock::Unknown(fps) => {
@@ -85,8 +92,9 @@ impl EvalData {
                 rate
             }
         };
+        self.contents.push(video.1);
         self.videos.push(EvalVideo {
-            name: name.to_owned(),
+            name: video.0.to_owned(),
             classes,
             frames: labels.len(),
             seconds: labels.len() as f64 / rate,
@@ -114,7 +122,9 @@ fn stored(args: &EvalArgs) -> Result<EvalData, CliError> {
             )));
         }
     }
-    let mut data = EvalData { told_apart: !args.frames.is_empty(), ..EvalData::default() };
+    let made_by = args.choice.made_by.as_deref().map(ModelWeights::load).transpose()?;
+    let model = made_by.map(|weights| weights.info().clone());
+    let mut data = EvalData { told_apart: !args.frames.is_empty(), model, ..EvalData::default() };
     if !data.told_apart && (args.split.is_some() || args.classes.is_some()) {
         let reason = "--split and --classes need --frames, a list of names with frame counts, to tell the videos apart";
         return Err(CliError::Input(reason.to_owned()));
@@ -154,7 +164,8 @@ fn rows(data: &mut EvalData, path: &Path, truth: &Path, scores: Vec<f32>) -> Res
         );
         return Err(CliError::input(path, reason));
     };
-    data.push(&path.display().to_string(), Vec::new(), &labels, scores, Clock::Unknown(None));
+    let name = path.display().to_string();
+    data.push((&name, VideoRef::named(&name)), Vec::new(), &labels, scores, Clock::Unknown(None));
     data.assumed_rate = None;
     if let Some(video) = data.videos.last_mut() {
         video.step = step;
@@ -207,7 +218,8 @@ fn told_apart(
         let whole = by_frame && !is_spread(part);
         let part =
             if by_frame && !whole { part.iter().step_by(SNIPPET_FRAMES).copied().collect() } else { part.to_vec() };
-        data.push(&entry.name, classes, own, part, Clock::Unknown(args.fps));
+        let named = (entry.name.as_str(), VideoRef::named(&entry.name));
+        data.push(named, classes, own, part, Clock::Unknown(args.fps));
         if let Some(video) = data.videos.last_mut().filter(|_| whole) {
             video.step = 1;
         }
@@ -226,7 +238,8 @@ fn scored(args: &EvalArgs, list: &Path, ticket: &Ticket) -> Result<EvalData, Cli
     let device = engine::device(args.engine.device)?;
     let scorer = engine::scorer(&args.engine, &device)?;
     let tsa = engine::tsa(&args.tsa, scorer.info().tsa);
-    let mut data = EvalData { told_apart: true, model: Some(scorer.info().clone()), ..EvalData::default() };
+    let model = Some(scorer.info().clone());
+    let mut data = EvalData { told_apart: true, model, tsa: Some(tsa), ..EvalData::default() };
     let judge = Judge::new(scorer).with_tsa(tsa);
     let mut extractor = Extractor::open(&args.engine.encoder, &device, true)?;
     for (i, entry) in entries.iter().enumerate() {
@@ -237,7 +250,7 @@ fn scored(args: &EvalArgs, list: &Path, ticket: &Ticket) -> Result<EvalData, Cli
         if !engine::is_feature_file(&path) {
             pipeline::check_match(judge.scorer(), extractor.encoder())?;
         }
-        let Loaded { features, video } = extractor.features(&path, args.layout, ticket)?;
+        let Loaded { features, video, content } = extractor.features(&path, args.layout, ticket)?;
         let scores = judge.score(&features, "", ticket).map_err(|err| match err {
             CliError::Input(reason) => CliError::input(&path, reason),
             other => other,
@@ -254,7 +267,7 @@ fn scored(args: &EvalArgs, list: &Path, ticket: &Ticket) -> Result<EvalData, Cli
         }
         let classes = truth.classes(&path).unwrap_or_else(|| class::of_name(&entry.name));
         let clock = video.map_or(Clock::Unknown(args.fps), |v| Clock::Video { frames: v.frames, seconds: v.seconds });
-        data.push(&entry.name, classes, &labels, scores, clock);
+        data.push((&entry.name, content), classes, &labels, scores, clock);
     }
     if let Some((split, path)) = split.zip(args.split.as_deref()) {
         split.all_found(path, &data.videos)?;

@@ -21,7 +21,11 @@ impl EvalResult {
         let share = m.positives as f64 / m.frames as f64 * 100.0;
         let by = self.evaluation.by_video.as_ref();
         let videos = by.map_or_else(String::new, |by| format!(" of {} videos", by.videos));
-        let mut text = format!("frames    {}{videos}, {} anomalous ({share:.1} %)\n", m.frames, m.positives);
+        let mut text = String::new();
+        for mark in &self.marks {
+            writeln!(text, "NO TEST   {mark}").ok();
+        }
+        writeln!(text, "frames    {}{videos}, {} anomalous ({share:.1} %)", m.frames, m.positives).ok();
         for (name, value, of, meaning) in [
             ("ROC-AUC", m.roc_auc, by.map(|by| by.intervals.roc_auc), ""),
             (

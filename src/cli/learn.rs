@@ -144,7 +144,7 @@ fn learn(
         replay,
     });
     let recorded = project.history(1, None)?.first().map_or(0, |entry| entry.step.0);
-    let weights = learning::candidate(tuned, learning::data(plan, recorded), &gate);
+    let weights = learning::candidate(tuned, learning::data(plan, recorded), learning::seen(plan, &room.videos), &gate);
     let learned = Learned {
         candidate: weights.info().weights_id.clone(),
         path: String::new(),

@@ -41,12 +41,14 @@ pub mod progress;
 pub mod project;
 pub mod relocate;
 pub mod report;
+pub mod run_report;
 pub mod score;
 pub mod simulate;
 pub mod subject;
 pub mod sweep;
 pub mod train;
 pub mod truth;
+pub mod truth_check;
 pub mod verify;
 
 /// What is left to do after the command line was read.
@@ -105,6 +107,7 @@ pub fn run() -> Outcome {
         Some(Command::Extract(args)) => extract::run(args),
         Some(Command::Train(args)) => train::run(args),
         Some(Command::Eval(args)) => eval::run(args),
+        Some(Command::TruthCheck(args)) => truth_check::run(args),
         Some(Command::Import(args)) => import::run(args),
         Some(Command::Export(args)) => export::run(args),
         Some(Command::Agreement(args)) => agreement::run(args),

@@ -189,6 +189,11 @@ fn about(info: &ModelInfo, state: &str) -> String {
     if let Some(data) = &info.data {
         writeln!(text, "data       {data}").ok();
     }
+    if let Some(seen) = &info.videos {
+        let more = if seen.complete { "" } else { "; more by an ancestor that does not say which" };
+        let (trained, chosen) = (count(seen.trained.len(), "video"), count(seen.chosen.len(), "video"));
+        writeln!(text, "seen       trained on {trained}, chosen by {chosen}{more}").ok();
+    }
     for (name, value) in &info.results {
         writeln!(text, "  {name:<42}{value:>12.4}").ok();
     }

@@ -36,6 +36,8 @@ pub struct Bar {
     line: ProgressBar,
     started: Instant,
     skipped: Option<usize>,
+    /// What is told of the remaining time.
+    left: String,
 }
 
 impl Bar {
@@ -47,7 +49,7 @@ impl Bar {
             .unwrap_or_else(|_| ProgressStyle::default_bar());
         bar.set_style(style.progress_chars("=> "));
         bar.set_prefix(label.to_owned());
-        Self { line: bar, started: Instant::now(), skipped: None }
+        Self { line: bar, started: Instant::now(), skipped: None, left: String::new() }
     }
 
     /// Shows `progress`.
@@ -60,7 +62,8 @@ impl Bar {
         self.line.set_length(progress.total as u64);
         self.line.set_position(progress.done as u64);
         let left = progress.remaining_secs(self.started.elapsed().as_secs_f64());
-        self.line.set_message(left.map_or_else(String::new, |secs| format!(", {} left", show_duration(secs))));
+        self.left = left.map_or_else(String::new, |secs| format!(", {} left", show_duration(secs)));
+        self.line.set_message(self.left.clone());
     }
 
     /// Adds a figure behind the remaining time.
@@ -68,6 +71,11 @@ impl Bar {
         self.set(progress);
         let message = self.line.message();
         self.line.set_message(format!("{message}, {figure}"));
+    }
+
+    /// What is being done right now, behind the remaining time.
+    pub fn note(&self, text: &str) {
+        self.line.set_message(format!("{}, {text}", self.left));
     }
 
     /// A line above the bar, on standard error.

@@ -14,6 +14,8 @@ use super::error::CliError;
 use super::progress::{Bar, cancelled_by_interrupt};
 use super::{files, lists};
 use crate::domain::features::FeatureMatrix;
+use crate::domain::provenance::{SeenVideos, VideoRef};
+use crate::domain::score::TsaSettings;
 use crate::jobs::{Progress, Ticket};
 use crate::model::train::{
     self, Judged, Losses, Preset, Schedule, StepReport, TrainObserver, TrainPlan, TrainSet, TrainSettings,
@@ -38,6 +40,11 @@ pub fn run(args: &TrainArgs) -> Result<(), CliError> {
     let encoder = (normal.videos + abnormal.videos > 0).then(|| extractor.encoder().id().to_owned());
     let (normal, normal_held) = hold_out(normal.features, args.held_out);
     let (abnormal, abnormal_held) = hold_out(abnormal.features, args.held_out);
+    let refs = |one: &[Entry], other: &[Entry]| one.iter().chain(other).map(|entry| entry.1.clone()).collect();
+    let seen =
+        SeenVideos { trained: refs(&normal, &abnormal), chosen: refs(&normal_held, &abnormal_held), complete: true };
+    let features = |entries: Vec<Entry>| entries.into_iter().map(|entry| entry.0).collect::<Vec<_>>();
+    let [normal, abnormal, normal_held, abnormal_held] = [normal, abnormal, normal_held, abnormal_held].map(features);
     if let Some(model) = &args.bags_for {
         return give_bags(args, model, &TrainSet { normal, abnormal });
     }
@@ -51,7 +58,14 @@ pub fn run(args: &TrainArgs) -> Result<(), CliError> {
     files::complain(&format!("training on {data}, {}", device.label()));
 
     let state = state_file(&args.output);
-    let plan = TrainPlan { settings, start: None, checkpoint: Some(state.clone()), encoder, data: Some(data) };
+    let plan = TrainPlan {
+        settings,
+        start: None,
+        checkpoint: Some(state.clone()),
+        encoder,
+        data: Some(data),
+        videos: Some(seen),
+    };
     let set = TrainSet { normal, abnormal };
     let mut watcher = Watcher {
         bar: Bar::new("Training", "steps"),
@@ -172,14 +186,20 @@ impl From<ScheduleName> for Schedule {
     }
 }
 
-fn settings(args: &TrainArgs) -> Result<TrainSettings, CliError> {
-    let preset: Preset = args.preset.parse().map_err(|_| {
+/// The preset of that name.
+///
+/// # Errors
+/// There is none; a sentence names those that there are.
+pub fn preset(name: &str) -> Result<Preset, CliError> {
+    name.parse().map_err(|_| {
         CliError::Input(format!(
-            "there is no preset {:?}; the presets are paper, published-ucf, published-xd, published-shanghaitech",
-            args.preset
+            "there is no preset {name:?}; the presets are paper, published-ucf, published-xd, published-shanghaitech"
         ))
-    })?;
-    let own = TrainSettings::preset(preset);
+    })
+}
+
+fn settings(args: &TrainArgs) -> Result<TrainSettings, CliError> {
+    let own = TrainSettings::preset(preset(&args.preset)?);
     let steps = args.steps.map_or(own.steps, |n| n as usize);
     Ok(TrainSettings {
         steps,
@@ -190,6 +210,7 @@ fn settings(args: &TrainArgs) -> Result<TrainSettings, CliError> {
         weight_decay: args.weight_decay.unwrap_or(own.weight_decay),
         dropout: args.dropout.unwrap_or(own.dropout),
         batch: args.batch.map_or(own.batch, usize::from),
+        tsa: TsaSettings { enabled: !args.no_attention, ..own.tsa },
         validate_every: REPORT_EVERY,
         ..own
     })
@@ -202,8 +223,11 @@ fn state_file(output: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// Features and whose they are.
+type Entry = (FeatureMatrix, VideoRef);
+
 struct Loaded {
-    features: Vec<FeatureMatrix>,
+    features: Vec<Entry>,
     /// How many of them our own encoder made.
     videos: usize,
 }
@@ -217,14 +241,15 @@ fn load(
     let mut loaded = Loaded { features: Vec::new(), videos: 0 };
     for path in lists::paths(list)? {
         loaded.videos += usize::from(!engine::is_feature_file(&path));
-        loaded.features.push(extractor.features(&path, layout, ticket)?.features);
+        let entry = extractor.features(&path, layout, ticket)?;
+        loaded.features.push((entry.features, entry.content));
     }
     Ok(loaded)
 }
 
 /// Keeps every n-th entry out, so that a list sorted by scene loses some of each. Lists of fewer than
 /// five entries are trained on whole.
-fn hold_out(all: Vec<FeatureMatrix>, share: f64) -> (Vec<FeatureMatrix>, Vec<FeatureMatrix>) {
+fn hold_out<T>(all: Vec<T>, share: f64) -> (Vec<T>, Vec<T>) {
     if share <= 0.0 || all.len() < 5 {
         return (all, Vec::new());
     }

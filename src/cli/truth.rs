@@ -9,6 +9,7 @@ use super::args::eval::SpanEndName;
 use super::error::CliError;
 use super::files;
 use crate::domain::evaluation::{NORMAL, class};
+use crate::domain::provenance::plain_name;
 use crate::formats::ground_truth::{self, SpanEnd, VideoTruth};
 use crate::formats::list::NamedFrames;
 
@@ -89,16 +90,6 @@ fn about<'a>(videos: &'a [VideoTruth], path: &Path) -> Result<&'a VideoTruth, Op
     }
 }
 
-/// A name without folders and without a video's or array's ending: `Abuse/Abuse028_x264.mp4` is `Abuse028_x264`.
-pub fn plain_name(name: &str) -> &str {
-    let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    // Names of videos hold dots of their own, so only known endings go.
-    match base.rsplit_once('.') {
-        Some((stem, "mp4" | "avi" | "mkv" | "mov" | "webm" | "ts" | "npy" | "safetensors" | "txt")) => stem,
-        _ => base,
-    }
-}
-
 /// Concatenated labels of an array.
 ///
 /// # Errors
@@ -111,12 +102,6 @@ pub fn labels(path: &Path) -> Result<Vec<bool>, CliError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_match_across_folders_and_endings() {
-        assert_eq!(plain_name("Abuse/Abuse028_x264.mp4"), plain_name("features/Abuse028_x264.npy"));
-        assert_eq!(plain_name("A.Beautiful.Mind.2001__#00-25-20_label_A"), "A.Beautiful.Mind.2001__#00-25-20_label_A");
-    }
 
     #[test]
     fn folders_tell_files_of_one_name_apart() {

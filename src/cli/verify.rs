@@ -1,7 +1,7 @@
-//! `lookback verify`: whether a project is what was written.
+//! `lookback verify`: whether a project is what was written, or a report's figures come out again.
 //!
 //! Owns what is printed and the exit code. Does not own the checks: the record's are the store's, the files' are
-//! [`crate::app::exchange`]'s.
+//! [`crate::app::exchange`]'s, reports are [`super::run_report`]'s.
 
 use std::fmt::Write as _;
 
@@ -12,7 +12,7 @@ use super::error::CliError;
 use super::files;
 use super::labels::{count, listed};
 use super::progress::{Bar, cancelled_by_interrupt};
-use super::project;
+use super::{project, run_report};
 use crate::app::exchange::{self, FileState};
 use crate::domain::queue::KnownVideo;
 use crate::store::ProjectError;
@@ -40,6 +40,9 @@ struct Videos {
 /// # Errors
 /// Something is not as it was written, or there is nothing to check.
 pub fn run(args: &VerifyArgs) -> Result<(), CliError> {
+    if let Some(report) = args.project.as_deref().filter(|path| path.is_file()) {
+        return run_report::verify(report, args);
+    }
     let folder = project::folder(args.project.as_deref().or(args.named.as_deref()))?;
     let ticket = cancelled_by_interrupt()?;
     // Damage so great that the project cannot even be opened is what was asked for, not a wrong request.

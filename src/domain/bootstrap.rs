@@ -43,7 +43,9 @@ pub fn estimates<const N: usize>(
     // One video alone is drawn each time: that would be an interval of no width.
     for _ in 0..if count > 1 { resamples } else { 0 } {
         times.fill(0);
-        drawn(count, &mut state).into_iter().for_each(|video| times[video] += 1);
+        for video in drawn(count, &mut state) {
+            times[video] += 1;
+        }
         for (found, value) in found.iter_mut().zip(figures(&times)) {
             found.extend(value);
         }

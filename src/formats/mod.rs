@@ -9,3 +9,4 @@ pub mod ground_truth;
 pub mod labels;
 pub mod list;
 pub mod npy;
+pub mod truth_rows;

@@ -20,6 +20,7 @@ use super::train::{TrainSettings, TuneSettings};
 use super::{ModelError, published};
 use crate::disk;
 use crate::domain::lesson::ReplayCount;
+use crate::domain::provenance::SeenVideos;
 use crate::domain::score::TsaSettings;
 
 /// Version of the metadata; readers refuse newer ones. 2 brought bags, and more about the model's descent.
@@ -71,6 +72,9 @@ pub struct ModelInfo {
     pub parent: Option<String>,
     /// What it was trained on, in words.
     pub data: Option<String>,
+    /// The videos that it has seen, by content and name; `None` where it is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub videos: Option<SeenVideos>,
     /// Settings that it was made with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub making: Option<Making>,
@@ -101,6 +105,7 @@ impl Default for ModelInfo {
             steps: 0,
             parent: None,
             data: None,
+            videos: None,
             making: None,
             results: BTreeMap::new(),
             notes: Vec::new(),
@@ -260,6 +265,7 @@ impl ModelWeights {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::provenance::VideoRef;
 
     #[test]
     fn a_model_is_read_back_with_its_description() {
@@ -296,6 +302,10 @@ mod tests {
         let info = ModelInfo {
             parent: Some("0123456789abcdef".into()),
             making: Some(Making::Tuning(TuneSettings::default())),
+            videos: Some(SeenVideos {
+                trained: vec![VideoRef::new("a.mp4", "video", "00ff")],
+                ..SeenVideos::default()
+            }),
             results: [("held-out loss".to_owned(), 0.25)].into(),
             notes: vec!["computed on the CPU".into()],
             ..ModelInfo::default()
@@ -307,8 +317,8 @@ mod tests {
         assert_eq!(read.replay(), model.replay());
         assert_eq!(read.info().replay, ReplayCount { normal: 3, abnormal: 2 });
         assert_eq!(
-            (&read.info().making, &read.info().results, &read.info().notes),
-            (&model.info().making, &model.info().results, &model.info().notes)
+            (&read.info().making, &read.info().videos, &read.info().results, &read.info().notes),
+            (&model.info().making, &model.info().videos, &model.info().results, &model.info().notes)
         );
         assert_eq!(read.to_bytes().expect("again"), model.to_bytes().expect("the same"));
         let peeked = ModelInfo::peek(&path).expect("is read");

@@ -3,6 +3,8 @@
 //! Owns which figures an evaluation has and how they are put together from [`crate::domain::evaluation`], for the command and
 //! the window alike. Does not own reading scores and truth, or how figures are shown.
 
+pub mod record;
+
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -179,6 +181,22 @@ impl Evaluation {
             by_video: told_apart.then(|| ByVideo::of(&all, &ranking, settings)),
         })
     }
+}
+
+/// The threshold whose events have the best F1 at the least overlap of `settings`, of equals the highest; `None` without
+/// an anomaly that any threshold finds.
+pub fn best_threshold(videos: &[EvalVideo], settings: &EvalSettings) -> Option<f32> {
+    let all: Vec<&EvalVideo> = videos.iter().collect();
+    let tiou = settings.tious.first().copied()?;
+    let f1 = |threshold: f32| {
+        let rule = EventRule { threshold, ..settings.rule };
+        let events: Vec<Vec<FlaggedEvent>> = all.iter().map(|video| video.events(rule)).collect();
+        EventRanking::new(&all, &events, tiou).figures(0, 0).f1.map_or(0.0, |f1| f1.value)
+    };
+    let thresholds = Ranking::of(all.iter().copied()).thresholds(DET_POINTS);
+    let each: Vec<(f32, f64)> = thresholds.par_iter().map(|threshold| (*threshold, f1(*threshold))).collect();
+    let best = each.into_iter().reduce(|best, next| if next.1 > best.1 { next } else { best })?;
+    (best.1 > 0.0).then_some(best.0)
 }
 
 impl ByVideo {

@@ -66,3 +66,10 @@ fn one_kind_of_frames_has_no_figures() {
     anomalous[0].truth = vec![FrameSpan::new(0, 64).expect("holds frames")];
     assert!(Evaluation::of(&anomalous, true, &EvalSettings::default()).expect_err("is all").contains("anomalous"));
 }
+
+#[test]
+fn the_best_threshold_is_the_one_of_the_best_events() {
+    // At 0.9 the anomaly of the first video is the only event; lower down come false alarms.
+    assert_eq!(best_threshold(&videos(), &EvalSettings::default()), Some(0.9));
+    assert_eq!(best_threshold(&videos()[2..], &EvalSettings::default()), None);
+}

@@ -14,6 +14,7 @@ pub mod simulation;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::domain::features::FeatureMatrix;
@@ -22,6 +23,7 @@ use crate::domain::interval::FrameSpan;
 use crate::domain::label::VideoLabel;
 use crate::domain::lesson::{LessonBag, LessonPlan, LessonRules, LessonVideo};
 use crate::domain::library::VideoId;
+use crate::domain::provenance::{SeenVideos, VideoRef};
 use crate::domain::record::ReviewState;
 use crate::domain::review::{Standing, standings};
 use crate::domain::segment::EventRule;
@@ -204,12 +206,23 @@ pub fn data(plan: &LessonPlan, step: u64) -> String {
     )
 }
 
-/// The model to keep: what was learned, with its threshold, what it learned from in words, and what the gate found.
-pub fn candidate(tuned: Tuned, data: String, report: &GateReport) -> ModelWeights {
+/// The videos that a plan trains on, and those that say when to stop.
+pub fn seen(plan: &LessonPlan, videos: &[LearningVideo]) -> SeenVideos {
+    let refs = |bags: &[LessonBag]| {
+        let ids: BTreeSet<&VideoId> = bags.iter().map(|bag| &bag.video).collect();
+        let name = |id: &VideoId| videos.iter().find(|v| v.id() == id).map_or("", |v| v.name.as_str());
+        ids.into_iter().map(|id| VideoRef::new(name(id), "video", id.as_str())).collect()
+    };
+    SeenVideos { trained: refs(&plan.train), chosen: refs(&plan.held_out), complete: true }
+}
+
+/// The model to keep: what was learned, with its threshold, what it learned from, and what the gate found.
+pub fn candidate(tuned: Tuned, data: String, seen: SeenVideos, report: &GateReport) -> ModelWeights {
     let Tuned { weights, .. } = tuned;
     let mut info: ModelInfo = weights.info().clone();
     info.threshold = Some(report.rules.after.threshold);
     info.data = Some(data);
+    info.videos = Some(seen.after(info.videos.as_ref()));
     let mut result = |name: &str, value: f64| {
         info.results.insert(name.to_owned(), value);
     };

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Comparison, LearningVideo, candidate, compare, plan, replay_auc, scores, tune_set, unjudged};
+use super::{Comparison, LearningVideo, candidate, compare, plan, replay_auc, scores, seen, tune_set, unjudged};
 use crate::domain::interval::FrameSpan;
 use crate::domain::lesson::LessonRules;
 use crate::domain::library::VideoId;
@@ -163,7 +163,12 @@ impl Simulation {
         report.against.clone_from(&gate.against);
         if gate.against.is_empty() {
             report.promoted = true;
-            self.model = Arc::new(candidate(tuned, format!("{} simulated verdicts", self.given), &gate));
+            self.model = Arc::new(candidate(
+                tuned,
+                format!("{} simulated verdicts", self.given),
+                seen(&plan, &self.videos),
+                &gate,
+            ));
         }
         Ok(report)
     }

@@ -11,12 +11,13 @@ use crate::app::evaluation::EvalSettings;
 use crate::domain::segment::EventRule;
 
 /// Arguments of `eval`.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(after_help = "\
 Ground truth is a .npy array of 0 and 1 per frame in list order, a .txt temporal annotation, or our own .json. A list of
 names with frame counts (--frames) tells the videos of stored scores apart; without one there are only frame figures.
 Classes come from a temporal annotation, from --classes, or from names as UCF-Crime and XD-Violence write them.
-Intervals hold 95 of 100 resamples of the videos. Nothing is chosen by the figures: see --threshold.
+Intervals hold 95 of 100 resamples of the videos. A model is not judged by videos that it was trained on or chosen by, and
+a threshold not by those that chose it, unless --allow-seen marks the result.
 
 Examples:
   lookback eval --scores scores.npy --gt gt.npy         stored scores, per frame or per snippet of 16
@@ -24,7 +25,9 @@ Examples:
   lookback eval --list test.txt --gt ground_truth.json  score the videos of a list first
   lookback eval --list test.txt --gt ground_truth.json --yardsticks   and how well plain motion would do
   lookback eval --model m.safetensors --list features.list --gt gt.npy --frames ucf.list
-  lookback eval --list all.list --gt truth.txt --split Anomaly_Test.txt --json")]
+  lookback eval --list all.list --gt truth.txt --split Anomaly_Test.txt --json
+  lookback eval --list test.list --gt test.json --report run.html && lookback verify run.html
+  lookback eval --list test.list --gt test.json --choose-on validation.list --choose-gt validation.json")]
 pub struct EvalArgs {
     /// Stored scores (.npy), one per frame or one per snippet of 16 frames; several are pooled
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["list", "model"], required_unless_present = "list")]
@@ -61,6 +64,9 @@ pub struct EvalArgs {
     /// What makes events.
     #[command(flatten)]
     pub rule: RuleArgs,
+    /// What was and is chosen by which videos.
+    #[command(flatten)]
+    pub choice: ChoiceArgs,
     /// How figures are computed.
     #[command(flatten)]
     pub figures: FigureArgs,
@@ -73,6 +79,9 @@ pub struct EvalArgs {
     /// Write the names with their frame counts, for `eval --frames`
     #[arg(long, value_name = "FILE")]
     pub save_frames: Option<PathBuf>,
+    /// Write the figures, their curves and all that makes them again as one page, for `lookback verify`
+    #[arg(long, value_name = "FILE.html")]
+    pub report: Option<PathBuf>,
     /// What computes.
     #[command(flatten)]
     pub engine: EngineArgs,
@@ -104,6 +113,27 @@ pub struct RuleArgs {
     pub merge_gap: Option<u32>,
 }
 
+/// What was and is chosen by which videos.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ChoiceArgs {
+    /// The model that made the stored scores: its threshold is taken, and whether it has seen these videos is checked
+    #[arg(long, value_name = "MODEL", requires = "scores")]
+    pub made_by: Option<PathBuf>,
+    /// Choose the threshold of the best event F1, at the least --tiou, on these other videos: a list or stored scores, as the
+    /// videos to judge are given
+    #[arg(long, value_name = "FILE", requires = "choose_gt", conflicts_with = "threshold")]
+    pub choose_on: Option<PathBuf>,
+    /// Ground truth of those
+    #[arg(long, value_name = "FILE", requires = "choose_on")]
+    pub choose_gt: Option<PathBuf>,
+    /// Names with frame counts of those
+    #[arg(long, value_name = "LIST", requires = "choose_on")]
+    pub choose_frames: Option<PathBuf>,
+    /// Judge also by videos that trained or chose the model or the threshold; the result is marked as no test
+    #[arg(long)]
+    pub allow_seen: bool,
+}
+
 /// How figures are computed.
 #[derive(Args, Clone, Debug)]
 pub struct FigureArgs {
@@ -131,6 +161,34 @@ pub struct EvalOutput {
     /// Print the curves as CSV: ROC, precision-recall, DET and reliability, a point per row
     #[arg(long)]
     pub csv: bool,
+}
+
+impl EvalArgs {
+    /// The files that it names, to be read; the videos of a list are not among them.
+    pub fn inputs(&self) -> impl Iterator<Item = &PathBuf> {
+        let ChoiceArgs { made_by, choose_on, choose_gt, choose_frames, .. } = &self.choice;
+        let several = self.scores.iter().chain(&self.gt).chain(&self.frames);
+        let single = [&self.list, &self.split, &self.classes, &self.engine.model, &self.engine.projection];
+        several
+            .chain(single.into_iter().flatten())
+            .chain([made_by, choose_on, choose_gt, choose_frames].into_iter().flatten())
+    }
+
+    /// The same about the videos that choose the threshold, if it is to be chosen.
+    pub fn choosing(&self) -> Option<Self> {
+        let ChoiceArgs { choose_on, choose_gt, choose_frames, .. } = &self.choice;
+        let on = choose_on.clone()?;
+        let (scores, list) = if self.list.is_some() { (Vec::new(), Some(on)) } else { (vec![on], None) };
+        Some(Self {
+            scores,
+            list,
+            gt: choose_gt.iter().cloned().collect(),
+            frames: choose_frames.iter().cloned().collect(),
+            split: None,
+            yardsticks: false,
+            ..self.clone()
+        })
+    }
 }
 
 impl RuleArgs {

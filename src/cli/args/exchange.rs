@@ -127,7 +127,7 @@ Examples:
   lookback agreement case/ --between Ada Grace
   lookback agreement case/ --csv > agreement.csv       a row for each class and video")]
 pub struct AgreementArgs {
-    /// Folder of the project; the window's by default
+    /// Folder of the project, or the report of an evaluation; the window's project by default
     pub project: Option<PathBuf>,
     /// The same, as other commands take it
     #[arg(long = "project", value_name = "FOLDER", conflicts_with = "project")]
@@ -149,19 +149,22 @@ pub struct AgreementArgs {
 Every row of the record is checked against the one before it, everything that is shown against the record, and every
 video file against its hash.
 
+Of a report that `eval --report` wrote, the files that it names are checked and all figures are computed again.
+
 Exit codes: 0 all is as it was written, 1 something is not or a video is missing, 2 there is no project to check.
 
 Examples:
   lookback verify                        the window's project
   lookback verify case/ --json
-  lookback verify case/ --record-only    without reading the videos")]
+  lookback verify case/ --record-only    without reading the videos
+  lookback verify run.html               the report of an evaluation")]
 pub struct VerifyArgs {
-    /// Folder of the project; the window's by default
+    /// Folder of the project, or the report of an evaluation; the window's project by default
     pub project: Option<PathBuf>,
     /// The same, as other commands take it
     #[arg(long = "project", value_name = "FOLDER", conflicts_with = "project")]
     pub named: Option<PathBuf>,
-    /// Leave the videos out
+    /// Leave the videos of a project out, or the figures of a report
     #[arg(long)]
     pub record_only: bool,
     /// Print JSON

@@ -1,6 +1,6 @@
 //! Flagged events against true ones: precision, recall and F1 at a temporal overlap, and average precision by score.
 //!
-//! Owns the overlap of two spans (tIoU), which event stands for which anomaly, and the figures of that. As in ActivityNet's
+//! Owns the overlap of two spans (tIoU), which event stands for which anomaly, and the figures of that. As in `ActivityNet`'s
 //! evaluation, events are taken by falling score, each stands for the anomaly it overlaps most that none stands for yet,
 //! and precision is made monotone before it is averaged. Does not own the rule that makes events.
 
@@ -212,7 +212,9 @@ mod tests {
         #[test]
         fn a_perfect_detector_has_an_f1_of_one(places in proptest::collection::btree_set(0_usize..30, 1..10)) {
             let mut scores = [0.0; 31];
-            places.iter().for_each(|at| scores[*at] = 0.5 + *at as f32 / 100.0);
+            for at in &places {
+                scores[*at] = 0.5 + *at as f32 / 100.0;
+            }
             let made = video(&scores, &[]);
             let truth: Vec<FrameSpan> = made.events(RULE).iter().map(|e| e.span).collect();
             let f = figures(&[EvalVideo { truth, ..made }], 0.5);

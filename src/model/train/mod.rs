@@ -32,6 +32,7 @@ use self::checkpoint::Checkpoint;
 use super::parameters::Parameters;
 use super::weights::{Making, ModelWeights};
 use super::{ComputeDevice, ModelError, ModelInfo, Replay, Scorer};
+use crate::domain::provenance::SeenVideos;
 use crate::jobs::Ticket;
 
 /// What a training begins with and leaves behind.
@@ -47,6 +48,8 @@ pub struct TrainPlan {
     pub encoder: Option<String>,
     /// What the videos are, in words: stored with the model.
     pub data: Option<String>,
+    /// Which videos those are, and which ones its checkpoint and threshold are chosen by: stored with the model.
+    pub videos: Option<SeenVideos>,
 }
 
 /// One finished step.
@@ -233,6 +236,10 @@ fn model(plan: &TrainPlan, parameters: Parameters, steps: usize) -> ModelWeights
         parent,
         making: Some(Making::Training(settings.clone())),
         data: plan.data.clone(),
+        videos: plan.videos.clone().map(|seen| match &plan.start {
+            Some(start) => seen.after(start.info().videos.as_ref()),
+            None => seen,
+        }),
         ..ModelInfo::default()
     };
     ModelWeights::new(parameters, info)

@@ -190,7 +190,12 @@ impl Room {
             held_out: tuned.held_out,
             replay,
         });
-        let candidate = Arc::new(learning::candidate(tuned, learning::data(&plan, self.order.material.step), &gate));
+        let candidate = Arc::new(learning::candidate(
+            tuned,
+            learning::data(&plan, self.order.material.step),
+            learning::seen(&plan, &self.videos),
+            &gate,
+        ));
         let id = candidate.info().weights_id.clone();
         let curves = self.overlays(curves, gate.rules.after.threshold, "candidate");
         let compared = Compared::new(Some(id), Some((step, steps, secs)), gate, curves, notes);

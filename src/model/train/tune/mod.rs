@@ -282,6 +282,7 @@ impl Tuning {
             preset: parent.preset.clone(),
             tsa: parent.tsa,
             threshold: parent.threshold,
+            videos: parent.videos.clone(),
             seed: Some(self.settings.seed),
             steps: step,
             parent: Some(parent.weights_id.clone()),

@@ -1,0 +1,165 @@
+//! What an evaluation needs to be made again, and whether it came out the same.
+//!
+//! Owns the record that a run report carries: command line, files with their hashes, versions, and all figures; and the
+//! comparison of two sets of figures. Does not own the report's page ([`crate::app::report::run`]) or running again (`cli`).
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::domain::provenance::VideoRef;
+
+/// Version of the record; readers refuse newer ones.
+const VERSION: u32 = 1;
+
+/// Around the record in the page.
+const OPEN: &str = "<script type=\"application/json\" id=\"lookback-run\">";
+const CLOSE: &str = "</script>";
+
+/// Numbers this close are the same: other devices and numbers of threads round differently.
+const TOLERANCE: f64 = 1e-6;
+
+/// Entries of a figure that say which program computed it, and nothing about the figure.
+const PROGRAM: &str = "program";
+
+/// A file that an evaluation read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputFile {
+    /// As it was given.
+    pub path: String,
+    /// BLAKE3 hash of its content.
+    pub blake3: String,
+}
+
+/// All that is needed to make an evaluation again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunRecord {
+    /// Version of this record.
+    pub version: u32,
+    /// Arguments of the program.
+    pub command: Vec<String>,
+    /// The folder that it ran in, from which paths are meant.
+    pub folder: String,
+    /// Files that it read, but for the videos.
+    pub inputs: Vec<InputFile>,
+    /// The videos judged, by name and content.
+    pub videos: Vec<VideoRef>,
+    /// Names and versions of the program and its libraries.
+    pub versions: Vec<(String, String)>,
+    /// All figures, as `eval --json` prints them.
+    pub result: Value,
+}
+
+/// A figure that came out otherwise.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Difference {
+    /// Which, such as `events.at[0].f1.value`.
+    pub figure: String,
+    /// In the report.
+    pub reported: Value,
+    /// Now.
+    pub now: Value,
+}
+
+impl RunRecord {
+    /// A record of this version.
+    pub fn new(command: Vec<String>, folder: String, result: Value) -> Self {
+        Self { version: VERSION, command, folder, inputs: Vec::new(), videos: Vec::new(), versions: Vec::new(), result }
+    }
+
+    /// As it stands in a page.
+    ///
+    /// # Errors
+    /// Values that JSON does not have.
+    pub fn element(&self) -> Result<String, serde_json::Error> {
+        // Nothing in it may end the element early.
+        let text = serde_json::to_string(self)?.replace('<', "\\u003c");
+        Ok(format!("{OPEN}{text}{CLOSE}"))
+    }
+
+    /// The record in a page.
+    ///
+    /// # Errors
+    /// A sentence: the page carries none, or one that cannot be read.
+    pub fn of_page(page: &str) -> Result<Self, String> {
+        let none = "is no run report of this program: it carries no record of an evaluation";
+        let (_, rest) = page.split_once(OPEN).ok_or(none)?;
+        let (text, _) = rest.split_once(CLOSE).ok_or(none)?;
+        let record: Self =
+            serde_json::from_str(text).map_err(|err| format!("carries a record that cannot be read: {err}"))?;
+        if record.version > VERSION {
+            return Err(format!("was written by a newer version of this program (format {})", record.version));
+        }
+        Ok(record)
+    }
+
+    /// The command line, to be typed into a shell.
+    pub fn command_line(&self) -> String {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./,=:".contains(c);
+        let quoted = |word: &String| {
+            let is_plain = !word.is_empty() && word.chars().all(plain);
+            if is_plain { word.clone() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+        };
+        std::iter::once("lookback".to_owned()).chain(self.command.iter().map(quoted)).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// What differs between the figures of a report and those computed now, in the order of their names.
+pub fn differences(reported: &Value, now: &Value) -> Vec<Difference> {
+    let mut found = Vec::new();
+    compare("", reported, now, &mut found);
+    found
+}
+
+fn compare(figure: &str, reported: &Value, now: &Value, found: &mut Vec<Difference>) {
+    let within = |name: &str| if figure.is_empty() { name.to_owned() } else { format!("{figure}.{name}") };
+    match (reported, now) {
+        (Value::Object(a), Value::Object(b)) => {
+            let names: std::collections::BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+            for name in names.into_iter().filter(|name| *name != PROGRAM) {
+                let value = |map: &serde_json::Map<String, Value>| map.get(name).cloned().unwrap_or(Value::Null);
+                compare(&within(name), &value(a), &value(b), found);
+            }
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            for (at, (a, b)) in a.iter().zip(b).enumerate() {
+                compare(&format!("{figure}[{at}]"), a, b, found);
+            }
+        }
+        (Value::Number(a), Value::Number(b)) if near(a.as_f64(), b.as_f64()) => {}
+        (a, b) if a == b => {}
+        (a, b) => found.push(Difference { figure: figure.to_owned(), reported: a.clone(), now: b.clone() }),
+    }
+}
+
+fn near(a: Option<f64>, b: Option<f64>) -> bool {
+    a.zip(b).is_some_and(|(a, b)| (a - b).abs() <= TOLERANCE * a.abs().max(b.abs()).max(1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_record_survives_its_page() {
+        let command = vec!["eval".to_owned(), "--list".to_owned(), "it's </script> here.list".to_owned()];
+        let record = RunRecord::new(command, "/a".to_owned(), json!({"roc_auc": 0.1, "notes": ["<b>"]}));
+        let page = format!("<html>{}<p></p></html>", record.element().expect("is written"));
+        assert_eq!(RunRecord::of_page(&page).expect("is read"), record);
+        assert_eq!(record.command_line(), "lookback eval --list 'it'\\''s </script> here.list'");
+        assert!(RunRecord::of_page("<html></html>").is_err());
+        let newer = RunRecord { version: VERSION + 1, ..record };
+        assert!(RunRecord::of_page(&newer.element().expect("is written")).expect_err("is newer").contains("newer"));
+    }
+
+    #[test]
+    fn what_differs_is_named_and_the_rest_is_not() {
+        let a = json!({"program": "1", "x": {"y": [1.0, 2.0]}, "same": "a", "gone": 1});
+        let b = json!({"program": "2", "x": {"y": [1.000_000_001, 2.5]}, "same": "a", "new": [1]});
+        let found: Vec<String> = differences(&a, &b).into_iter().map(|d| d.figure).collect();
+        assert_eq!(found, ["gone", "new", "x.y[1]"]);
+        assert!(differences(&a, &a).is_empty());
+        assert_eq!(differences(&json!([1]), &json!([1, 2])).len(), 1, "lists of other lengths differ as a whole");
+    }
+}

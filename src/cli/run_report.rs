@@ -1,0 +1,160 @@
+//! The report of an evaluation as a file, and its verification.
+//!
+//! Owns which files are recorded, running an evaluation again, and what is printed about differences. The page is
+//! [`crate::app::report::run`]'s, the comparison [`crate::app::evaluation::record`]'s.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use clap::Parser as _;
+use serde::Serialize;
+
+use super::args::eval::EvalArgs;
+use super::args::exchange::VerifyArgs;
+use super::args::{Arguments, Command};
+use super::error::CliError;
+use super::eval::{self, EvalResult};
+use super::eval_data::EvalData;
+use super::files;
+use super::labels::{count, listed};
+use super::progress::cancelled_by_interrupt;
+use crate::app::evaluation::record::{Difference, InputFile, RunRecord, differences};
+use crate::app::report::run::RunPage;
+use crate::app::report::stills::versions;
+use crate::jobs::Ticket;
+use crate::media;
+
+/// Writes the report of an evaluation that was asked for by the program's own command line.
+///
+/// # Errors
+/// A file that was read is gone, or the report cannot be written.
+pub fn write(path: &Path, args: &EvalArgs, data: &EvalData, result: &EvalResult) -> Result<(), CliError> {
+    let command = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    let folder = std::env::current_dir().map(|folder| folder.display().to_string()).unwrap_or_default();
+    let mut record = RunRecord::new(command, folder, serde_json::to_value(result)?);
+    record.versions = versions();
+    record.videos.clone_from(&data.contents);
+    for input in args.inputs() {
+        let hash = media::hash_file(input, &Ticket::unlimited(), &mut |_| ())?;
+        record.inputs.push(InputFile { path: input.display().to_string(), blake3: hash.to_string() });
+    }
+    let settings = &result.evaluation.settings;
+    let rule = settings.rule;
+    let mut rows = vec![
+        (
+            "events".to_owned(),
+            format!(
+                "score of {} or more, going on down to {:.4}; at least {} snippets; gaps of up to {} closed",
+                rule.threshold,
+                rule.low(),
+                rule.min_snippets,
+                rule.merge_gap
+            ),
+        ),
+        (
+            "intervals".to_owned(),
+            format!("95 of 100 of {} resamples of the videos, seed {}", settings.resamples, settings.seed),
+        ),
+    ];
+    if let Some(model) = &data.model {
+        rows.push(("model".to_owned(), model.weights_id.clone()));
+        rows.extend(model.encoder.clone().map(|encoder| ("encoder".to_owned(), encoder)));
+        rows.extend(model.seed.map(|seed| ("seed of the training".to_owned(), seed.to_string())));
+    }
+    rows.extend(data.tsa.map(|tsa| {
+        let how = if tsa.enabled {
+            format!("ratio {}, sigma {}, {} draws, seed {}", tsa.ratio, tsa.sigma, tsa.samples, tsa.seed)
+        } else {
+            "off".to_owned()
+        };
+        ("attention (TSA)".to_owned(), how)
+    }));
+    let page = RunPage {
+        title: "Evaluation",
+        marks: &result.marks,
+        evaluation: &result.evaluation,
+        text: &result.table(),
+        settings: &rows,
+        record: &record,
+    };
+    let html = page.html().map_err(|err| CliError::Failed(err.to_string()))?;
+    files::write(path, html.as_bytes())
+}
+
+/// What a verification found.
+#[derive(Debug, Default, Serialize)]
+struct Verified {
+    report: String,
+    files: usize,
+    changed: Vec<String>,
+    missing: Vec<String>,
+    videos_changed: Vec<String>,
+    recomputed: bool,
+    differences: Vec<Difference>,
+}
+
+/// `lookback verify REPORT`: whether its files are what they were, and its figures come out again.
+///
+/// # Errors
+/// The file is no report, or something differs.
+pub fn verify(path: &Path, args: &VerifyArgs) -> Result<(), CliError> {
+    let record = RunRecord::of_page(&files::text(path)?).map_err(|err| CliError::input(path, err))?;
+    let ticket = cancelled_by_interrupt()?;
+    let line = std::iter::once("lookback".to_owned()).chain(record.command.iter().cloned());
+    let Ok(Some(Command::Eval(evaluation))) = Arguments::try_parse_from(line).map(|arguments| arguments.command) else {
+        let reason =
+            "its command line is none of this version of the program; the version that wrote it is in the report";
+        return Err(CliError::input(path, reason));
+    };
+    // Paths of the command are meant from there. Where that folder is gone, from here.
+    std::env::set_current_dir(&record.folder).ok();
+    let mut found = Verified { report: path.display().to_string(), files: record.inputs.len(), ..Verified::default() };
+    for input in &record.inputs {
+        match media::hash_file(Path::new(&input.path), &ticket, &mut |_| ()) {
+            Ok(hash) if hash.as_str() == input.blake3 => {}
+            Ok(_) => found.changed.push(input.path.clone()),
+            Err(_) => found.missing.push(input.path.clone()),
+        }
+    }
+    if found.missing.is_empty() && !args.record_only {
+        let (data, result) = eval::evaluate(&evaluation, &ticket)?;
+        let was = |now: &crate::domain::provenance::VideoRef| record.videos.contains(now);
+        found.videos_changed = data.contents.iter().filter(|now| !was(now)).map(|now| now.name.clone()).collect();
+        found.differences = differences(&record.result, &serde_json::to_value(&result)?);
+        found.recomputed = true;
+    }
+    files::print(&if args.json { serde_json::to_string_pretty(&found)? + "\n" } else { found.text() })?;
+    match found.wrong() {
+        0 => Ok(()),
+        wrong => Err(CliError::Failed(format!("{}: {}, see above", found.report, count(wrong, "difference")))),
+    }
+}
+
+impl Verified {
+    fn wrong(&self) -> usize {
+        self.changed.len() + self.missing.len() + self.videos_changed.len() + self.differences.len()
+    }
+
+    fn text(&self) -> String {
+        let same = self.files - self.changed.len() - self.missing.len();
+        let mut text = format!("report     {}\nfiles      {same} of {} as they were\n", self.report, self.files);
+        for (what, names) in
+            [("changed", &self.changed), ("missing", &self.missing), ("video changed", &self.videos_changed)]
+        {
+            if !names.is_empty() {
+                text += &listed(&format!("{} {what}", names.len()), names.iter().cloned());
+            }
+        }
+        // Writing to a string cannot fail.
+        if !self.recomputed {
+            writeln!(text, "figures    not computed again").ok();
+        } else if self.differences.is_empty() {
+            writeln!(text, "figures    came out again, all of them").ok();
+        } else {
+            let lines =
+                self.differences.iter().map(|d| format!("{}: {} in the report, {} now", d.figure, d.reported, d.now));
+            text += &listed(&format!("{} came out otherwise", count(self.differences.len(), "figure")), lines);
+        }
+        text
+    }
+}

@@ -1,0 +1,519 @@
+//! What is wrong, or looks wrong, with ground truth.
+//!
+//! Owns the checks: spans that cannot be, lengths that do not match, classes without frames and frames without a class,
+//! names that come twice, and which reading of a span's end agrees with labels of frames. Does not own reading files
+//! (`formats`) or how findings are shown.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use strum::Display;
+
+use super::evaluation::{NORMAL, class};
+use super::provenance::plain_name;
+use super::snippet::SNIPPET_FRAMES;
+
+/// An entry of a ground-truth file as it is written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TruthRow {
+    /// From 1.
+    pub line: usize,
+    /// As written.
+    pub name: String,
+    /// Frames of the video, where the file says so.
+    pub frames: Option<i64>,
+    /// Class, where the file says so.
+    pub class: Option<String>,
+    /// Whether the file calls the video abnormal.
+    pub label: Option<bool>,
+    /// Start and end as written.
+    pub spans: Vec<(i64, i64)>,
+    /// Whether the form of the file says that the end belongs to the span.
+    pub inclusive: bool,
+    /// Why the row cannot be read.
+    pub unreadable: Option<String>,
+}
+
+impl TruthRow {
+    /// A row with nothing but its name.
+    pub fn new(line: usize, name: &str) -> Self {
+        Self { line, name: name.to_owned(), ..Self::default() }
+    }
+
+    /// Whether the video is called abnormal by its label, its class or its name; `None` where nothing says.
+    fn is_abnormal(&self) -> Option<bool> {
+        let by_class = self.class.as_deref().map(|class| class != NORMAL);
+        let classes = class::of_name(&self.name);
+        let by_name = (!classes.is_empty()).then(|| classes != [NORMAL]);
+        self.label.or(by_class).or(by_name)
+    }
+}
+
+/// An entry of a list with frame counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListRow {
+    /// From 1.
+    pub line: usize,
+    /// As written.
+    pub name: String,
+    /// Frames that it counts.
+    pub frames: Option<usize>,
+}
+
+/// Kinds of findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Display, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A row that has no form.
+    #[strum(to_string = "rows that cannot be read")]
+    Unreadable,
+    /// A span before the first frame, one that runs backwards or holds no frame.
+    #[strum(to_string = "impossible spans")]
+    Impossible,
+    /// A span beyond the last frame.
+    #[strum(to_string = "spans beyond the video's end")]
+    Beyond,
+    /// Spans that share frames or are out of order.
+    #[strum(to_string = "spans that overlap or are out of order")]
+    Overlap,
+    /// A name that comes twice.
+    #[strum(to_string = "names that come twice")]
+    Duplicate,
+    /// Called abnormal, but no frame is.
+    #[strum(to_string = "abnormal videos without an anomalous frame")]
+    NoFrames,
+    /// Called normal, but frames are anomalous.
+    #[strum(to_string = "normal videos with anomalous frames")]
+    NormalWithFrames,
+    /// In one file and not in the other.
+    #[strum(to_string = "videos that only one file names")]
+    Missing,
+    /// Two files count frames differently.
+    #[strum(to_string = "frame counts that differ")]
+    Length,
+    /// Labels of frames that differ from the spans.
+    #[strum(to_string = "videos whose frame labels differ from their spans")]
+    Labels,
+    /// The end of the list's count cuts a span by at most a snippet.
+    #[strum(to_string = "spans cut by the list's whole snippets")]
+    Cut,
+}
+
+impl Kind {
+    /// Whether it may well be as it should be.
+    pub fn is_notice(self) -> bool {
+        self == Self::Cut
+    }
+}
+
+/// Where a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// Line of the ground truth.
+    Truth(usize),
+    /// Line of the list.
+    List(usize),
+    /// The labels of frames as a whole.
+    Labels,
+}
+
+/// Something found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// Where.
+    pub place: Place,
+    /// What.
+    pub kind: Kind,
+    /// The video.
+    pub name: String,
+    /// In words.
+    pub what: String,
+}
+
+/// How many videos agree, frame by frame, with labels under each reading of a span's end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct EndAgreement {
+    /// Videos in both files.
+    pub compared: usize,
+    /// With the end in the span.
+    pub inclusive: usize,
+    /// With the end after the span.
+    pub exclusive: usize,
+}
+
+/// All that was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct TruthReport {
+    /// Entries of the ground truth.
+    pub videos: usize,
+    /// Spans in them.
+    pub spans: usize,
+    /// Frames in the labels.
+    pub label_frames: Option<usize>,
+    /// Anomalous ones.
+    pub anomalous_frames: Option<usize>,
+    /// Which reading of ends the labels have; `None` without labels and list.
+    pub ends: Option<EndAgreement>,
+    /// By kind and place.
+    pub findings: Vec<Finding>,
+}
+
+/// What is checked against what.
+#[derive(Clone, Copy, Debug)]
+pub struct TruthInput<'a> {
+    /// Entries of the ground truth.
+    pub rows: &'a [TruthRow],
+    /// The list, in the order of the labels.
+    pub list: Option<&'a [ListRow]>,
+    /// Labels of all frames in the order of the list.
+    pub labels: Option<&'a [bool]>,
+    /// Whether the end of a span belongs to it, where the form leaves it open.
+    pub inclusive: bool,
+}
+
+impl TruthReport {
+    /// Checks everything.
+    pub fn of(input: TruthInput<'_>) -> Self {
+        let TruthInput { rows, list, labels, inclusive } = input;
+        let mut found = Vec::new();
+        let counts: BTreeMap<&str, usize> =
+            list.iter().flat_map(|list| *list).filter_map(|row| Some((plain_name(&row.name), row.frames?))).collect();
+        for row in rows {
+            check_row(row, inclusive || row.inclusive, counts.get(plain_name(&row.name)).copied(), &mut found);
+        }
+        duplicates(rows.iter().map(|row| (Place::Truth(row.line), row.name.as_str())), &mut found);
+        if let Some(list) = list {
+            duplicates(list.iter().map(|row| (Place::List(row.line), row.name.as_str())), &mut found);
+            if !rows.is_empty() {
+                missing(rows, list, &mut found);
+            }
+        }
+        let ends = labels.zip(list).and_then(|(labels, list)| against_labels(rows, list, labels, &mut found));
+        if let (Some(labels), None) = (labels, list)
+            && !labels.len().is_multiple_of(SNIPPET_FRAMES)
+        {
+            let what = format!(
+                "{} frames are no whole number of snippets of {SNIPPET_FRAMES}; concatenated labels usually are",
+                labels.len()
+            );
+            found.push(Finding { place: Place::Labels, kind: Kind::Length, name: String::new(), what });
+        }
+        found.sort_by_key(|finding| (finding.kind, finding.place));
+        Self {
+            videos: rows.len(),
+            spans: rows.iter().map(|row| row.spans.len()).sum(),
+            label_frames: labels.map(<[bool]>::len),
+            anomalous_frames: labels.map(|labels| labels.iter().filter(|label| **label).count()),
+            ends,
+            findings: found,
+        }
+    }
+}
+
+/// One row by itself, and against the list's count.
+fn check_row(row: &TruthRow, inclusive: bool, listed: Option<usize>, found: &mut Vec<Finding>) {
+    let mut say = |kind: Kind, what: String| {
+        found.push(Finding { place: Place::Truth(row.line), kind, name: row.name.clone(), what });
+    };
+    if let Some(why) = &row.unreadable {
+        say(Kind::Unreadable, why.clone());
+    }
+    let last = |end: i64| if inclusive { end } else { end - 1 };
+    for &(start, end) in &row.spans {
+        if start < 0 || end < 0 {
+            say(Kind::Impossible, format!("the span {start} {end} begins or ends before the first frame"));
+        } else if last(end) < start {
+            let how =
+                if end < start { "ends before it begins" } else { "holds no frame, as its end does not belong to it" };
+            say(Kind::Impossible, format!("the span {start} {end} {how}"));
+        }
+        if let Some(frames) = row.frames
+            && last(end) >= frames
+        {
+            let by_one =
+                if last(end) == frames { ": by one frame, as if the end did not belong to the span" } else { "" };
+            say(
+                Kind::Beyond,
+                format!("the span {start} {end} goes beyond the {frames} frames that the same line counts{by_one}"),
+            );
+        }
+        if let Some(frames) = listed
+            && last(end) >= frames as i64
+        {
+            let beyond = last(end) + 1 - frames as i64;
+            // Lists of the field count whole snippets only, and some leave the last one out.
+            let kind = if beyond <= SNIPPET_FRAMES as i64 { Kind::Cut } else { Kind::Beyond };
+            let what = if start >= frames as i64 { "lies wholly" } else { "goes" };
+            say(
+                kind,
+                format!("the span {start} {end} {what} beyond the {frames} frames that the list counts, by {beyond}"),
+            );
+        }
+    }
+    for pair in row.spans.windows(2) {
+        let ((a, b), (c, d)) = (pair[0], pair[1]);
+        if c < a {
+            say(Kind::Overlap, format!("the span {c} {d} stands behind {a} {b} but begins before it"));
+        } else if c <= last(b) {
+            let one = if c == last(b) { ", in one frame: as if the end did not belong to the span" } else { "" };
+            say(Kind::Overlap, format!("the spans {a} {b} and {c} {d} share frames{one}"));
+        }
+    }
+    match row.is_abnormal() {
+        Some(true) if row.spans.is_empty() && row.unreadable.is_none() => {
+            say(Kind::NoFrames, "is called abnormal but has no span".to_owned());
+        }
+        Some(false) if !row.spans.is_empty() => {
+            say(Kind::NormalWithFrames, format!("is called normal but has {} anomalous spans", row.spans.len()));
+        }
+        _ => {}
+    }
+    if let Some((frames, listed)) = row.frames.zip(listed)
+        && frames.abs_diff(listed as i64) > SNIPPET_FRAMES as u64
+    {
+        say(Kind::Length, format!("has {frames} frames here and {listed} in the list: more than a snippet apart"));
+    }
+}
+
+fn duplicates<'a>(entries: impl Iterator<Item = (Place, &'a str)>, found: &mut Vec<Finding>) {
+    let mut seen: BTreeMap<&str, Place> = BTreeMap::new();
+    for (place, name) in entries {
+        // Folders tell videos of one name apart.
+        if let Some(first) = seen.get(name) {
+            let line = match first {
+                Place::Truth(line) | Place::List(line) => *line,
+                Place::Labels => 0,
+            };
+            let what = format!("stands on line {line} already");
+            found.push(Finding { place, kind: Kind::Duplicate, name: name.to_owned(), what });
+        } else {
+            seen.insert(name, place);
+        }
+    }
+}
+
+fn missing(rows: &[TruthRow], list: &[ListRow], found: &mut Vec<Finding>) {
+    let names = |all: Vec<&'_ str>| {
+        all.into_iter().map(plain_name).map(str::to_owned).collect::<std::collections::BTreeSet<_>>()
+    };
+    let known = names(rows.iter().map(|row| row.name.as_str()).collect());
+    let listed = names(list.iter().map(|row| row.name.as_str()).collect());
+    let normal = |name: &str| class::of_name(name) == [NORMAL];
+    for row in list.iter().filter(|row| !known.contains(plain_name(&row.name)) && !normal(&row.name)) {
+        let what = "is in the list, but the ground truth says nothing about it".to_owned();
+        found.push(Finding { place: Place::List(row.line), kind: Kind::Missing, name: row.name.clone(), what });
+    }
+    for row in rows.iter().filter(|row| !listed.contains(plain_name(&row.name))) {
+        let what = "is not in the list".to_owned();
+        found.push(Finding { place: Place::Truth(row.line), kind: Kind::Missing, name: row.name.clone(), what });
+    }
+}
+
+/// The frames of a row under one reading of ends.
+fn frames_of(row: &TruthRow, inclusive: bool, frames: usize) -> Vec<bool> {
+    let mut labels = vec![false; frames];
+    for &(start, end) in &row.spans {
+        let place = |at: i64| usize::try_from(at).unwrap_or(0).min(frames);
+        let (start, end) = (place(start), place(if inclusive { end.saturating_add(1) } else { end }));
+        if start < end {
+            labels[start..end].fill(true);
+        }
+    }
+    labels
+}
+
+fn against_labels(
+    rows: &[TruthRow],
+    list: &[ListRow],
+    labels: &[bool],
+    found: &mut Vec<Finding>,
+) -> Option<EndAgreement> {
+    let mut say = |place, kind, name: &str, what| found.push(Finding { place, kind, name: name.to_owned(), what });
+    if let Some(row) = list.iter().find(|row| row.frames.is_none()) {
+        let what = "has no frame count, without which labels cannot be cut".to_owned();
+        say(Place::List(row.line), Kind::Length, &row.name, what);
+        return None;
+    }
+    let total: usize = list.iter().filter_map(|row| row.frames).sum();
+    if total != labels.len() {
+        let what = format!("{} labels, but the list counts {total} frames: they do not belong together", labels.len());
+        say(Place::Labels, Kind::Length, "", what);
+        return None;
+    }
+    let by_name: BTreeMap<&str, &TruthRow> = rows.iter().map(|row| (plain_name(&row.name), row)).collect();
+    let mut parts: Vec<(&ListRow, &[bool], Option<&TruthRow>)> = Vec::new();
+    let mut rest = labels;
+    for row in list {
+        let (part, after) = rest.split_at(row.frames.unwrap_or(0));
+        rest = after;
+        let classes = class::of_name(&row.name);
+        let anomalous = part.iter().filter(|label| **label).count();
+        if !classes.is_empty() && classes == [NORMAL] && anomalous > 0 {
+            say(
+                Place::List(row.line),
+                Kind::NormalWithFrames,
+                &row.name,
+                format!("is normal by its name, but {anomalous} of its labels are 1"),
+            );
+        } else if !classes.is_empty() && classes != [NORMAL] && anomalous == 0 {
+            say(
+                Place::List(row.line),
+                Kind::NoFrames,
+                &row.name,
+                format!("is abnormal by its name, but all of its {} labels are 0", part.len()),
+            );
+        }
+        parts.push((row, part, by_name.get(plain_name(&row.name)).copied()));
+    }
+    if rows.is_empty() {
+        return None;
+    }
+    // Only spans tell readings apart; a normal video agrees with both.
+    let agrees = |row: &TruthRow, part: &[bool], inclusive| frames_of(row, inclusive, part.len()) == part;
+    let compared: Vec<_> = parts.iter().filter_map(|(row, part, truth)| Some((*row, *part, (*truth)?))).collect();
+    let count = |inclusive| compared.iter().filter(|(_, part, truth)| agrees(truth, part, inclusive)).count();
+    let ends = EndAgreement { compared: compared.len(), inclusive: count(true), exclusive: count(false) };
+    let better = ends.inclusive > ends.exclusive;
+    for (row, part, truth) in compared {
+        if !agrees(truth, part, better) {
+            say(Place::List(row.line), Kind::Labels, &row.name, difference(truth, part, better));
+        }
+    }
+    for (row, part, _) in parts.iter().filter(|(row, _, truth)| truth.is_none() && class::of_name(&row.name).is_empty())
+    {
+        if part.contains(&true) {
+            say(
+                Place::List(row.line),
+                Kind::Labels,
+                &row.name,
+                "has anomalous labels, but the ground truth does not name it".to_owned(),
+            );
+        }
+    }
+    Some(ends)
+}
+
+/// How labels differ from spans, in words.
+fn difference(row: &TruthRow, part: &[bool], inclusive: bool) -> String {
+    let own = frames_of(row, inclusive, part.len());
+    let differ = own.iter().zip(part).filter(|(a, b)| a != b).count();
+    if agrees_shifted(row, part, !inclusive) {
+        let other = if inclusive { "does not belong" } else { "belongs" };
+        return format!("agrees only if the end of a span {other} to it, unlike in most videos: off by one");
+    }
+    for by in [-1, 1] {
+        let spans = row.spans.iter().map(|(start, end)| (start + by, end + by)).collect();
+        if frames_of(&TruthRow { spans, ..row.clone() }, inclusive, part.len()) == part {
+            return format!("agrees if its spans are moved by {by}: counted from {} here", i32::from(by < 0));
+        }
+    }
+    let first = own.iter().zip(part).position(|(a, b)| a != b).unwrap_or(0);
+    format!("{differ} of {} labels differ from its spans, the first at frame {first}", part.len())
+}
+
+fn agrees_shifted(row: &TruthRow, part: &[bool], inclusive: bool) -> bool {
+    frames_of(row, inclusive, part.len()) == part
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(line: usize, name: &str, class: &str, spans: &[(i64, i64)]) -> TruthRow {
+        TruthRow { class: Some(class.to_owned()), spans: spans.to_vec(), ..TruthRow::new(line, name) }
+    }
+
+    fn list(rows: &[(&str, usize)]) -> Vec<ListRow> {
+        let row = |(at, (name, frames)): (usize, &(&str, usize))| ListRow {
+            line: at + 1,
+            name: (*name).to_owned(),
+            frames: Some(*frames),
+        };
+        rows.iter().enumerate().map(row).collect()
+    }
+
+    fn check(rows: &[TruthRow], list: Option<&[ListRow]>, labels: Option<&[bool]>) -> TruthReport {
+        TruthReport::of(TruthInput { rows, list, labels, inclusive: true })
+    }
+
+    fn kinds(report: &TruthReport) -> Vec<(Kind, Place)> {
+        report.findings.iter().map(|f| (f.kind, f.place)).collect()
+    }
+
+    #[test]
+    fn each_fault_is_found_on_its_line() {
+        let rows = [
+            row(1, "a", "Abuse", &[(9, 5)]),
+            row(2, "b", "Abuse", &[(-2, 5)]),
+            TruthRow { frames: Some(90), ..row(3, "c", "Abuse", &[(10, 90)]) },
+            row(4, "d", "Abuse", &[(1, 9), (9, 20)]),
+            row(5, "e", "Abuse", &[]),
+            row(6, "f", "Normal", &[(1, 2)]),
+            row(7, "a", "Normal", &[]),
+            TruthRow { unreadable: Some("x".into()), ..row(8, "g", "Abuse", &[]) },
+        ];
+        let report = check(&rows, None, None);
+        assert_eq!(
+            kinds(&report),
+            [
+                (Kind::Unreadable, Place::Truth(8)),
+                (Kind::Impossible, Place::Truth(1)),
+                (Kind::Impossible, Place::Truth(2)),
+                (Kind::Beyond, Place::Truth(3)),
+                (Kind::Overlap, Place::Truth(4)),
+                (Kind::Duplicate, Place::Truth(7)),
+                (Kind::NoFrames, Place::Truth(5)),
+                (Kind::NormalWithFrames, Place::Truth(6)),
+            ]
+        );
+        assert!(report.findings[3].what.contains("by one frame"), "{}", report.findings[3].what);
+        assert_eq!((report.videos, report.spans), (8, 6));
+        let exclusive = TruthReport::of(TruthInput { rows: &rows[3..4], list: None, labels: None, inclusive: false });
+        assert!(exclusive.findings.is_empty(), "spans that touch do not overlap where the end is not inside");
+    }
+
+    #[test]
+    fn labels_tell_which_reading_of_ends_is_meant() {
+        let list = list(&[("a", 32), ("b", 32), ("Normal_1", 16)]);
+        let rows = [row(1, "a.mp4", "Abuse", &[(4, 10)]), row(2, "b.mp4", "Abuse", &[(20, 40)])];
+        let mut labels = vec![false; 80];
+        labels[4..10].fill(true);
+        labels[32 + 20..64].fill(true);
+        let report = check(&rows, Some(&list), Some(&labels));
+        assert_eq!(report.ends, Some(EndAgreement { compared: 2, inclusive: 1, exclusive: 2 }));
+        assert_eq!(kinds(&report), [(Kind::Cut, Place::Truth(2))]);
+        // One video off by one among others is told as that.
+        labels[10] = true;
+        let three = [rows[0].clone(), rows[1].clone(), row(3, "c.mp4", "Abuse", &[(0, 4)])];
+        let longer = [list.clone(), vec![ListRow { line: 4, name: "c".into(), frames: Some(16) }]].concat();
+        let all = [labels.clone(), vec![true; 4], vec![false; 12]].concat();
+        let report = check(&three, Some(&longer), Some(&all));
+        let off = report.findings.iter().find(|f| f.kind == Kind::Labels).expect("is found");
+        assert!(off.place == Place::List(1) && off.what.contains("off by one"), "{off:?}");
+        labels[70] = true;
+        let report = check(&rows, Some(&list), Some(&labels));
+        assert!(kinds(&report).contains(&(Kind::NormalWithFrames, Place::List(3))));
+        let short = check(&rows, Some(&list), Some(&labels[1..]));
+        assert!(kinds(&short).contains(&(Kind::Length, Place::Labels)) && short.ends.is_none());
+    }
+
+    #[test]
+    fn files_that_name_different_videos_are_told() {
+        let list = list(&[("a", 100), ("x", 16), ("v__label_A", 16)]);
+        let rows = [
+            TruthRow { frames: Some(180), ..row(1, "a", "Abuse", &[(1, 5), (120, 130)]) },
+            row(2, "y", "Abuse", &[(1, 5)]),
+        ];
+        let report = check(&rows, Some(&list), None);
+        assert_eq!(
+            kinds(&report),
+            [
+                (Kind::Beyond, Place::Truth(1)),
+                (Kind::Missing, Place::Truth(2)),
+                (Kind::Missing, Place::List(2)),
+                (Kind::Length, Place::Truth(1)),
+            ]
+        );
+    }
+}
