@@ -308,3 +308,74 @@ fn ground_truth_is_checked_by_file_and_line() {
     assert!(refused(&run(folder, &["truth-check"]), 2).contains("FILE"));
     assert!(refused(&run(folder, &["truth-check", "none.txt"]), 2).contains("none.txt"));
 }
+
+#[test]
+fn an_ablation_goes_on_where_it_was_and_every_run_can_be_judged_again() {
+    let folder = tempfile::tempdir().expect("is made");
+    let folder = folder.path();
+    let (mut truth, mut lists) = (String::new(), [String::new(), String::new()]);
+    for i in 0..4 {
+        features(folder, &format!("n{i}.npy"), i, false);
+        features(folder, &format!("a{i}.npy"), 100 + i, true);
+        writeln!(truth, "a{i} Odd 240 319\nn{i} Normal -1 -1").expect("fits");
+        writeln!(lists[i % 2], "a{i} 320\nn{i} 320").expect("fits");
+    }
+    text(folder, "truth.txt", &truth);
+    lists.iter().enumerate().for_each(|(at, list)| text(folder, &format!("{at}.list"), list));
+    let line = |steps: &'static str, out: &'static str| {
+        let gt = ["--gt", "truth.txt", "truth.txt", "--seeds", "2", "--json"];
+        let kind = ["ablation", "--features", "made=0.list,1.list", "--steps", steps, "--out", out];
+        [&kind[..], &gt].concat()
+    };
+    let first = json(&run(folder, &line("2", "abl")));
+    assert_eq!((first["runs"].as_u64(), first["found"].as_u64()), (Some(8), Some(0)));
+    let rows = first["rows"].as_array().expect("is a list");
+    assert_eq!(
+        (rows.len(), rows[0]["seeds"].as_array().map(Vec::len), rows[0]["seeds"][0]["frames"].as_u64()),
+        (2, Some(2), Some(8 * 320))
+    );
+    assert!(rows[1]["roc_auc"]["deviation"].as_f64().is_some() && first["published"].as_array().is_some());
+
+    // One run is taken away, as if it had been interrupted: that one alone is run, to the same figures.
+    fs::remove_dir_all(folder.join("abl/made/tsa-on/seed-1/fold-2")).expect("is there");
+    let again = json(&run(folder, &line("2", "abl")));
+    assert_eq!(again["found"].as_u64(), Some(7));
+    assert_eq!(again["rows"], first["rows"]);
+    let refusal = refused(&run(folder, &line("3", "abl")), 2);
+    assert!(refusal.contains("run.json") && refusal.contains("--out"), "{refusal}");
+
+    // A run is a model with its scores; with attention off its scorer was not trained.
+    let part = |name: &str, file: &str| format!("abl/made/{name}/seed-0/fold-1/{file}");
+    let judged = json(&run(
+        folder,
+        &[
+            "eval",
+            "--scores",
+            &part("tsa-on", "scores.npy"),
+            "--gt",
+            &part("tsa-on", "labels.npy"),
+            "--frames",
+            &part("tsa-on", "frames.list"),
+            "--made-by",
+            &part("tsa-on", "model.safetensors"),
+            "--json",
+        ],
+    ));
+    assert!(judged["marks"].as_array().is_some_and(Vec::is_empty) && judged["videos"].as_u64() == Some(4));
+    let scorer = |name: &str| {
+        let model = lookback::model::weights::ModelWeights::load(&folder.join(part(name, "model.safetensors")))
+            .expect("is a model");
+        (model.info().tsa.enabled, model.parameters().values("hard_attention.scorer.fc1.weight").to_vec())
+    };
+    let start = lookback::model::parameters::Parameters::initial(512, 0);
+    let untrained = start.values("hard_attention.scorer.fc1.weight").to_vec();
+    let (on, off) = (scorer("tsa-on"), scorer("tsa-off"));
+    assert!(on.0 && on.1 != untrained, "with attention the scorer is trained");
+    assert!(!off.0 && off.1 == untrained, "without it the scorer stays as it began");
+    let page = fs::read_to_string(folder.join("abl/index.html")).expect("is there");
+    assert!(page.contains("87.58") && page.contains("Published"));
+
+    // A video in two folds is refused, by its name.
+    text(folder, "1.list", &(lists[1].clone() + "a0 320\n"));
+    assert!(refused(&run(folder, &line("2", "other")), 2).contains("a0"));
+}

@@ -10,6 +10,7 @@
 //!
 //! The report of a case, which adds what people said, is [`case`]'s; that of an evaluation is [`run`]'s.
 
+pub mod ablation;
 pub mod case;
 mod case_page;
 mod case_table;

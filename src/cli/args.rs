@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use ablation::AblationArgs;
 use eval::EvalArgs;
 use exchange::{AgreementArgs, ExportArgs, ImportArgs, RelocateArgs, ReportArgs, VerifyArgs};
 use inspect::{AttentionArgs, SweepArgs};
@@ -14,6 +15,7 @@ use learn::{LearnArgs, ModelsArgs};
 use simulate::SimulateArgs;
 use truth::TruthCheckArgs;
 
+pub mod ablation;
 pub mod eval;
 pub mod exchange;
 pub mod inspect;
@@ -66,6 +68,8 @@ pub enum Command {
     Train(TrainArgs),
     /// Judge scores by ground truth: frame figures with intervals, events, false alarms, delay, calibration, by class
     Eval(Box<EvalArgs>),
+    /// Train with and without attention on each kind of features, over seeds and folds, and compare
+    Ablation(AblationArgs),
     /// Check ground truth: impossible spans, lengths, classes, duplicates, off-by-one
     TruthCheck(TruthCheckArgs),
     /// Bring the labels of another tool into a project

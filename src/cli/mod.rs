@@ -13,6 +13,7 @@ use crate::model::encoder::EncoderSpec;
 use args::{Arguments, Command, DeviceName, EngineArgs};
 use error::CliError;
 
+pub mod ablation;
 pub mod agreement;
 pub mod args;
 pub mod attention;
@@ -106,6 +107,7 @@ pub fn run() -> Outcome {
         Some(Command::Sweep(args)) => sweep::run(args),
         Some(Command::Extract(args)) => extract::run(args),
         Some(Command::Train(args)) => train::run(args),
+        Some(Command::Ablation(args)) => ablation::run(args),
         Some(Command::Eval(args)) => eval::run(args),
         Some(Command::TruthCheck(args)) => truth_check::run(args),
         Some(Command::Import(args)) => import::run(args),

@@ -4,6 +4,7 @@
 //! foreign library's type (only `serde` and `thiserror` are used here), so that every rule can be
 //! tested without a window, a codec or a model.
 
+pub mod ablation;
 pub mod agreement;
 pub mod attention;
 pub mod attention_grid;
