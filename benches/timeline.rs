@@ -66,6 +66,7 @@ impl Footage {
         let lanes = LaneData {
             noise: Some(NoiseBand::new(
                 scores.iter().map(|s| s * 0.9).collect(),
+                scores.clone(),
                 scores.iter().map(|s| s * 1.1).collect(),
             )),
             motion: Some(Curve::new((0..snippets).map(|i| value(i + 9)).collect())),

@@ -8,12 +8,15 @@ use egui::{Color32, LayerId, Rect, Shape, pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::wgpu::{WgpuTestRenderer, create_render_state, default_wgpu_setup};
 use image::RgbaImage;
+use lookback::domain::attention_grid::AttentionGrid;
 use lookback::domain::color::rgb_of;
 use lookback::domain::frame::{ColorMatrix, ColorRange, Frame, PixelLayout, Plane, Rotation};
 use lookback::domain::pyramid::Pyramid;
 use lookback::domain::still;
 use lookback::domain::time::MediaTime;
+use lookback::domain::viridis::viridis;
 use lookback::gpu::curve::{Curve, CurveInk, CurveScale, curve};
+use lookback::gpu::heat_map::{UnknownInk, heat_map};
 use lookback::gpu::heat_strip::{HeatColors, UNKNOWN, heat_strip};
 use lookback::gpu::marks::{MarkInk, marks};
 use lookback::gpu::video::{Look, Rows, picture, picture_as};
@@ -379,6 +382,37 @@ fn a_strip_shows_each_column_in_its_colour() {
     assert!((0.15..0.35).contains(&share), "{share}");
 }
 
+#[test]
+fn a_heat_map_shows_each_cell_in_its_colour_and_stripes_what_it_has_not() {
+    let mut stage = stage();
+    // Snippets 10 to 13 in cells of two, picks 5 to 7 in cells of one.
+    let grid = AttentionGrid {
+        snippets: 10..14,
+        width: 2,
+        picks: 5..8,
+        height: 1,
+        values: vec![0.0, 0.5, 0.25, 0.1, 0.5, 0.0],
+        peak: 0.5,
+    };
+    // Six columns of ten pixels: one before the grid, one for each snippet, one over the last cell and beyond.
+    let columns: Vec<[u32; 2]> = (0..60).map(|x| [x / 10 + 9, x / 10 + if x < 50 { 10 } else { 20 }]).collect();
+    let area = Rect::from_min_size(pos2(0.0, 0.0), vec2(60.0, 30.0));
+    let ink = UnknownInk { ground: Color32::BLACK, stripe: Color32::RED };
+    let picture = drawn(&mut stage, vec![heat_map(area, Arc::new(grid.clone()), columns.into(), ink)]);
+    for row in 0..3 {
+        for (x, snippet) in [(15, 10), (25, 11), (35, 12), (45, 13)] {
+            let (_, _, value) = grid.cell(snippet, 5 + row).expect("is in the grid");
+            let wanted = viridis(value / grid.peak);
+            assert!(near(at(&picture, x, row * 10 + 5), wanted, 2), "snippet {snippet}, row {row}");
+        }
+    }
+    for start in [0, 50] {
+        let column = (start..start + 10).flat_map(|x| (0..30).map(move |y| (x, y)));
+        let stripes = column.filter(|(x, y)| at(&picture, *x, *y) == [255, 0, 0]).count();
+        assert!((45..105).contains(&stripes), "{stripes} of 300 pixels from {start}");
+    }
+}
+
 /// Rows of a column of the picture that are lit, first and last; `None` if none is.
 fn lit(picture: &RgbaImage, x: usize) -> Option<(usize, usize)> {
     let rows: Vec<usize> = (0..100).filter(|y| at(picture, x, *y)[1] > 127).collect();
@@ -409,7 +443,7 @@ fn a_curve_reaches_from_the_smallest_to_the_largest_under_each_column() {
         for (bottom, top) in [(0.0, 1.0), (1.0, 0.0), (0.25, 0.75)] {
             let scale = CurveScale { bottom, top };
             let values = Arc::clone(&pyramid);
-            let shape = curve(area, Curve { slot: 3, values, columns: Arc::clone(&columns), scale, ink });
+            let shape = curve(area, Curve { slot: 3, axis: 0, values, columns: Arc::clone(&columns), scale, ink });
             let picture = drawn(&mut stage, vec![shape]);
             for (c, [start, end]) in columns.iter().enumerate() {
                 let extent = pyramid.extent(*start as usize..*end as usize).expect("has values");
@@ -443,7 +477,7 @@ fn a_line_joins_its_steps_and_leaves_out_what_is_not_known() {
         grounded: true,
     };
     let scale = CurveScale { bottom: 0.0, top: 1.0 };
-    let picture = drawn(&mut stage, vec![curve(area, Curve { slot: 0, values, columns, scale, ink })]);
+    let picture = drawn(&mut stage, vec![curve(area, Curve { slot: 0, axis: 0, values, columns, scale, ink })]);
     assert_eq!(lit(&picture, 25), Some((69, 70)));
     assert_eq!(lit(&picture, 40), Some((29, 70)), "the step is joined");
     assert_eq!(lit(&picture, 55), Some((29, 30)));

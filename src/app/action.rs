@@ -33,6 +33,7 @@ use super::effect::Zoom;
 use super::engine::EngineFacts;
 use super::exchange::Stage;
 use super::exchanging::{ErrandId, Outcome, Wish};
+use super::inspect::{InspectAction, InspectNews, InspectTask};
 use super::known_normal::Recalled;
 use super::lanes::{LaneKind, LaneSettings};
 use super::learn::{LearnAction, LearnNews, LearnTask};
@@ -293,6 +294,8 @@ pub enum Action {
     TogglePanel(PanelKind),
     /// About models and learning.
     Learn(LearnAction),
+    /// Look at attention, and try other settings or features.
+    Inspect(InspectAction),
     /// Put events aside that look like false alarms, or no longer.
     ToggleKnownNormal,
     /// Close a notice.
@@ -540,6 +543,17 @@ pub enum Event {
         /// What happened.
         news: LearnNews,
     },
+    /// Something came of the question about attention.
+    Inspected {
+        /// Which question.
+        task: InspectTask,
+        /// What.
+        news: InspectNews,
+    },
+    /// A sweep went on.
+    Sweeping(Progress),
+    /// A sweep ended: the folder of its files, or a sentence that says why there are none.
+    Swept(Result<PathBuf, String>),
     /// Something to tell.
     Told(Severity, String),
 }

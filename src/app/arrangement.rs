@@ -13,6 +13,9 @@ const SIZES: (f32, f32) = (80.0, 4000.0);
 /// How deep parts may be nested: far deeper than panels can be dragged, far less than a stack can hold.
 const MAX_DEPTH: usize = 16;
 
+/// Height at first of the panel of attention, in points.
+const ATTENTION: f32 = 330.0;
+
 /// A panel of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumCount, EnumIter, Serialize, Deserialize)]
 pub enum PanelKind {
@@ -28,6 +31,8 @@ pub enum PanelKind {
     Inspector,
     /// Curves over time.
     Timeline,
+    /// What attention selects, draw by draw.
+    Attention,
 }
 
 impl PanelKind {
@@ -40,6 +45,7 @@ impl PanelKind {
             Self::Video => "Video",
             Self::Inspector => "Inspector",
             Self::Timeline => "Timeline",
+            Self::Attention => "Attention inspector",
         }
     }
 }
@@ -72,7 +78,8 @@ pub enum Arrangement {
 }
 
 impl Default for Arrangement {
-    /// Library with queue and models behind it, video and inspector beside each other, the timeline below them.
+    /// Library with queue and models behind it, video and inspector beside each other, below them attention, which is
+    /// hidden at first, and the timeline.
     fn default() -> Self {
         let part = |size, kind| Part { size, content: Self::Panel(kind) };
         let stacked = [PanelKind::Library, PanelKind::Queue, PanelKind::Model];
@@ -82,7 +89,11 @@ impl Default for Arrangement {
             part(None, PanelKind::Video),
             part(Some(310.0), PanelKind::Inspector),
         ]);
-        Self::Column(vec![Part { size: None, content: upper }, part(Some(340.0), PanelKind::Timeline)])
+        Self::Column(vec![
+            Part { size: None, content: upper },
+            part(Some(ATTENTION), PanelKind::Attention),
+            part(Some(340.0), PanelKind::Timeline),
+        ])
     }
 }
 
@@ -136,12 +147,27 @@ impl Arrangement {
         }
     }
 
+    /// Puts a panel of attention above the timeline, where their axes lie below each other; else below everything.
+    fn add_attention(&mut self) {
+        let part = Part { size: Some(ATTENTION), content: Self::Panel(PanelKind::Attention) };
+        if let Self::Column(parts) = self
+            && let Some(at) = parts.iter().position(|part| part.content == Self::Panel(PanelKind::Timeline))
+        {
+            return parts.insert(at, part);
+        }
+        let rest = std::mem::replace(self, Self::Panel(PanelKind::Attention));
+        *self = Self::Column(vec![Part { size: None, content: rest }, part]);
+    }
+
     /// Itself with every size brought into range; the default where a panel is missing or stands twice. An arrangement
-    /// from before there was a panel for models gets one.
+    /// from before there was a panel for models or for attention gets one.
     pub fn repaired(mut self) -> Self {
         let mut seen = BTreeSet::new();
         if !self.holds(PanelKind::Model) {
             self.stack(PanelKind::Queue, PanelKind::Model);
+        }
+        if !self.holds(PanelKind::Attention) {
+            self.add_attention();
         }
         if self.repair(&mut seen, 0) && seen.len() == PanelKind::COUNT { self } else { Self::default() }
     }
@@ -183,7 +209,7 @@ pub struct Layout {
 
 impl Default for Layout {
     fn default() -> Self {
-        Self { panels: Arrangement::default(), hidden: BTreeSet::new(), window: (1440.0, 900.0) }
+        Self { panels: Arrangement::default(), hidden: BTreeSet::from([PanelKind::Attention]), window: (1440.0, 900.0) }
     }
 }
 
@@ -192,6 +218,10 @@ impl Layout {
     pub fn repaired(self) -> Self {
         let Self { panels, mut hidden, window } = self;
         hidden.remove(&PanelKind::Video);
+        if !panels.holds(PanelKind::Attention) {
+            // It is new to whoever has this layout, and takes room from what they arranged.
+            hidden.insert(PanelKind::Attention);
+        }
         let default = Self::default().window;
         let within =
             |size: f32, low: f32, high: f32, default| if size.is_finite() { size.clamp(low, high) } else { default };
@@ -259,6 +289,18 @@ mod tests {
     }
 
     #[test]
+    fn an_arrangement_without_attention_gets_it_hidden_above_the_timeline() {
+        let Arrangement::Column(mut parts) = Arrangement::default() else { panic!("is a column") };
+        parts.retain(|part| !part.content.holds(PanelKind::Attention));
+        let older = Layout { panels: Arrangement::Column(parts), hidden: BTreeSet::new(), ..Layout::default() };
+        assert_eq!(older.repaired(), Layout::default());
+        let part = |kind| Part { size: Some(100.0), content: Arrangement::Panel(kind) };
+        let row = PanelKind::iter().filter(|kind| *kind != PanelKind::Attention).map(part).collect();
+        let mended = Arrangement::Row(row).repaired();
+        assert!(matches!(&mended, Arrangement::Column(parts) if parts.len() == 2), "{mended:?}");
+    }
+
+    #[test]
     fn a_panel_behind_another_comes_to_the_front() {
         let mut layout = Layout::default();
         assert!(layout.is_in_front(PanelKind::Library) && !layout.is_in_front(PanelKind::Queue));
@@ -277,15 +319,16 @@ mod tests {
             part(Some(1e9), PanelKind::Inspector),
             part(None, PanelKind::Timeline),
             part(Some(300.0), PanelKind::Queue),
+            part(Some(200.0), PanelKind::Attention),
         ]);
         let Arrangement::Row(parts) = odd.repaired() else { panic!("it is still a row") };
         let sizes: Vec<_> = parts.iter().map(|p| p.size).collect();
-        assert_eq!(sizes, [Some(SIZES.0), None, Some(SIZES.1), Some(SIZES.0), Some(300.0)]);
+        assert_eq!(sizes, [Some(SIZES.0), None, Some(SIZES.1), Some(SIZES.0), Some(300.0), Some(200.0)]);
     }
 
     #[test]
     fn the_video_cannot_be_hidden() {
-        let mut layout = Layout::default();
+        let mut layout = Layout { hidden: BTreeSet::new(), ..Layout::default() };
         layout.toggle(PanelKind::Library);
         layout.toggle(PanelKind::Video);
         assert_eq!(layout.hidden, BTreeSet::from([PanelKind::Library]));

@@ -61,6 +61,7 @@ pub fn forbids(state: &AppState, action: &Action) -> bool {
             | Action::ShowEvent(_)
             | Action::LoopEvent(_)
             | Action::TrimEvent(..)
+            | Action::Inspect(_)
             | Action::Order(LibraryOrder::Score)
     );
     (blind.on && of_others) || (blind.hides_model() && of_model)

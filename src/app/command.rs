@@ -157,6 +157,9 @@ pub enum UiCommand {
     LearnFromVerdicts,
     RollBackModel,
     ToggleKnownNormal,
+    EndTrial,
+    SweepKappa,
+    SweepSigma,
     PictureZoomIn,
     PictureZoomOut,
     PictureLeft,
@@ -175,6 +178,7 @@ pub enum UiCommand {
     ToggleModels,
     ToggleInspector,
     ToggleTimeline,
+    ToggleAttentionInspector,
     ResetPanels,
     FullScreen,
     ZoomToFit,
@@ -439,6 +443,21 @@ impl UiCommand {
             Self::ToggleModels => ("Models panel", "Show or hide the models of the project."),
             Self::ToggleLibrary => ("Library panel", "Show or hide the list of files."),
             Self::ToggleInspector => ("Inspector panel", "Show or hide what is known about what is on screen."),
+            Self::ToggleAttentionInspector => (
+                "Attention inspector",
+                "Show or hide what attention selects: the kappa × T stack, omega, p(t), entropy, and trials of settings.",
+            ),
+            Self::EndTrial => {
+                ("End the trial", "Back to the settings of attention in use, and to the features as they are.")
+            }
+            Self::SweepKappa => (
+                "Sweep kappa",
+                "Move kappa through its range with the same noise; keeps a picture and tables in the project.",
+            ),
+            Self::SweepSigma => (
+                "Sweep sigma",
+                "Move sigma through its range with the same noise; keeps a picture and tables in the project.",
+            ),
             Self::ToggleTimeline => ("Timeline panel", "Show or hide the curves over time."),
             Self::ResetPanels => ("Reset panels", "Put every panel back where it was and show all."),
             Self::FullScreen => ("Full screen", "Fill the screen with the window."),
@@ -494,7 +513,12 @@ impl UiCommand {
             | Self::ScoreAgain
             | Self::CancelScoring
             | Self::CancelAll => Group::Review,
-            Self::LearnFromVerdicts | Self::RollBackModel | Self::ToggleKnownNormal => Group::Model,
+            Self::LearnFromVerdicts
+            | Self::RollBackModel
+            | Self::ToggleKnownNormal
+            | Self::EndTrial
+            | Self::SweepKappa
+            | Self::SweepSigma => Group::Model,
             Self::PictureZoomIn
             | Self::PictureZoomOut
             | Self::PictureLeft
@@ -513,6 +537,7 @@ impl UiCommand {
             | Self::ToggleModels
             | Self::ToggleInspector
             | Self::ToggleTimeline
+            | Self::ToggleAttentionInspector
             | Self::ResetPanels
             | Self::FullScreen => Group::View,
             Self::ZoomToFit

@@ -20,6 +20,7 @@ use crate::model::weights::ModelWeights;
 
 use super::charting::ChartOrder;
 use super::exchanging::{ErrandId, Field, PlannedImport, Task};
+use super::inspect::{InspectOrder, SweepOrder};
 use super::known_normal::{RecallOrder, Recalled};
 use super::learn::{LearnRequest, ModelRequest};
 use super::library::EntryId;
@@ -266,6 +267,14 @@ pub enum Effect {
     },
     /// Have these frames of these videos ready, the likeliest first, and none else.
     Prepare(Vec<(Box<OpenedVideo>, usize)>),
+    /// Look at the attention of a video.
+    Inspect(Box<InspectOrder>),
+    /// Nobody looks at attention any more.
+    StopInspecting,
+    /// Move a control of attention through its range.
+    Sweep(Box<SweepOrder>),
+    /// Stop that.
+    StopSweep,
     /// Find the events that look like false alarms.
     Recall(RecallOrder),
     /// Put these events aside in the queue, and no others.

@@ -21,6 +21,7 @@ pub mod exchange;
 pub mod exchanging;
 pub mod finder;
 pub mod folders;
+pub mod inspect;
 pub mod keymap;
 pub mod known_normal;
 pub mod lanes;

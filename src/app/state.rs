@@ -21,6 +21,7 @@ use super::effect::Pick;
 use super::engine::Engine;
 use super::exchange::Format;
 use super::exchanging::Exchanging;
+use super::inspect::Inspect;
 use super::known_normal::KnownNormal;
 use super::learn::Learn;
 use super::library::{Entry, EntryId, Library};
@@ -153,6 +154,8 @@ pub struct AppState {
     pub upcoming: Upcoming,
     /// Models, and learning from what was said.
     pub learn: Learn,
+    /// Attention that is looked at, and what is tried.
+    pub inspect: Inspect,
     /// Events that are put aside because they look like false alarms.
     pub known_normal: KnownNormal,
     /// The newest steps of the project, once they were read.

@@ -56,10 +56,9 @@ pub fn sweep(
 impl Sweep {
     /// A row for each value and snippet, with a header.
     pub fn csv(&self) -> String {
-        let mut text = format!("{},kappa,snippet,p,score\n", self.control.text());
-        if self.control == Control::Kappa {
-            text = "ratio,kappa,snippet,p,score\n".to_owned();
-        }
+        // Of kappa the share is what was asked for; kappa itself has a column of its own.
+        let moved = if self.control == Control::Kappa { "ratio" } else { self.control.text() };
+        let mut text = format!("{moved},kappa,snippet,p,score\n");
         for step in &self.steps {
             let value = self.control.of(&step.tsa);
             for (snippet, (p, score)) in step.membership.iter().zip(&step.scores).enumerate() {

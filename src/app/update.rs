@@ -4,6 +4,7 @@
 //! clock, no file, no thread; what must happen outside is returned as effects.
 
 mod exchange;
+mod inspect;
 mod keys;
 mod known_normal;
 mod labels;
@@ -51,6 +52,7 @@ pub fn update(state: &mut AppState, message: Message) -> Vec<Effect> {
     labels::pump(state);
     second_reader::pump(state);
     upcoming::pump(state, &mut effects);
+    inspect::pump(state, &mut effects);
     effects
 }
 
@@ -160,6 +162,7 @@ fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::BringPanel(panel) => view::bring_panel(state, panel, effects),
         Action::TogglePanel(panel) => view::toggle_panel(state, panel, effects),
         Action::Learn(action) => learn::act(state, action, effects),
+        Action::Inspect(action) => inspect::act(state, action, effects),
         Action::ToggleKnownNormal => known_normal::toggle(state, effects),
         Action::CloseNotice(id) => state.notices.close(id),
         Action::Quit => effects.push(Effect::Quit),
@@ -222,6 +225,9 @@ fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
         Event::ModelInUse { weights, promoted } => learn::model_in_use(state, weights, promoted, effects),
         Event::ModelsRead(models) => state.learn.models = models,
         Event::Learning { task, news } => learn::hear(state, task, news, effects),
+        Event::Inspected { task, news } => inspect::hear(state, task, news),
+        Event::Sweeping(progress) => inspect::sweeping(state, progress),
+        Event::Swept(result) => inspect::swept(state, result),
         Event::Told(severity, text) => state.notices.push(severity, text),
     }
 }

@@ -44,6 +44,8 @@ pub struct CurveInk {
 pub struct Curve {
     /// Tells curves drawn at once apart.
     pub slot: u32,
+    /// Tells axes apart whose columns are drawn at once.
+    pub axis: u32,
     /// The values. Their texture is written again only when this is another allocation than the last time.
     pub values: Arc<Pyramid>,
     /// What lies under each pixel column of the rectangle; shared by all curves over one axis, at most 8192.
@@ -144,8 +146,8 @@ impl CallbackTrait for CurveCallback {
         resources: &mut CallbackResources,
     ) -> Vec<wgpu::CommandBuffer> {
         if let Some(curves) = resources.get_mut::<Curves>() {
-            curves.write_columns(queue, &self.curve.columns);
-            curves.prepare(device, queue, self.curve.slot, &self.curve.values, self.uniform(screen));
+            curves.write_columns(device, queue, self.curve.axis, &self.curve.columns);
+            curves.prepare(device, queue, &self.curve, self.uniform(screen));
         }
         Vec::new()
     }
@@ -169,13 +171,19 @@ impl CallbackTrait for CurveCallback {
 pub(super) struct Curves {
     pipeline: wgpu::RenderPipeline,
     layout: wgpu::BindGroupLayout,
-    ranges: wgpu::Texture,
-    /// What `ranges` holds. Kept alive, so that its address cannot be another's; the same goes for pyramids.
-    columns: Option<Arc<[ColumnRange]>>,
+    axes: HashMap<u32, Ranges>,
     slots: HashMap<u32, Slot>,
 }
 
+/// The values under each column of an axis.
+struct Ranges {
+    texture: wgpu::Texture,
+    /// What it holds. Kept alive, so that its address cannot be another's; the same goes for pyramids.
+    columns: Arc<[ColumnRange]>,
+}
+
 struct Slot {
+    axis: u32,
     values: Arc<Pyramid>,
     /// What the buffer holds.
     uniform: Option<CurveUniform>,
@@ -192,31 +200,30 @@ impl Curves {
         Self {
             pipeline: pipeline::translucent(device, format, "curve.wgsl", "fs_main", &[Some(&layout)]),
             layout,
-            ranges: pipeline::texture(device, "columns", (MAX_SIDE, 1), wgpu::TextureFormat::Rg32Uint),
-            columns: None,
+            axes: HashMap::new(),
             slots: HashMap::new(),
         }
     }
 
-    /// Curves of one frame share one axis, so the first of them writes and the others find it written.
-    fn write_columns(&mut self, queue: &wgpu::Queue, columns: &Arc<[ColumnRange]>) {
-        if self.columns.as_ref().is_none_or(|written| !Arc::ptr_eq(written, columns)) {
-            let count = columns.len().min(MAX_SIDE);
-            pipeline::write_row(queue, &self.ranges, bytemuck::cast_slice(&columns[..count]), count);
-            self.columns = Some(Arc::clone(columns));
+    /// Curves over one axis share its columns, so the first of them writes and the others find it written.
+    fn write_columns(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, axis: u32, columns: &Arc<[ColumnRange]>) {
+        let known = self.axes.get(&axis);
+        if known.is_some_and(|ranges| Arc::ptr_eq(&ranges.columns, columns)) {
+            return;
         }
+        let new = || pipeline::texture(device, "columns", (MAX_SIDE, 1), wgpu::TextureFormat::Rg32Uint);
+        let texture = known.map_or_else(new, |ranges| ranges.texture.clone());
+        let count = columns.len().min(MAX_SIDE);
+        pipeline::write_row(queue, &texture, bytemuck::cast_slice(&columns[..count]), count);
+        self.axes.insert(axis, Ranges { texture, columns: Arc::clone(columns) });
     }
 
-    fn prepare(
-        &mut self,
-        device: &wgpu::Device,
-        queue: &wgpu::Queue,
-        key: u32,
-        values: &Arc<Pyramid>,
-        uniform: CurveUniform,
-    ) {
-        if self.slots.get(&key).is_none_or(|slot| !Arc::ptr_eq(&slot.values, values)) {
-            match self.new_slot(device, queue, values) {
+    fn prepare(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, shown: &Curve, uniform: CurveUniform) {
+        let Curve { slot: key, axis, values, .. } = shown;
+        let same = |slot: &Slot| slot.axis == *axis && Arc::ptr_eq(&slot.values, values);
+        let key = *key;
+        if !self.slots.get(&key).is_some_and(same) {
+            match self.new_slot(device, queue, *axis, values) {
                 Some(slot) => self.slots.insert(key, slot),
                 None => self.slots.remove(&key),
             };
@@ -228,14 +235,15 @@ impl Curves {
         }
     }
 
-    fn new_slot(&self, device: &wgpu::Device, queue: &wgpu::Queue, values: &Arc<Pyramid>) -> Option<Slot> {
+    fn new_slot(&self, device: &wgpu::Device, queue: &wgpu::Queue, axis: u32, values: &Arc<Pyramid>) -> Option<Slot> {
+        let ranges = self.axes.get(&axis)?;
         let texels = texels(values).filter(|texels| texels.len() <= MOST)?;
         let (width, height) = (TEXELS, texels.len() / TEXELS);
         let texture = pipeline::texture(device, "pyramid", (width, height), wgpu::TextureFormat::Rg32Float);
         pipeline::write_texture(queue, &texture, bytemuck::cast_slice(&texels), width * size_of::<[f32; 2]>());
-        let textures = [&texture, &self.ranges];
+        let textures = [&texture, &ranges.texture];
         let (buffer, group) = pipeline::bind(device, &self.layout, "curve", size_of::<CurveUniform>(), &textures);
-        Some(Slot { values: Arc::clone(values), uniform: None, buffer, group })
+        Some(Slot { axis, values: Arc::clone(values), uniform: None, buffer, group })
     }
 }
 

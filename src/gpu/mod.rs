@@ -1,10 +1,11 @@
-//! Pixels on the screen: the picture of a video; curves, marks and the heat strip of a timeline.
+//! Pixels on the screen: the picture of a video; curves, marks and the heat strip of a timeline; the heat map of attention.
 //!
 //! Owns textures, pipelines and shaders, and the one bridge to egui's renderer. Does not own what is
 //! shown where: `ui` asks for a shape and places it.
 
 pub mod adapters;
 pub mod curve;
+pub mod heat_map;
 pub mod heat_strip;
 pub mod marks;
 mod pipeline;
@@ -37,6 +38,7 @@ impl Gpu {
         let resources = &mut state.renderer.write().callback_resources;
         resources.insert(video::Videos::new(device, format));
         resources.insert(heat_strip::HeatStrips::new(device, format));
+        resources.insert(heat_map::HeatMaps::new(device, format));
         resources.insert(curve::Curves::new(device, format));
         resources.insert(marks::Marks::new(device, format));
     }

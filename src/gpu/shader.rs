@@ -3,9 +3,10 @@
 //! Owns the files of `shaders/` and their `#import` lines. Does not own pipelines.
 
 /// All files of `shaders/`, by their path there.
-pub const FILES: [(&str, &str); 6] = [
+pub const FILES: [(&str, &str); 7] = [
     ("video.wgsl", include_str!("../../shaders/video.wgsl")),
     ("curve.wgsl", include_str!("../../shaders/curve.wgsl")),
+    ("heat_map.wgsl", include_str!("../../shaders/heat_map.wgsl")),
     ("heat_strip.wgsl", include_str!("../../shaders/heat_strip.wgsl")),
     ("marks.wgsl", include_str!("../../shaders/marks.wgsl")),
     ("lib/color.wgsl", include_str!("../../shaders/lib/color.wgsl")),

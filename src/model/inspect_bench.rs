@@ -82,12 +82,18 @@ fn measure(scorer: &Scorer, snippets: usize) -> Result<InspectRow, ModelError> {
     let (ticket, tsa) = (Ticket::unlimited(), TsaSettings::default());
     let relevance = median(&mut || Probe::new(scorer, &features, 0, &ticket).map(drop))?;
     let probe = Probe::new(scorer, &features, 0, &ticket)?;
-    let attention = median(&mut || Ok(drop(black_box(probe.attention(&tsa, None)?))))?;
+    let attention = median(&mut || {
+        black_box(probe.attention(&tsa, None)?);
+        Ok(())
+    })?;
     let found = Arc::new(probe.attention(&tsa, None)?);
     let middle = snippets / 2 - VISIBLE / 2;
     let view = |range| GridView { snippets: range, columns: CELLS.0, rows: CELLS.1, all_rows: false };
     let picture = |range: std::ops::Range<usize>| {
-        median(&mut || Ok(drop(black_box(AttentionGrid::new(&found.picks, found.kappa, &view(range.clone()))))))
+        median(&mut || {
+            black_box(AttentionGrid::new(&found.picks, found.kappa, &view(range.clone())));
+            Ok(())
+        })
     };
     let visible = picture(middle..middle + VISIBLE)?;
     let whole = picture(0..snippets)?;
@@ -128,6 +134,9 @@ fn median(work: &mut dyn FnMut() -> Result<(), ModelError>) -> Result<f64, Model
     Ok(seconds[TIMES / 2])
 }
 
+/// One of the figures of a row.
+type Seconds = fn(&InspectRow) -> f64;
+
 impl fmt::Display for InspectReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let draws = TsaSettings::default().samples;
@@ -136,7 +145,7 @@ impl fmt::Display for InspectReport {
         for row in &self.rows {
             write!(f, "{:>12}", row.snippets)?;
         }
-        let lines: [(&str, fn(&InspectRow) -> f64); 8] = [
+        let lines: [(&str, Seconds); 8] = [
             ("omega, once per video", |row| row.relevance),
             ("attention: draws, p(t), thresholds, entropy", |row| row.attention),
             ("picture of 2048 snippets", |row| row.visible),

@@ -41,7 +41,7 @@ pub fn top_bar_ui(view: &ViewContext<'_>, ui: &mut Ui) {
 }
 
 /// Entries before which a line is drawn.
-const AFTER_A_LINE: [UiCommand; 30] = [
+const AFTER_A_LINE: [UiCommand; 31] = [
     UiCommand::MakeDemo,
     UiCommand::OpenProject,
     UiCommand::ImportLabels,
@@ -65,6 +65,7 @@ const AFTER_A_LINE: [UiCommand; 30] = [
     UiCommand::EditClasses,
     UiCommand::RollBackModel,
     UiCommand::ToggleKnownNormal,
+    UiCommand::EndTrial,
     UiCommand::ToggleSnapping,
     UiCommand::ToggleOverview,
     UiCommand::InvertAttention,

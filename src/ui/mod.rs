@@ -5,6 +5,7 @@
 
 mod about;
 mod agreement_dialog;
+mod attention_panel;
 mod blind_bar;
 mod chart_dialog;
 mod class_editor;

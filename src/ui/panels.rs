@@ -18,7 +18,7 @@ use crate::app::action::Action;
 use crate::app::arrangement::{Arrangement, Layout, PanelKind, Part};
 
 use super::root::{LocalUi, ViewContext};
-use super::{inspector, library_panel, model_panel, queue_panel, stage, transport_bar};
+use super::{attention_panel, inspector, library_panel, model_panel, queue_panel, stage, transport_bar};
 
 /// Between panels; also what can be gripped to resize them.
 const GAP: f32 = 3.0;
@@ -232,6 +232,7 @@ impl Behavior<PanelKind> for Drawing<'_, '_> {
                 side.show(ui, |ui| inspector::inspector_ui(self.view, self.local, ui));
             }
             PanelKind::Timeline => stage::timeline_ui(self.view, &mut self.local.stage, ui),
+            PanelKind::Attention => attention_panel::attention_ui(self.view, self.local, ui),
             PanelKind::Video => {
                 let bar = Frame::new().fill(palette.panel).inner_margin(Margin::symmetric(10, 5));
                 let view = self.view;
@@ -322,12 +323,14 @@ fn header_ui(view: &ViewContext<'_>, panel: PanelKind, ui: &mut Ui) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use proptest::prelude::*;
     use strum::IntoEnumIterator as _;
 
     use super::*;
 
-    /// Any arrangement of the four panels, two levels deep, as it is after repair.
+    /// Any arrangement of the panels, two levels deep, as it is after repair.
     fn any_arrangement() -> impl Strategy<Value = Arrangement> {
         let order = Just(PanelKind::iter().collect::<Vec<_>>()).prop_shuffle();
         (order, 1_usize..4, 0_u8..3, 0_u8..3, 80_u16..900).prop_map(|(order, cut, outer, inner, size)| {
@@ -360,7 +363,7 @@ mod tests {
         fn shares_fill_the_window_and_leave_the_video_its_least(
             panels in any_arrangement(), width in 900.0_f32..3000.0, height in 560.0_f32..2000.0,
         ) {
-            let layout = Layout { panels, ..Layout::default() };
+            let layout = Layout { panels, hidden: BTreeSet::new(), ..Layout::default() };
             let mut tree = build(&layout);
             let root = tree.root().expect("has a root");
             fit(&mut tree.tiles, root, vec2(width, height));

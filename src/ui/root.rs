@@ -20,8 +20,8 @@ use super::filmstrip::Filmstrip;
 use super::peaks::Peaks;
 use super::theme::Tokens;
 use super::{
-    blind_bar, dialogs, empty_view, label_panel, menu, model_panel, notifications, panels, shortcuts, stage,
-    verdict_panel,
+    attention_panel, blind_bar, dialogs, empty_view, label_panel, menu, model_panel, notifications, panels, shortcuts,
+    stage, verdict_panel,
 };
 
 /// Where views leave what the person wants. Views never change the state themselves.
@@ -89,6 +89,8 @@ pub struct LocalUi {
     pub scrolled_to: Option<crate::app::library::EntryId>,
     /// The stage: video and timeline.
     pub stage: stage::StageState,
+    /// What the attention inspector remembers.
+    pub attention: attention_panel::AttentionPanel,
     /// What is chosen and typed about models.
     pub models: model_panel::ModelsDraft,
     /// The panels' tiles.

@@ -82,8 +82,13 @@ impl StageState {
         }
     }
 
+    /// The view of the time axis, for panels that share it.
+    pub(super) fn timeline(&mut self) -> &mut TimelineState {
+        &mut self.timeline
+    }
+
     /// Another video begins with all of it in sight.
-    fn follow_entry(&mut self, entry: EntryId) {
+    pub(super) fn follow_entry(&mut self, entry: EntryId) {
         if self.entry.replace(entry) != Some(entry) {
             self.timeline.fit();
             self.before_fit = None;
@@ -153,7 +158,10 @@ pub fn timeline_ui(view: &ViewContext<'_>, stage: &mut StageState, ui: &mut Ui) 
         curves: &entry.curves,
         scored_to: scored.map_or(0, |s| s.snippets.len()),
         complete: scored.is_some_and(|s| s.complete),
-        overlay: entry.video_id.as_ref().and_then(|video| view.state.learn.overlay(video)),
+        overlay: entry
+            .video_id
+            .as_ref()
+            .and_then(|video| view.state.inspect.overlay().or_else(|| view.state.learn.overlay(video))),
         lanes: entry.lanes(),
         revision,
         events: view.state.events(),

@@ -109,6 +109,7 @@ impl UiCommand {
             Self::ShowLibrary => vec![S::plain(Key::F2)],
             Self::ShowQueue => vec![S::plain(Key::F3)],
             Self::ShowModels => vec![S::plain(Key::F4)],
+            Self::ToggleAttentionInspector => vec![S::plain(Key::F5)],
             Self::ToggleTheme => vec![S::command_shift(Key::D)],
             // F11 shows the desktop on a Mac; Ctrl+Cmd+F is what its programs use.
             Self::FullScreen if os == Os::Mac => {
@@ -147,6 +148,9 @@ impl UiCommand {
             | Self::LearnFromVerdicts
             | Self::RollBackModel
             | Self::ToggleKnownNormal
+            | Self::EndTrial
+            | Self::SweepKappa
+            | Self::SweepSigma
             | Self::ToggleInspector
             | Self::ToggleTimeline
             | Self::ResetPanels

@@ -7,6 +7,7 @@ use crate::app::arrangement::{Layout, PanelKind};
 use crate::app::blind::{self, BlindPass};
 use crate::app::charting;
 use crate::app::effect::Zoom;
+use crate::app::inspect::InspectAction;
 use crate::app::lanes::{LaneKind, LaneSettings};
 use crate::app::learn::LearnAction;
 use crate::app::models::ModelState;
@@ -17,9 +18,16 @@ use crate::app::state::{AppState, DemoState, Dialog};
 use crate::domain::looping::LoopPoints;
 use crate::domain::playback::PlaybackCommand;
 use crate::domain::review::Verdict;
+use crate::domain::sweep::Control;
 use crate::domain::time::MediaTime;
 
 use super::{Group, UiCommand};
+
+/// A sweep of what is looked at, into the project.
+fn sweep(state: &AppState, control: Control) -> Option<Action> {
+    state.inspect.looked.as_ref().filter(|_| state.inspect.sweeping.is_none())?;
+    state.reviews.project.folder().map(|_| Action::Inspect(InspectAction::Sweep(control)))
+}
 
 impl UiCommand {
     /// The action it stands for now; `None` if it cannot be used.
@@ -107,6 +115,10 @@ impl UiCommand {
             Self::ToggleKnownNormal => Some(Action::ToggleKnownNormal),
             Self::ToggleLibrary => Some(Action::TogglePanel(PanelKind::Library)),
             Self::ToggleInspector => Some(Action::TogglePanel(PanelKind::Inspector)),
+            Self::ToggleAttentionInspector => Some(Action::TogglePanel(PanelKind::Attention)),
+            Self::EndTrial => state.inspect.trial.as_ref().map(|_| Action::Inspect(InspectAction::End)),
+            Self::SweepKappa => sweep(state, Control::Kappa),
+            Self::SweepSigma => sweep(state, Control::Sigma),
             Self::ToggleTimeline => Some(Action::TogglePanel(PanelKind::Timeline)),
             Self::ResetPanels => {
                 let default = Layout { window: state.prefs.layout.window, ..Layout::default() };

@@ -1,7 +1,7 @@
 //! The workers and what keeps them busy.
 //!
 //! Owns every thread of the window but the window's own: one opens files, one loads the model and
-//! scores, one learns, one plays sound, one writes preferences, one writes snapshots, one makes demo scenes, one
+//! scores, one learns, one inspects attention, one plays sound, one writes preferences, one writes snapshots, one makes demo scenes, one
 //! imports, exports and reports, one makes small pictures, and each player has its own: that of the video on screen, and
 //! those that stand by (`screen`). Carries out [`Effect`]s and yields [`Event`]s.
 //! Never waits: queues are bounded and only tried.
@@ -12,6 +12,7 @@ mod classes;
 mod demo;
 mod errands;
 mod handover;
+mod inspector;
 mod keeper;
 mod known_normal;
 mod learner;
@@ -72,6 +73,8 @@ pub struct Services {
     scoring: scoring::Scoring,
     learner: learner::Learner,
     memory: known_normal::Memory,
+    inspector: inspector::Inspector,
+    sweeper: inspector::Sweeper,
     keeper: keeper::Keeper,
     reviews: reviews::ReviewKeeper,
     demo: demo::DemoMaker,
@@ -101,6 +104,8 @@ impl Services {
             errands: errands::Errands::start(engine.clone(), folders.features.clone(), reporter.clone())?,
             learner,
             memory: known_normal::Memory::start(engine.model.clone(), folders.features.clone(), reporter.clone())?,
+            inspector: inspector::Inspector::start(engine.clone(), folders.features.clone(), reporter.clone())?,
+            sweeper: inspector::Sweeper::new(engine.clone(), folders.features.clone(), reporter.clone()),
             scoring: scoring::Scoring::start(engine, folders.features.clone(), reporter.clone())?,
             reviews: reviews::ReviewKeeper::start(folders.project.clone(), who, peaks.places(), reporter.clone())?,
             keeper: keeper::Keeper::start(folders.config.clone(), reporter.clone())?,
@@ -178,6 +183,10 @@ impl Services {
             Effect::ForgetErrands => self.errands.forget(),
             Effect::Import { plan, first, who } => self.reviews.ask(reviews::Request::Import { plan, first, who }),
             Effect::Relocate(places) => self.reviews.ask(reviews::Request::Relocate(places)),
+            Effect::Inspect(order) => self.inspector.look(order),
+            Effect::StopInspecting => self.inspector.stop(),
+            Effect::Sweep(order) => self.sweeper.begin(order),
+            Effect::StopSweep => self.sweeper.stop(),
             Effect::Recall(order) => self.memory.recall(order),
             Effect::PutAside(recalled) => self.reviews.ask(reviews::Request::PutAside(recalled)),
             Effect::Models(request) => self.reviews.ask(reviews::Request::Models(request)),
@@ -185,6 +194,8 @@ impl Services {
             Effect::UseModel { weights, promoted } => {
                 self.learner.ask(LearnRequest::Use(weights.clone()));
                 self.memory.use_model(weights.clone());
+                self.inspector.use_model(weights.clone());
+                self.sweeper.use_model(weights.clone());
                 self.scoring.use_model(weights, promoted);
             }
             Effect::Copy(_) | Effect::Pick { .. } | Effect::Timeline(_) | Effect::FullScreen(_) | Effect::Quit => {}
@@ -198,6 +209,7 @@ impl Services {
         self.scoring.poll(&mut events);
         self.learner.poll(&mut events);
         self.demo.poll(&mut events);
+        self.sweeper.poll(&mut events);
         self.errands.poll(&mut events);
         self.reviews.flush();
         let complaint = self.screen.player().and_then(Player::error);

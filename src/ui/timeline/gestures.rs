@@ -6,31 +6,44 @@
 use std::fmt::Write as _;
 
 use egui::accesskit::{Action, ActionData};
-use egui::{EventFilter, PointerButton, Response, Role, Ui, WidgetInfo};
+use egui::{EventFilter, PointerButton, Pos2, Response, Role, Ui, WidgetInfo};
 
-use super::geometry::Limits;
+use super::geometry::{Axis, Limits};
 use super::input::TimelineAction;
 use super::lanes::Lanes;
 use super::scene::Scene;
 use super::snap::{Edge, snap};
 use super::state::{Drag, TimelineState};
 use crate::app::lanes::LaneKind;
+use crate::domain::frames::FrameTable;
 
 /// Zoom per point of wheel movement; a notch of a usual wheel is 40 to 50 points.
 const ZOOM_PER_POINT: f64 = 0.005;
 
 /// Pans and zooms by wheel and middle button. Before the lanes are drawn, so that they follow at once.
 pub(super) fn navigate(ui: &Ui, response: &Response, lanes: &Lanes, scene: &Scene<'_>, state: &mut TimelineState) {
-    let limits = Limits::of(scene.input.table);
+    let in_overview = |pointer| lanes.overview.is_some_and(|lane| lane.body.contains(pointer));
+    move_view(ui, response, in_overview, (&scene.axis, scene.input.table), state);
+}
+
+/// The same for any widget over a time axis of its own; `also` says where else the wheel counts.
+pub(in crate::ui) fn move_view(
+    ui: &Ui,
+    response: &Response,
+    also: impl FnOnce(Pos2) -> bool,
+    (axis, table): (&Axis, &FrameTable),
+    state: &mut TimelineState,
+) {
+    let limits = Limits::of(table);
     let visible = state.visible(&limits);
-    let per_point = visible.length() / f64::from(scene.axis.width);
+    let per_point = visible.length() / f64::from(axis.width);
     if response.dragged_by(PointerButton::Middle) {
         let delta = ui.input(|i| i.pointer.delta().x);
         state.set_visible(visible.panned(-f64::from(delta) * per_point, &limits), &limits);
         return;
     }
     let Some(pointer) = ui.input(|i| i.pointer.hover_pos()) else { return };
-    if !response.contains_pointer() && !lanes.overview.is_some_and(|lane| lane.body.contains(pointer)) {
+    if !response.contains_pointer() && !also(pointer) {
         return;
     }
     if response.contains_pointer() && ui.input(|i| i.pointer.button_double_clicked(PointerButton::Primary)) {
@@ -45,7 +58,7 @@ pub(super) fn navigate(ui: &Ui, response: &Response, lanes: &Lanes, scene: &Scen
     // The wheel is used up here; a scroll area around the timeline must not move as well.
     ui.input_mut(|i| i.smooth_scroll_delta = egui::Vec2::ZERO);
     let panned = visible.panned(-f64::from(scroll.x) * per_point, &limits);
-    let keep = scene.axis.micros_at(pointer.x.clamp(scene.axis.left, scene.axis.right()));
+    let keep = axis.micros_at(pointer.x.clamp(axis.left, axis.right()));
     state.set_visible(panned.zoomed(factor, keep, &limits), &limits);
 }
 

@@ -20,7 +20,7 @@ mod marks;
 mod overview;
 mod playhead;
 mod ruler;
-mod scale;
+pub(in crate::ui) mod scale;
 mod scene;
 mod score_lane;
 mod snap;
@@ -35,6 +35,7 @@ use egui::containers::scroll_area::{DragScroll, ScrollSource};
 use egui::{ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2};
 
 use self::geometry::{Axis, Limits};
+pub(super) use self::gestures::move_view;
 pub use self::input::{LabelInput, TimelineAction, TimelineInput};
 use self::lanes::{Lane, Lanes, drawn, least_size, make_room_for_rows};
 use self::scene::Scene;

@@ -82,6 +82,11 @@ pub(super) fn hover_ui(ui: &Ui, response: &Response, lanes: &Lanes, scene: &Scen
             }
             let rank = place.map_or_else(String::new, |place| format!(", {} of all", figures::ordinal(place)));
             row("Score", curve(|s| &s.scores).map(|v| format!("{v:.3}{rank}")), p.score);
+            if let Some(band) = &input.lanes.noise {
+                let at = |values: &[f32]| values.get(snippet).map_or_else(|| "–".to_owned(), |v| format!("{v:.3}"));
+                let (low, mean, high) = (at(band.low()), at(band.mean()), at(band.high()));
+                row("Other seeds", Some(format!("mean {mean}, 5–95 % {low}–{high}")), p.text_strong);
+            }
             row("Attention", curve(|s| &s.attention).map(|v| format!("{v:.2}")), p.attention);
             row("Magnitude", curve(|s| &s.magnitudes).map(figure), p.magnitude);
             let (name, text) = match (event, nearest_event(input.events, snippet)) {

@@ -93,6 +93,7 @@ impl Scene<'_> {
             scale.rect,
             Curve {
                 slot: slot as u32,
+                axis: 0,
                 values: Arc::clone(values),
                 columns: Arc::clone(&self.columns.ranges),
                 scale: scale.ends(),

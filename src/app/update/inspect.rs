@@ -1,0 +1,221 @@
+//! The attention inspector: trials begun and ended, questions sent, answers taken in.
+//!
+//! Owns when something is asked: only while the panel shows, and only what changed. Nothing here touches scores, events,
+//! the queue or the model in use.
+
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+
+use crate::app::arrangement::PanelKind;
+use crate::app::effect::Effect;
+use crate::app::inspect::{
+    InspectAction, InspectNews, InspectOrder, InspectState, InspectTask, Subject, SweepOrder, Trial, TrialCurve,
+};
+use crate::app::learn::Overlay;
+use crate::app::notice::Severity;
+use crate::app::session::Session;
+use crate::app::state::AppState;
+use crate::domain::curve::Curve;
+use crate::domain::score::TsaSettings;
+use crate::domain::segment::EventRule;
+use crate::domain::sweep::Control;
+use crate::domain::what_if::FeatureEdit;
+use crate::jobs::Progress;
+
+/// Carries out what the person does.
+pub(super) fn act(state: &mut AppState, action: InspectAction, effects: &mut Vec<Effect>) {
+    match action {
+        InspectAction::Look(view) => state.inspect.view = Some(view),
+        InspectAction::ShowAllRows(all) => state.inspect.all_rows = all,
+        InspectAction::Try(tsa) => {
+            let edits = state.inspect.edits().to_vec();
+            set_trial(state, tsa, edits);
+        }
+        InspectAction::Edit(edit) => {
+            let total = state.session.as_ref().map_or(0, |session| session.grid().count());
+            if edit.is_possible(total) {
+                let edits = state.inspect.edits().iter().copied().chain([edit]).collect();
+                let tsa = state.inspect.settings(&state.tsa);
+                set_trial(state, tsa, edits);
+            }
+        }
+        InspectAction::TakeBackEdit => {
+            let mut edits = state.inspect.edits().to_vec();
+            edits.pop();
+            let tsa = state.inspect.settings(&state.tsa);
+            set_trial(state, tsa, edits);
+        }
+        InspectAction::End => end(state),
+        InspectAction::Sweep(control) => sweep(state, control, effects),
+        InspectAction::StopSweep => {
+            state.inspect.sweeping = None;
+            effects.push(Effect::StopSweep);
+        }
+    }
+}
+
+/// What is as it is in use is no trial.
+fn set_trial(state: &mut AppState, tsa: TsaSettings, edits: Vec<FeatureEdit>) {
+    let Some(entry) = state.session.as_ref().map(|session| session.entry) else { return };
+    if tsa == state.tsa && edits.is_empty() {
+        return end(state);
+    }
+    state.inspect.of = Some(entry);
+    state.inspect.trial = Some(Trial { tsa, edits });
+}
+
+fn end(state: &mut AppState) {
+    state.inspect.trial = None;
+    state.inspect.curve = None;
+}
+
+fn sweep(state: &mut AppState, control: Control, effects: &mut Vec<Effect>) {
+    let Some(asked) = state.inspect.asked.as_ref().filter(|_| state.inspect.looked.is_some()) else { return };
+    let name = state.shown().map(|entry| entry.name.clone()).unwrap_or_default();
+    let Some(folder) = sweep_folder(state, &name, control) else { return };
+    effects.push(Effect::Sweep(Box::new(SweepOrder {
+        subject: asked.subject.clone(),
+        control,
+        rule: state.rule,
+        title: name,
+        folder,
+    })));
+    state.inspect.sweeping = Some((control, Progress::default()));
+}
+
+/// In the project, beside what else leaves it.
+fn sweep_folder(state: &AppState, name: &str, control: Control) -> Option<PathBuf> {
+    let safe: String =
+        name.chars().map(|c| if c.is_alphanumeric() || c == '-' || c == '.' { c } else { '_' }).collect();
+    Some(state.reviews.project.folder()?.join("exports").join(format!("sweep-{safe}-{}", control.text())))
+}
+
+/// Asks what is to be asked, or lets go when nobody looks.
+pub(super) fn pump(state: &mut AppState, effects: &mut Vec<Effect>) {
+    let shown = state.session.as_ref().map(|session| session.entry);
+    if state.inspect.trial.is_some() && state.inspect.of != shown {
+        end(state);
+    }
+    let Some(subject) = subject(state) else {
+        if state.inspect.asked.take().is_some() {
+            let inspect = &mut state.inspect;
+            (inspect.looked, inspect.grid, inspect.exact, inspect.curve) = (None, None, None, None);
+            (inspect.state, inspect.is_exact) = (InspectState::Idle, false);
+            effects.push(Effect::StopInspecting);
+        }
+        return;
+    };
+    follow_rule(state);
+    let near = state.session.as_ref().map_or(0, Session::snippet);
+    let Some(view) = state.inspect.view.clone() else { return };
+    let inspect = &mut state.inspect;
+    let same = inspect.asked.as_ref().is_some_and(|asked| asked.subject == subject);
+    if same && inspect.asked.as_ref().is_some_and(|asked| asked.view == view) {
+        return;
+    }
+    if !same {
+        inspect.tasks += 1;
+        inspect.is_exact = false;
+        if inspect.asked.as_ref().is_some_and(|asked| asked.subject.video != subject.video) {
+            (inspect.looked, inspect.grid, inspect.exact, inspect.curve) = (None, None, None, None);
+        }
+        if matches!(inspect.state, InspectState::Failed(_)) {
+            inspect.state = InspectState::Preparing;
+        }
+    }
+    let order = InspectOrder { task: InspectTask(inspect.tasks), subject, view, near };
+    inspect.asked = Some(order.clone());
+    effects.push(Effect::Inspect(Box::new(order)));
+}
+
+/// What is to be looked at: the video on screen, once it is scored by the model in use, while the panel shows.
+fn subject(state: &AppState) -> Option<Subject> {
+    if !state.prefs.layout.is_in_front(PanelKind::Attention) || state.prefs.blind.hides_model() {
+        return None;
+    }
+    let (facts, entry) = (state.engine.facts()?, state.shown()?);
+    let scored = entry.scored.as_ref().filter(|scored| scored.complete && scored.model == facts.model)?;
+    let own = Trial { tsa: state.tsa, edits: Vec::new() };
+    Some(Subject {
+        video: entry.video_id.clone()?,
+        snippets: scored.snippets.len(),
+        encoder: (facts.encoder.clone(), facts.dim),
+        model: facts.model.clone(),
+        trial: state.inspect.trial.clone().unwrap_or(own),
+    })
+}
+
+/// Events follow the rule, also those of a trial.
+fn follow_rule(state: &mut AppState) {
+    let rule = state.rule;
+    let inspect = &mut state.inspect;
+    if inspect.rule.replace(rule) != Some(rule)
+        && let Some(curve) = &mut inspect.curve
+    {
+        curve.overlay.threshold = rule.threshold;
+        inspect.revision += 1;
+        if curve.events.is_some() {
+            curve.events = Some(rule.events(curve.overlay.scores.values()));
+        }
+    }
+}
+
+/// Takes in what came of the newest question.
+pub(super) fn hear(state: &mut AppState, task: InspectTask, news: InspectNews) {
+    let rule = state.rule;
+    let inspect = &mut state.inspect;
+    if inspect.asked.as_ref().is_none_or(|asked| asked.task != task) {
+        return;
+    }
+    match news {
+        InspectNews::Preparing => inspect.state = InspectState::Preparing,
+        InspectNews::Looked(looked) => {
+            inspect.state = InspectState::Ready;
+            inspect.looked = Some(looked);
+        }
+        InspectNews::Grid(grid) => inspect.grid = Some(grid),
+        InspectNews::Provisional { scores, .. } => {
+            if inspect.trial.is_some() {
+                inspect.curve = Some(curve(scores, &rule, false));
+            }
+        }
+        InspectNews::Exact(exact) => {
+            if inspect.trial.is_some() {
+                inspect.curve = Some(curve(exact.curve.clone(), &rule, true));
+            }
+            (inspect.exact, inspect.is_exact) = (Some(exact), true);
+            inspect.revision += 1;
+        }
+        InspectNews::Failed(reason) => inspect.state = InspectState::Failed(reason),
+    }
+}
+
+fn curve(scores: Curve, rule: &EventRule, exact: bool) -> TrialCurve {
+    let events = exact.then(|| rule.events(scores.values()));
+    let name = if exact { "what if" } else { "what if (provisional)" };
+    TrialCurve { overlay: Overlay { scores, threshold: rule.threshold, name }, events }
+}
+
+/// A sweep went on.
+pub(super) fn sweeping(state: &mut AppState, progress: Progress) {
+    if let Some((_, shown)) = &mut state.inspect.sweeping {
+        *shown = progress;
+    }
+}
+
+/// A sweep ended: where its files are, or why there are none.
+pub(super) fn swept(state: &mut AppState, result: Result<PathBuf, String>) {
+    if state.inspect.sweeping.take().is_none() {
+        return;
+    }
+    match result {
+        Ok(folder) => {
+            let text =
+                format!("The sweep is in {}: sweep.png, sweep.svg, sweep.csv and summary.csv.", folder.display());
+            state.notices.push(Severity::Info, text);
+        }
+        Err(reason) => state.notices.push(Severity::Error, reason),
+    }
+}
