@@ -133,6 +133,8 @@ impl Footage {
             complete: true,
             lanes,
             overlay: None,
+            difference: None,
+            picked: &[],
             revision: *revision,
             events,
             marks: &[],

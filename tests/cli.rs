@@ -90,7 +90,7 @@ fn help_and_bad_usage_have_their_exit_codes() {
     let help = run(folder.path(), &["--help"]);
     assert_eq!(code(&help), 0);
     assert!(out(&help).contains("Examples:"));
-    for command in ["score", "attention", "sweep", "extract", "train", "eval", "demo", "bench", "doctor"] {
+    for command in ["score", "attention", "sweep", "compare", "extract", "train", "eval", "demo", "bench", "doctor"] {
         assert_eq!(code(&run(folder.path(), &[command, "--help"])), 0, "{command}");
     }
     for wrong in [&["score"][..], &["score", "missing.mp4"], &["nonsense"], &["eval", "--scores", "a.npy"]] {
@@ -370,4 +370,41 @@ fn doctor_names_what_it_found() {
     assert!(found["model runs on"].as_str().is_some_and(|v| !v.is_empty()));
     assert!(found["decodes on"].as_str().is_some_and(|v| v.starts_with("software")));
     assert!(found["features in"].as_str().is_some_and(|v| v.contains(text(folder.path()))));
+}
+
+#[test]
+fn two_settings_and_a_file_of_scores_are_compared() {
+    let folder = tempfile::tempdir().expect("is made");
+    write_video(&folder.path().join("a.mp4"), 160);
+    let run = |more: &[&str]| run(folder.path(), &[&["compare", "a.mp4", "--device", "cpu"], more].concat());
+    // The same model twice agrees with itself, and says that nothing could differ.
+    let same = json(&run(&["--with", "builtin", "--json"]));
+    assert_eq!(same[0]["figures"]["mean_absolute_difference"], 0.0);
+    assert!(same[0]["flips"].as_array().is_some_and(Vec::is_empty) && same[0]["notes"][0].is_string(), "{same}");
+    assert!((same[0]["figures"]["spearman"].as_f64().expect("varies") - 1.0).abs() < 1e-9);
+    let other = json(&run(&["--with-ratio", "0.2", "--json"]));
+    assert!(other[0]["figures"]["mean_absolute_difference"].as_f64().expect("is a number") > 0.0);
+    assert_eq!((&other[0]["one"]["tsa"]["ratio"], &other[0]["other"]["tsa"]["ratio"]), (&0.7.into(), &0.2.into()));
+
+    // Scores of another program flag the third snippet, which the model does not.
+    let theirs: Vec<&str> = (0..10).map(|i| if i == 2 { "1" } else { "0" }).collect();
+    fs::write(folder.path().join("theirs.txt"), theirs.join("\n")).expect("is written");
+    let told = run(&["--with-scores", "theirs.txt", "--threshold", "0.999", "--csv"]);
+    let text = out(&told);
+    let rows: Vec<&str> = text.lines().collect();
+    assert_eq!(rows.len(), 11, "{text}");
+    assert!(rows[3].starts_with("a.mp4,2,32,47,") && rows[3].ends_with(",appears") && rows[4].ends_with(','), "{text}");
+    let table = out(&run(&["--with-scores", "theirs.txt", "--threshold", "0.999"]));
+    assert!(table.contains("1 appear, 0 disappear, 0 change") && table.contains("frames 32-47"), "{table}");
+
+    for (wrong, named) in [
+        (&["--json"][..], "--with"),
+        (&["--with", "nothing"][..], "nothing"),
+        (&["--with-scores", "missing.txt"][..], "missing.txt"),
+        (&["--with", "builtin", "--with-scores", "theirs.txt"][..], "--with-scores"),
+    ] {
+        let output = run(wrong);
+        assert_eq!(code(&output), 2, "{wrong:?}: {}", complaint(&output));
+        assert!(complaint(&output).contains(named) && out(&output).is_empty(), "{}", complaint(&output));
+    }
 }

@@ -29,6 +29,7 @@ use super::blind::BlindPass;
 use super::charting::ChartForm;
 use super::clock::RecordingClock;
 use super::command::UiCommand;
+use super::comparing::{CompareAction, CompareNews, CompareTask};
 use super::effect::Zoom;
 use super::engine::EngineFacts;
 use super::exchange::Stage;
@@ -48,6 +49,7 @@ use super::review_queue::{Question, Target};
 use super::reviews::Ticket;
 use super::shortcut::Shortcut;
 use super::state::{Dialog, JobId};
+use super::survey::{SurveyAction, SurveyNews, SurveyTask};
 
 /// What is put on the clipboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -296,6 +298,10 @@ pub enum Action {
     Learn(LearnAction),
     /// Look at attention, and try other settings or features.
     Inspect(InspectAction),
+    /// About two score curves side by side, and the snippets that are picked.
+    Compare(CompareAction),
+    /// About maps of snippets, and what resembles one.
+    Survey(SurveyAction),
     /// Put events aside that look like false alarms, or no longer.
     ToggleKnownNormal,
     /// Close a notice.
@@ -554,6 +560,20 @@ pub enum Event {
     Sweeping(Progress),
     /// A sweep ended: the folder of its files, or a sentence that says why there are none.
     Swept(Result<PathBuf, String>),
+    /// Comparing went on.
+    Comparing {
+        /// Which work.
+        task: CompareTask,
+        /// What happened.
+        news: CompareNews,
+    },
+    /// Looking over features went on.
+    Surveyed {
+        /// Which work.
+        task: SurveyTask,
+        /// What happened.
+        news: SurveyNews,
+    },
     /// Something to tell.
     Told(Severity, String),
 }

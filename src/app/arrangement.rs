@@ -12,6 +12,10 @@ use strum::{EnumCount, EnumIter, IntoEnumIterator as _};
 const SIZES: (f32, f32) = (80.0, 4000.0);
 /// How deep parts may be nested: far deeper than panels can be dragged, far less than a stack can hold.
 const MAX_DEPTH: usize = 16;
+/// Panels for studying models, which are hidden until somebody wants them.
+const BENCH: [PanelKind; 3] = [PanelKind::Compare, PanelKind::Map, PanelKind::Similar];
+/// Their width in points.
+const BENCH_WIDTH: f32 = 340.0;
 
 /// Height at first of the panel of attention, in points.
 const ATTENTION: f32 = 330.0;
@@ -33,6 +37,12 @@ pub enum PanelKind {
     Timeline,
     /// What attention selects, draw by draw.
     Attention,
+    /// Two score curves side by side.
+    Compare,
+    /// Snippets laid out by their features.
+    Map,
+    /// What resembles a snippet.
+    Similar,
 }
 
 impl PanelKind {
@@ -46,6 +56,9 @@ impl PanelKind {
             Self::Inspector => "Inspector",
             Self::Timeline => "Timeline",
             Self::Attention => "Attention inspector",
+            Self::Compare => "Compare",
+            Self::Map => "Map",
+            Self::Similar => "Similar",
         }
     }
 }
@@ -79,7 +92,7 @@ pub enum Arrangement {
 
 impl Default for Arrangement {
     /// Library with queue and models behind it, video and inspector beside each other, below them attention, which is
-    /// hidden at first, and the timeline.
+    /// hidden at first, and the timeline; at the right of all, over the whole height, the bench, hidden too.
     fn default() -> Self {
         let part = |size, kind| Part { size, content: Self::Panel(kind) };
         let stacked = [PanelKind::Library, PanelKind::Queue, PanelKind::Model];
@@ -89,11 +102,12 @@ impl Default for Arrangement {
             part(None, PanelKind::Video),
             part(Some(310.0), PanelKind::Inspector),
         ]);
-        Self::Column(vec![
+        let review = Self::Column(vec![
             Part { size: None, content: upper },
             part(Some(ATTENTION), PanelKind::Attention),
             part(Some(340.0), PanelKind::Timeline),
-        ])
+        ]);
+        review.with_bench()
     }
 }
 
@@ -159,8 +173,22 @@ impl Arrangement {
         *self = Self::Column(vec![Part { size: None, content: rest }, part]);
     }
 
+    /// Itself with the panels of the bench that it does not hold: beside the others of the bench, else in a place of their
+    /// own at the right.
+    fn with_bench(mut self) -> Self {
+        for panel in BENCH.into_iter().filter(|panel| !self.holds(*panel)).collect::<Vec<_>>() {
+            if let Some(beside) = BENCH.into_iter().find(|other| self.holds(*other)) {
+                self.stack(beside, panel);
+            } else {
+                let bench = Part { size: Some(BENCH_WIDTH), content: Self::Panel(panel) };
+                self = Self::Row(vec![Part { size: None, content: self }, bench]);
+            }
+        }
+        self
+    }
+
     /// Itself with every size brought into range; the default where a panel is missing or stands twice. An arrangement
-    /// from before there was a panel for models or for attention gets one.
+    /// from before there were panels for models, for attention or a bench gets them.
     pub fn repaired(mut self) -> Self {
         let mut seen = BTreeSet::new();
         if !self.holds(PanelKind::Model) {
@@ -169,6 +197,7 @@ impl Arrangement {
         if !self.holds(PanelKind::Attention) {
             self.add_attention();
         }
+        self = self.with_bench();
         if self.repair(&mut seen, 0) && seen.len() == PanelKind::COUNT { self } else { Self::default() }
     }
 
@@ -209,7 +238,8 @@ pub struct Layout {
 
 impl Default for Layout {
     fn default() -> Self {
-        Self { panels: Arrangement::default(), hidden: BTreeSet::from([PanelKind::Attention]), window: (1440.0, 900.0) }
+        let hidden = BENCH.into_iter().chain([PanelKind::Attention]).collect();
+        Self { panels: Arrangement::default(), hidden, window: (1440.0, 900.0) }
     }
 }
 
@@ -217,6 +247,8 @@ impl Layout {
     /// With everything brought into a range in which the window can be used.
     pub fn repaired(self) -> Self {
         let Self { panels, mut hidden, window } = self;
+        // What there was no panel for when this was written is shown when it is wanted.
+        hidden.extend(BENCH.into_iter().filter(|panel| !panels.holds(*panel)));
         hidden.remove(&PanelKind::Video);
         if !panels.holds(PanelKind::Attention) {
             // It is new to whoever has this layout, and takes room from what they arranged.
@@ -321,7 +353,8 @@ mod tests {
             part(Some(300.0), PanelKind::Queue),
             part(Some(200.0), PanelKind::Attention),
         ]);
-        let Arrangement::Row(parts) = odd.repaired() else { panic!("it is still a row") };
+        let Arrangement::Row(with_bench) = odd.repaired() else { panic!("the bench stands beside it") };
+        let Arrangement::Row(parts) = &with_bench[0].content else { panic!("it is still a row") };
         let sizes: Vec<_> = parts.iter().map(|p| p.size).collect();
         assert_eq!(sizes, [Some(SIZES.0), None, Some(SIZES.1), Some(SIZES.0), Some(300.0), Some(200.0)]);
     }
@@ -331,9 +364,10 @@ mod tests {
         let mut layout = Layout { hidden: BTreeSet::new(), ..Layout::default() };
         layout.toggle(PanelKind::Library);
         layout.toggle(PanelKind::Video);
-        assert_eq!(layout.hidden, BTreeSet::from([PanelKind::Library]));
+        let first = Layout::default().hidden;
+        assert_eq!(layout.hidden, first.into_iter().chain([PanelKind::Library]).collect());
         layout.toggle(PanelKind::Library);
-        assert!(layout.hidden.is_empty());
+        assert_eq!(layout.hidden, Layout::default().hidden);
         let hidden = PanelKind::iter().collect();
         assert!(Layout { hidden, ..Layout::default() }.repaired().shown().eq([PanelKind::Video]));
     }

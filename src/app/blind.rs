@@ -10,6 +10,7 @@ use super::action::{Action, Among};
 use super::learn::LearnAction;
 use super::library::LibraryOrder;
 use super::state::{AppState, Dialog};
+use super::survey::SurveyAction;
 
 /// Whether a blind pass is on, and how blind it is. Remembered between runs: whoever closes the window in the middle of
 /// one is still in it.
@@ -47,6 +48,7 @@ pub fn forbids(state: &AppState, action: &Action) -> bool {
         | Action::ReadAgreement
         | Action::StepDisagreement { .. }
         | Action::ShowFrames(_)
+        | Action::Survey(SurveyAction::Watch(_) | SurveyAction::Step(_) | SurveyAction::Export)
         // What leaves or enters the project is what others said.
         | Action::Open(Dialog::ImportLabels | Dialog::ExportLabels | Dialog::CaseReport) => true,
         // The curve of a verdict asks for no more than what the panel of verdicts shows.
@@ -60,6 +62,7 @@ pub fn forbids(state: &AppState, action: &Action) -> bool {
         Action::StepEvent { .. }
             | Action::ShowEvent(_)
             | Action::LoopEvent(_)
+            | Action::Compare(_)
             | Action::TrimEvent(..)
             | Action::Inspect(_)
             | Action::Order(LibraryOrder::Score)

@@ -5,6 +5,7 @@
 //! which also tells whether it can be used now. Its keys at first are in `keys`; those that count are
 //! the person's, see [`super::keymap`].
 
+mod groups;
 mod keys;
 mod labels;
 mod resolve;
@@ -12,42 +13,7 @@ mod words;
 
 use strum::{EnumIter, EnumString, IntoStaticStr};
 
-/// Where a command stands in menus and in the list of keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter)]
-pub enum Group {
-    /// Files and the program.
-    File,
-    /// Playing and moving.
-    Playback,
-    /// Events and the queue.
-    Review,
-    /// Intervals and classes.
-    Labels,
-    /// Models and learning.
-    Model,
-    /// What is shown.
-    View,
-    /// The timeline.
-    Timeline,
-    /// Help.
-    Help,
-}
-
-impl Group {
-    /// Title of the menu.
-    pub fn text(self) -> &'static str {
-        match self {
-            Self::File => "File",
-            Self::Playback => "Playback",
-            Self::Review => "Review",
-            Self::Labels => "Labels",
-            Self::Model => "Model",
-            Self::View => "View",
-            Self::Timeline => "Timeline",
-            Self::Help => "Help",
-        }
-    }
-}
+pub use groups::Group;
 
 /// A command. Listed in the order of the menus. Settings know it by its name here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumIter, EnumString, IntoStaticStr)]
@@ -160,6 +126,19 @@ pub enum UiCommand {
     EndTrial,
     SweepKappa,
     SweepSigma,
+    CompareWith,
+    StopComparing,
+    NextFlip,
+    PreviousFlip,
+    ExportComparison,
+    MapVideo,
+    MapAll,
+    ExportMap,
+    FindSimilar,
+    NextSimilar,
+    PreviousSimilar,
+    PickEvent,
+    PickNothing,
     PictureZoomIn,
     PictureZoomOut,
     PictureLeft,
@@ -176,6 +155,9 @@ pub enum UiCommand {
     ShowModels,
     ToggleLibrary,
     ToggleModels,
+    ToggleCompare,
+    ToggleMap,
+    ToggleSimilar,
     ToggleInspector,
     ToggleTimeline,
     ToggleAttentionInspector,
@@ -190,6 +172,7 @@ pub enum UiCommand {
     ToggleSnapping,
     ToggleOverview,
     ToggleScore,
+    ToggleDifference,
     ToggleEvents,
     ToggleLabels,
     ToggleDisagreement,
@@ -397,6 +380,9 @@ impl UiCommand {
             }
             Self::ToggleOverview => ("Overview lane", "Show or hide the whole video as a strip."),
             Self::ToggleScore => ("Score lane", "Show or hide the score with its threshold."),
+            Self::ToggleDifference => {
+                ("Difference lane", "Show or hide by how much the compared scores are higher or lower.")
+            }
             Self::ToggleEvents => ("Events lane", "Show or hide the lane of events."),
             Self::ToggleLabels => ("Labels lane", "Show or hide labels, where there are any."),
             Self::ToggleDisagreement => {
@@ -422,6 +408,44 @@ impl UiCommand {
                 "Known-normal memory",
                 "Put events aside that look like a false alarm, in all videos, or show all as they are.",
             ),
+            Self::CompareWith => (
+                "Compare with…",
+                "See the scores on screen beside those of another model, encoder or setting, or of another program.",
+            ),
+            Self::StopComparing => ("Stop comparing", "Show the model in use alone again."),
+            Self::NextFlip => (
+                "Next difference in events",
+                "Go to the next event that appears, disappears or changes in the comparison.",
+            ),
+            Self::PreviousFlip => (
+                "Previous difference in events",
+                "Go to the event before that appears, disappears or changes in the comparison.",
+            ),
+            Self::ExportComparison => (
+                "Export comparison",
+                "Write both scores of each snippet and their difference as CSV into the project's folder of exports.",
+            ),
+            Self::MapVideo => (
+                "Map this video's snippets",
+                "Lay the snippets of the video on screen out by their features, in two directions.",
+            ),
+            Self::MapAll => {
+                ("Map all open videos", "Lay the snippets of all open videos out by their features, in two directions.")
+            }
+            Self::ExportMap => {
+                ("Export map", "Write the points of the map as CSV into the project's folder of exports.")
+            }
+            Self::FindSimilar => (
+                "Find similar snippets",
+                "Find the snippets of the whole project whose features resemble the snippet on screen most.",
+            ),
+            Self::NextSimilar => ("Next similar snippet", "Go to the next of the similar snippets that were found."),
+            Self::PreviousSimilar => ("Previous similar snippet", "Go to the similar snippet before."),
+            Self::PickEvent => (
+                "Pick the event's snippets",
+                "Mark the snippets of the event on screen in all plots and on the timeline.",
+            ),
+            Self::PickNothing => ("Pick no snippets", "Forget which snippets are marked in plots and on the timeline."),
             Self::PictureZoomIn => {
                 ("Enlarge picture", "Show a part of the picture larger; Ctrl and the wheel do the same.")
             }
@@ -440,6 +464,9 @@ impl UiCommand {
             Self::ShowLibrary => ("Go to the library", "Bring the list of files to the front."),
             Self::ShowQueue => ("Go to the queue", "Bring the review queue to the front: the events of all files."),
             Self::ShowModels => ("Go to the models", "Bring the models of the project to the front."),
+            Self::ToggleMap => ("Map panel", "Show or hide the map of snippets."),
+            Self::ToggleSimilar => ("Similar panel", "Show or hide the similar snippets that were found."),
+            Self::ToggleCompare => ("Compare panel", "Show or hide what the scores on screen are compared with."),
             Self::ToggleModels => ("Models panel", "Show or hide the models of the project."),
             Self::ToggleLibrary => ("Library panel", "Show or hide the list of files."),
             Self::ToggleInspector => ("Inspector panel", "Show or hide what is known about what is on screen."),
@@ -462,9 +489,10 @@ impl UiCommand {
             Self::ResetPanels => ("Reset panels", "Put every panel back where it was and show all."),
             Self::FullScreen => ("Full screen", "Fill the screen with the window."),
             Self::Palette => ("Find a command…", "Type a part of a command's name."),
-            Self::BackOut => {
-                ("Back out", "Close what is open, else forget what is marked or selected, else leave full screen.")
-            }
+            Self::BackOut => (
+                "Back out",
+                "Close what is open, else forget what is marked, selected or picked, else leave full screen.",
+            ),
             Self::Keys => ("Keys", "List all keys."),
             Self::ChangeKeys => ("Change keys…", "Give commands other keys."),
             Self::About => ("About Lookback", "What this program runs on: device, model, encoder, libraries."),
@@ -474,94 +502,6 @@ impl UiCommand {
     /// Its name.
     pub fn text(self) -> &'static str {
         self.text_and_help().0
-    }
-
-    /// Where it stands.
-    pub fn group(self) -> Group {
-        match self {
-            _ if (Self::MarkIn..=Self::EditClasses).contains(&self) => Group::Labels,
-            Self::OpenFiles
-            | Self::OpenFolder
-            | Self::MakeDemo
-            | Self::OpenProject
-            | Self::ImportLabels
-            | Self::ExportLabels
-            | Self::CaseReport
-            | Self::MovedFiles
-            | Self::OpenAllVideos
-            | Self::RemoveFromList
-            | Self::SaveChart
-            | Self::SnapshotFolder
-            | Self::Quit => Group::File,
-            Self::Undo
-            | Self::Redo
-            | Self::History
-            | Self::JudgeAnomaly
-            | Self::JudgeFalseAlarm
-            | Self::JudgeUnsure
-            | Self::ClearVerdict
-            | Self::ToggleReviewed
-            | Self::ToggleAdvance
-            | Self::NextOpenEvent
-            | Self::PreviousOpenEvent
-            | Self::NextEvent
-            | Self::PreviousEvent
-            | Self::EventPeak
-            | Self::NextVideo
-            | Self::PreviousVideo
-            | Self::PreviousRule
-            | Self::ScoreAgain
-            | Self::CancelScoring
-            | Self::CancelAll => Group::Review,
-            Self::LearnFromVerdicts
-            | Self::RollBackModel
-            | Self::ToggleKnownNormal
-            | Self::EndTrial
-            | Self::SweepKappa
-            | Self::SweepSigma => Group::Model,
-            Self::PictureZoomIn
-            | Self::PictureZoomOut
-            | Self::PictureLeft
-            | Self::PictureRight
-            | Self::PictureUp
-            | Self::PictureDown
-            | Self::NextDeinterlace
-            | Self::PinPicture
-            | Self::ResetPicture
-            | Self::ToggleOverlays
-            | Self::ToggleTheme
-            | Self::ShowLibrary
-            | Self::ShowQueue
-            | Self::ShowModels
-            | Self::ToggleLibrary
-            | Self::ToggleModels
-            | Self::ToggleInspector
-            | Self::ToggleTimeline
-            | Self::ToggleAttentionInspector
-            | Self::ResetPanels
-            | Self::FullScreen => Group::View,
-            Self::ZoomToFit
-            | Self::ZoomToEvent
-            | Self::ZoomIn
-            | Self::ZoomOut
-            | Self::ShowEarlier
-            | Self::ShowLater
-            | Self::ToggleSnapping
-            | Self::ToggleOverview
-            | Self::ToggleScore
-            | Self::ToggleEvents
-            | Self::ToggleLabels
-            | Self::ToggleDisagreement
-            | Self::ToggleAttention
-            | Self::ToggleMagnitude
-            | Self::ToggleMotion
-            | Self::ToggleTruth
-            | Self::ToggleRecording
-            | Self::InvertAttention
-            | Self::ResetLanes => Group::Timeline,
-            Self::Palette | Self::BackOut | Self::Keys | Self::ChangeKeys | Self::About => Group::Help,
-            _ => Group::Playback,
-        }
     }
 }
 

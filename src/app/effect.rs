@@ -19,6 +19,7 @@ use crate::media::{DecodeOptions, OpenedVideo};
 use crate::model::weights::ModelWeights;
 
 use super::charting::ChartOrder;
+use super::comparing::CompareRequest;
 use super::exchanging::{ErrandId, Field, PlannedImport, Task};
 use super::inspect::{InspectOrder, SweepOrder};
 use super::known_normal::{RecallOrder, Recalled};
@@ -28,6 +29,7 @@ use super::prefs::Prefs;
 use super::review_queue::{Question, Target};
 use super::reviews::Ticket;
 use super::state::JobId;
+use super::survey::SurveyRequest;
 
 /// A change of the stretch of time that the timeline shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -283,6 +285,10 @@ pub enum Effect {
     Models(ModelRequest),
     /// Ask something of the thread that learns.
     Learn(LearnRequest),
+    /// Ask something of the thread that compares.
+    Compare(CompareRequest),
+    /// Ask something of the thread that looks over features.
+    Survey(SurveyRequest),
     /// Score with this model from now on.
     UseModel {
         /// The project's; `None` is the one that the program was started with, or that comes with it.

@@ -12,6 +12,8 @@ pub enum LaneKind {
     Overview,
     /// Score with threshold.
     Score,
+    /// By how much the scores that are compared with are higher or lower.
+    Difference,
     /// Events.
     Events,
     /// What annotators marked, a row for each of them.
@@ -36,6 +38,7 @@ impl LaneKind {
         match self {
             Self::Overview => "Overview",
             Self::Score => "Score",
+            Self::Difference => "Difference",
             Self::Events => "Events",
             Self::Labels => "Labels",
             Self::Disagreement => "Disagreement",
@@ -49,14 +52,14 @@ impl LaneKind {
 
     /// Whether it shows a curve, which is worth more height than a row of bars.
     pub fn is_curve(self) -> bool {
-        matches!(self, Self::Score | Self::Attention | Self::Magnitude | Self::Motion)
+        matches!(self, Self::Score | Self::Difference | Self::Attention | Self::Magnitude | Self::Motion)
     }
 
     /// Least height in points at which it can be read.
     pub fn least_height(self) -> f32 {
         match self {
             Self::Score => 44.0,
-            Self::Attention | Self::Magnitude | Self::Motion => 24.0,
+            Self::Difference | Self::Attention | Self::Magnitude | Self::Motion => 24.0,
             Self::Overview | Self::Events | Self::Labels | Self::Disagreement | Self::Truth | Self::Recording => 18.0,
         }
     }
@@ -64,7 +67,7 @@ impl LaneKind {
     fn first_height(self) -> f32 {
         match self {
             Self::Score => 92.0,
-            Self::Attention | Self::Magnitude | Self::Motion => 44.0,
+            Self::Difference | Self::Attention | Self::Magnitude | Self::Motion => 44.0,
             Self::Overview => 26.0,
             Self::Events | Self::Labels | Self::Disagreement | Self::Truth | Self::Recording => 20.0,
         }
@@ -160,7 +163,11 @@ impl LaneSettings {
         }
         // Lanes that the settings do not know yet come last.
         let missing: Vec<_> = LaneKind::iter().filter(|kind| lanes.iter().all(|l| l.kind != *kind)).collect();
-        lanes.extend(missing.into_iter().map(first));
+        for kind in missing {
+            // A difference is read below the curves that differ.
+            let below = lanes.iter().position(|lane| kind == LaneKind::Difference && lane.kind == LaneKind::Score);
+            lanes.insert(below.map_or(lanes.len(), |at| at + 1), first(kind));
+        }
         lanes.sort_by_key(|lane| lane.kind != LaneKind::Overview);
         Self(lanes)
     }
@@ -246,7 +253,7 @@ mod tests {
         }
 
         #[test]
-        fn moving_loses_no_lane(moves in proptest::collection::vec((0_usize..10, proptest::option::of(0_usize..10)), 0..20)) {
+        fn moving_loses_no_lane(moves in proptest::collection::vec((0_usize..11, proptest::option::of(0_usize..11)), 0..20)) {
             let all: Vec<_> = LaneKind::iter().collect();
             let mut lanes = LaneSettings::default();
             for (kind, before) in moves {

@@ -6,16 +6,19 @@ use std::path::PathBuf;
 
 use crate::domain::event_cost::EventCost;
 use crate::domain::label::VideoLabel;
+use crate::domain::library::VideoId;
 use crate::domain::record::{HistoryEntry, ItemId};
 use crate::domain::review::Judgement;
 use crate::domain::score::TsaSettings;
 use crate::domain::segment::{AnomalySegment, EventRule};
+use crate::domain::selection::SnippetSelection;
 use crate::jobs::Progress;
 
 use super::agreement::Agreement;
 use super::arrangement::PanelKind;
 use super::charting::ChartForm;
 use super::clock::RecordingClock;
+use super::comparing::Comparing;
 use super::disagreements::ShownDisagreements;
 use super::effect::Pick;
 use super::engine::Engine;
@@ -23,7 +26,7 @@ use super::exchange::Format;
 use super::exchanging::Exchanging;
 use super::inspect::Inspect;
 use super::known_normal::KnownNormal;
-use super::learn::Learn;
+use super::learn::{Learn, Overlay};
 use super::library::{Entry, EntryId, Library};
 use super::marking::Marking;
 use super::notice::Notices;
@@ -32,6 +35,7 @@ use super::prefs::Prefs;
 use super::review_queue::{ReviewQueue, Target};
 use super::reviews::Reviews;
 use super::session::Session;
+use super::survey::Survey;
 use super::typed::first_typed;
 use super::upcoming::Upcoming;
 
@@ -156,6 +160,12 @@ pub struct AppState {
     pub learn: Learn,
     /// Attention that is looked at, and what is tried.
     pub inspect: Inspect,
+    /// Two score curves side by side.
+    pub comparing: Comparing,
+    /// Maps of snippets, and what resembles one.
+    pub survey: Survey,
+    /// The snippets that were picked out, in whichever view.
+    pub picked: SnippetSelection,
     /// Events that are put aside because they look like false alarms.
     pub known_normal: KnownNormal,
     /// The newest steps of the project, once they were read.
@@ -222,6 +232,15 @@ impl AppState {
     /// Whether the person works through the rows of a comparison.
     pub fn works_in_gate(&self) -> bool {
         self.learn.gate().is_some() && self.prefs.layout.is_in_front(PanelKind::Model)
+    }
+
+    /// The second curve of a video: a ghost, a trial of other attention or features, what it is compared with, or the curve
+    /// of the gate's candidate.
+    pub fn overlay(&self, video: &VideoId) -> Option<&Overlay> {
+        let compared = || self.comparing.shown_of(video).map(|(compared, _)| &compared.overlay);
+        let shown = || self.shown().is_some_and(|entry| entry.video_id.as_ref() == Some(video));
+        let trial = || self.inspect.overlay().filter(|_| shown());
+        self.learn.ghost_curve(video).or_else(trial).or_else(compared).or_else(|| self.learn.overlay(video))
     }
 
     /// The event on screen, or the frames that were judged as one, as the queue knows it.

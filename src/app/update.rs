@@ -3,6 +3,7 @@
 //! Owns the one entrance, [`update`], and hands each message to the file of its subject. Pure: no
 //! clock, no file, no thread; what must happen outside is returned as effects.
 
+mod compare;
 mod exchange;
 mod inspect;
 mod keys;
@@ -18,6 +19,7 @@ mod review;
 mod review_queue;
 mod scoring;
 mod second_reader;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -53,6 +55,8 @@ pub fn update(state: &mut AppState, message: Message) -> Vec<Effect> {
     second_reader::pump(state);
     upcoming::pump(state, &mut effects);
     inspect::pump(state, &mut effects);
+    compare::pump(state, &mut effects);
+    survey::pump(state);
     effects
 }
 
@@ -163,6 +167,8 @@ fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::TogglePanel(panel) => view::toggle_panel(state, panel, effects),
         Action::Learn(action) => learn::act(state, action, effects),
         Action::Inspect(action) => inspect::act(state, action, effects),
+        Action::Survey(action) => survey::act(state, action, effects),
+        Action::Compare(action) => compare::act(state, action, effects),
         Action::ToggleKnownNormal => known_normal::toggle(state, effects),
         Action::CloseNotice(id) => state.notices.close(id),
         Action::Quit => effects.push(Effect::Quit),
@@ -228,6 +234,8 @@ fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
         Event::Inspected { task, news } => inspect::hear(state, task, news),
         Event::Sweeping(progress) => inspect::sweeping(state, progress),
         Event::Swept(result) => inspect::swept(state, result),
+        Event::Comparing { task, news } => compare::hear(state, task, news),
+        Event::Surveyed { task, news } => survey::hear(state, task, news),
         Event::Told(severity, text) => state.notices.push(severity, text),
     }
 }

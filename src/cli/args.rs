@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use ablation::AblationArgs;
+use compare::CompareArgs;
 use eval::EvalArgs;
 use exchange::{AgreementArgs, ExportArgs, ImportArgs, RelocateArgs, ReportArgs, VerifyArgs};
 use inspect::{AttentionArgs, SweepArgs};
@@ -16,6 +17,7 @@ use simulate::SimulateArgs;
 use truth::TruthCheckArgs;
 
 pub mod ablation;
+pub mod compare;
 pub mod eval;
 pub mod exchange;
 pub mod inspect;
@@ -62,6 +64,8 @@ pub enum Command {
     Attention(AttentionArgs),
     /// Move one control of attention through a range: small multiples, and a table
     Sweep(SweepArgs),
+    /// Compare two models, encoders or settings, or a model with scores of another program, curve by curve
+    Compare(CompareArgs),
     /// Write the features of videos as NumPy files
     Extract(ExtractArgs),
     /// Train a model from video-level labels

@@ -20,6 +20,7 @@ pub mod attention;
 pub mod bench;
 pub mod case;
 pub mod classroom;
+pub mod compare;
 pub mod demo;
 pub mod doctor;
 pub mod engine;
@@ -106,6 +107,7 @@ pub fn run() -> Outcome {
         Some(Command::Attention(args)) => attention::run(args),
         Some(Command::Sweep(args)) => sweep::run(args),
         Some(Command::Extract(args)) => extract::run(args),
+        Some(Command::Compare(args)) => compare::run(args),
         Some(Command::Train(args)) => train::run(args),
         Some(Command::Ablation(args)) => ablation::run(args),
         Some(Command::Eval(args)) => eval::run(args),

@@ -104,6 +104,12 @@ impl Directions {
         self.units.chunks_exact(self.dim)
     }
 
+    /// Cosine of each of these with the first of `other`, −1..=1, one after the other.
+    pub fn cosines(&self, other: &Self) -> impl Iterator<Item = f32> {
+        let to = other.units.get(..self.dim).unwrap_or(&[]);
+        self.rows().map(move |row| dot(row, to).clamp(-1.0, 1.0))
+    }
+
     /// How much all of these resemble something in `other`, −1..=1; `None` where that is less than `least`, or there is
     /// nothing to compare.
     pub fn resemblance(&self, other: &Self, least: f32) -> Option<f32> {

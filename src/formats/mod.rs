@@ -9,4 +9,5 @@ pub mod ground_truth;
 pub mod labels;
 pub mod list;
 pub mod npy;
+pub mod scores;
 pub mod truth_rows;

@@ -66,6 +66,17 @@ impl FeatureCache {
         (snippets > 0 && rows.len() == snippets * dim).then_some(rows)
     }
 
+    /// The rows of one video and encoder, read piece by piece, so that a long video needs no more memory than a short one;
+    /// `None` if nothing is kept. Makes nothing and waits for nobody.
+    pub fn rows(&self, video: &VideoId, encoder: &str, dim: usize, snippets: usize) -> Option<FeatureRows> {
+        let path = self.folder.join(video.as_str()).join(file_name(encoder));
+        let header = Header { encoder: encoder.to_owned(), dim, snippets };
+        let mut file = File::open(path).ok()?;
+        let expected = header.bytes();
+        let mut begin = vec![0; expected.len()];
+        (fill(&mut file, &mut begin).ok()? && begin == expected).then_some(FeatureRows { file, header })
+    }
+
     /// Bytes used on disk, for display. Files that vanish while counting count as nothing.
     pub fn bytes(&self) -> u64 {
         let videos = fs::read_dir(&self.folder).into_iter().flatten().flatten();
@@ -82,6 +93,35 @@ fn io_error(path: &Path, source: io::Error) -> StoreError {
 fn file_name(encoder: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' || c == '.' { c } else { '-' };
     format!("{}.features", encoder.chars().map(plain).collect::<String>())
+}
+
+/// The rows that are kept of one video and one encoder.
+#[derive(Debug)]
+pub struct FeatureRows {
+    file: File,
+    header: Header,
+}
+
+impl FeatureRows {
+    /// Up to `count` rows from snippet `first` on, `[n][dim]`; fewer at the end of what is kept, and where a row is not
+    /// sound.
+    pub fn read(&mut self, first: usize, count: usize) -> Vec<f32> {
+        let (size, start) = (self.header.record_len(), self.header.bytes().len());
+        let last = first.saturating_add(count).min(self.header.snippets);
+        let mut rows = Vec::with_capacity(last.saturating_sub(first) * self.header.dim);
+        if self.file.seek(SeekFrom::Start((start + first * size) as u64)).is_err() {
+            return rows;
+        }
+        let mut input = BufReader::with_capacity(GROUP_BYTES, &mut self.file);
+        let mut record = vec![0; size];
+        for snippet in first..last {
+            let whole = fill(&mut input, &mut record).unwrap_or(false);
+            if !whole || !self.header.take_record(snippet, &record, &mut rows) {
+                break;
+            }
+        }
+        rows
+    }
 }
 
 /// The rows of one video and one encoder. Rows still in memory are written when it is dropped.
@@ -283,6 +323,25 @@ mod tests {
         let other = VideoId::from_hash([8; 32]);
         assert_eq!(cache.complete(&other, ENCODER, 4, 10), None);
         assert!(!cache.folder().join(other.as_str()).exists());
+    }
+
+    #[test]
+    fn rows_are_read_piece_by_piece_as_far_as_they_are_sound() {
+        let (_folder, cache, path) = filled(7);
+        let mut kept = cache.rows(&video(), ENCODER, 4, 10).expect("is there");
+        assert_eq!((kept.read(2, 3), kept.read(0, 1)), (rows(5)[8..].to_vec(), row(0).to_vec()));
+        assert_eq!(
+            (kept.read(5, 99), kept.read(7, 1), kept.read(99, 1)),
+            (rows(7)[20..].to_vec(), Vec::new(), Vec::new())
+        );
+        assert!(cache.rows(&video(), ENCODER, 4, 9).is_none(), "a video of another length");
+        assert!(cache.rows(&VideoId::from_hash([8; 32]), ENCODER, 4, 10).is_none());
+        let mut bytes = fs::read(&path).expect("is there");
+        let header = Header { encoder: ENCODER.to_owned(), dim: 4, snippets: 10 };
+        bytes[header.bytes().len() + 3 * header.record_len() + 5] ^= 1;
+        fs::write(&path, bytes).expect("is written");
+        let mut damaged = cache.rows(&video(), ENCODER, 4, 10).expect("is there");
+        assert_eq!((damaged.read(0, 10), damaged.read(4, 2)), (rows(3), rows(6)[16..].to_vec()));
     }
 
     #[test]

@@ -13,6 +13,6 @@ mod thumb_file;
 
 pub use dirs::DataDirs;
 pub use error::StoreError;
-pub use feature_cache::{CacheEntry, FeatureCache};
+pub use feature_cache::{CacheEntry, FeatureCache, FeatureRows};
 pub use project::{Project, ProjectError};
 pub use thumb_cache::{ThumbCache, ThumbPack};

@@ -41,7 +41,7 @@ pub fn top_bar_ui(view: &ViewContext<'_>, ui: &mut Ui) {
 }
 
 /// Entries before which a line is drawn.
-const AFTER_A_LINE: [UiCommand; 31] = [
+const AFTER_A_LINE: [UiCommand; 35] = [
     UiCommand::MakeDemo,
     UiCommand::OpenProject,
     UiCommand::ImportLabels,
@@ -66,6 +66,10 @@ const AFTER_A_LINE: [UiCommand; 31] = [
     UiCommand::RollBackModel,
     UiCommand::ToggleKnownNormal,
     UiCommand::EndTrial,
+    UiCommand::CompareWith,
+    UiCommand::MapVideo,
+    UiCommand::FindSimilar,
+    UiCommand::PickEvent,
     UiCommand::ToggleSnapping,
     UiCommand::ToggleOverview,
     UiCommand::InvertAttention,

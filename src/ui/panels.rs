@@ -18,7 +18,10 @@ use crate::app::action::Action;
 use crate::app::arrangement::{Arrangement, Layout, PanelKind, Part};
 
 use super::root::{LocalUi, ViewContext};
-use super::{attention_panel, inspector, library_panel, model_panel, queue_panel, stage, transport_bar};
+use super::{
+    attention_panel, compare_panel, inspector, library_panel, map_panel, model_panel, queue_panel, similar_panel,
+    stage, transport_bar,
+};
 
 /// Between panels; also what can be gripped to resize them.
 const GAP: f32 = 3.0;
@@ -228,6 +231,15 @@ impl Behavior<PanelKind> for Drawing<'_, '_> {
             PanelKind::Model => {
                 side.show(ui, |ui| model_panel::model_ui(self.view, &mut self.local.models, ui));
             }
+            PanelKind::Compare => {
+                side.show(ui, |ui| compare_panel::compare_ui(self.view, &mut self.local.compare, ui));
+            }
+            PanelKind::Map => {
+                side.show(ui, |ui| map_panel::map_ui(self.view, &mut self.local.map, ui));
+            }
+            PanelKind::Similar => {
+                side.show(ui, |ui| similar_panel::similar_ui(self.view, ui));
+            }
             PanelKind::Inspector => {
                 side.show(ui, |ui| inspector::inspector_ui(self.view, self.local, ui));
             }
@@ -393,7 +405,8 @@ mod tests {
         let root = tree.root().expect("has a root");
         fit(&mut tree.tiles, root, vec2(1400.0, 900.0));
         let upper = tree.tiles.parent_of(tree.tiles.find_pane(&PanelKind::Video).expect("is there"));
-        let Some(Tile::Container(Container::Linear(column))) = tree.tiles.get(root) else { panic!("a column") };
+        let column = upper.and_then(|upper| tree.tiles.parent_of(upper)).and_then(|column| tree.tiles.get(column));
+        let Some(Tile::Container(Container::Linear(column))) = column else { panic!("a column") };
         assert_eq!(column.shares[upper.expect("a row")], 900.0);
     }
 }

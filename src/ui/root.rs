@@ -20,8 +20,8 @@ use super::filmstrip::Filmstrip;
 use super::peaks::Peaks;
 use super::theme::Tokens;
 use super::{
-    attention_panel, blind_bar, dialogs, empty_view, label_panel, menu, model_panel, notifications, panels, shortcuts,
-    stage, verdict_panel,
+    attention_panel, blind_bar, compare_panel, dialogs, empty_view, label_panel, map_panel, menu, model_panel,
+    notifications, panels, shortcuts, stage, verdict_panel,
 };
 
 /// Where views leave what the person wants. Views never change the state themselves.
@@ -93,6 +93,10 @@ pub struct LocalUi {
     pub attention: attention_panel::AttentionPanel,
     /// What is chosen and typed about models.
     pub models: model_panel::ModelsDraft,
+    /// What is chosen in the panel that compares, and its plot.
+    pub compare: compare_panel::CompareDraft,
+    /// What is chosen about the map of snippets, and its points.
+    pub map: map_panel::MapDraft,
     /// The panels' tiles.
     pub panels: panels::PanelsState,
 }

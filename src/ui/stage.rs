@@ -6,6 +6,7 @@
 use egui::{Id, Rect, RichText, Ui};
 
 use crate::app::action::Action;
+use crate::app::comparing::CompareAction;
 use crate::app::effect::Zoom;
 use crate::app::library::{Entry, EntryId, FileState};
 use crate::app::state::AppState;
@@ -158,10 +159,13 @@ pub fn timeline_ui(view: &ViewContext<'_>, stage: &mut StageState, ui: &mut Ui) 
         curves: &entry.curves,
         scored_to: scored.map_or(0, |s| s.snippets.len()),
         complete: scored.is_some_and(|s| s.complete),
-        overlay: entry
+        overlay: entry.video_id.as_ref().and_then(|video| view.state.overlay(video)),
+        difference: entry
             .video_id
             .as_ref()
-            .and_then(|video| view.state.inspect.overlay().or_else(|| view.state.learn.overlay(video))),
+            .and_then(|video| view.state.comparing.shown_of(video))
+            .map(|(compared, _)| &compared.difference),
+        picked: entry.video_id.as_ref().map_or(&[], |video| view.state.picked.of(video)),
         lanes: entry.lanes(),
         revision,
         events: view.state.events(),
@@ -197,6 +201,7 @@ pub fn timeline_ui(view: &ViewContext<'_>, stage: &mut StageState, ui: &mut Ui) 
             TimelineAction::SetLanes(lanes) => Action::SetLanes(lanes),
             TimelineAction::InvertAttention => Action::InvertAttention,
             TimelineAction::ToggleSnapping => Action::ToggleSnapping,
+            TimelineAction::Pick(snippets) => Action::Compare(CompareAction::Pick(snippets.collect())),
             TimelineAction::SelectLabel(id) => Action::SelectLabel(id),
             TimelineAction::Trim { event, span } => Action::TrimEvent(event, Some(span)),
             TimelineAction::ShapeStretch(span) => Action::ShapeStretch(span),

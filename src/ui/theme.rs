@@ -117,6 +117,10 @@ palette! {
     truth,
     /// Text on `event`.
     on_event,
+    /// What is higher than what it is compared with.
+    higher,
+    /// What is lower.
+    lower,
     /// The present position.
     playhead,
     /// Stripes where nothing is known yet.
@@ -313,7 +317,7 @@ mod tests {
                 let least = match name {
                     "text" | "text_strong" | "text_weak" | "accent" | "error" | "warn" | "good" => 4.5,
                     "score" | "event" | "threshold" | "attention" | "magnitude" | "motion" | "truth" | "playhead"
-                    | "text_faint" => 3.0,
+                    | "higher" | "lower" | "text_faint" => 3.0,
                     _ => continue,
                 };
                 for ground in [p.panel, p.sunken] {

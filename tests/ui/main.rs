@@ -3,6 +3,7 @@
 //! The file is written here, so nothing depends on what lies on the machine. Waiting is by condition,
 //! never by time; the limit only ends a test that would otherwise hang.
 
+mod compare;
 mod exchange;
 mod inspect;
 mod labels;
@@ -10,6 +11,7 @@ mod learn;
 mod review;
 #[path = "../support/sounding.rs"]
 mod sounding;
+mod survey;
 mod window;
 
 use std::thread;

@@ -46,6 +46,9 @@ impl UiCommand {
             Self::Snapshot => vec![S::plain(Key::C)],
             // The system's own key for copying; a text field with marked text keeps it.
             Self::CopyTime => vec![S::command(Key::C)],
+            Self::FindSimilar => vec![S::alt(Key::S)],
+            Self::NextFlip => vec![S::alt(Key::N)],
+            Self::PreviousFlip => vec![S::alt(Key::P)],
             Self::CopyFrame => vec![S::alt(Key::C)],
             Self::Undo => vec![S::command(Key::Z)],
             Self::Redo => vec![S::command_shift(Key::Z)],
@@ -119,7 +122,21 @@ impl UiCommand {
             Self::Palette => vec![S::command(Key::K)],
             Self::BackOut => vec![S::plain(Key::Escape)],
             Self::Keys => vec![S::plain(Key::Question)],
-            Self::MakeDemo
+            Self::MapVideo
+            | Self::MapAll
+            | Self::ExportMap
+            | Self::NextSimilar
+            | Self::PreviousSimilar
+            | Self::ToggleMap
+            | Self::ToggleSimilar
+            | Self::CompareWith
+            | Self::StopComparing
+            | Self::ExportComparison
+            | Self::PickEvent
+            | Self::PickNothing
+            | Self::ToggleCompare
+            | Self::ToggleDifference
+            | Self::MakeDemo
             | Self::OpenProject
             | Self::RemoveFromList
             | Self::CopyPosition

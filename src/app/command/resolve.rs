@@ -6,6 +6,7 @@ use crate::app::action::{Action, Among, Copied};
 use crate::app::arrangement::{Layout, PanelKind};
 use crate::app::blind::{self, BlindPass};
 use crate::app::charting;
+use crate::app::comparing::CompareAction;
 use crate::app::effect::Zoom;
 use crate::app::inspect::InspectAction;
 use crate::app::lanes::{LaneKind, LaneSettings};
@@ -15,6 +16,7 @@ use crate::app::picture::{PAN_STEP, PictureView, ZOOM_STEP};
 use crate::app::prefs::ReviewPrefs;
 use crate::app::reviews::Project;
 use crate::app::state::{AppState, DemoState, Dialog};
+use crate::app::survey::SurveyAction;
 use crate::domain::looping::LoopPoints;
 use crate::domain::playback::PlaybackCommand;
 use crate::domain::review::Verdict;
@@ -78,6 +80,7 @@ impl UiCommand {
             Self::ToggleSnapping => Some(Action::ToggleSnapping),
             Self::ToggleOverview => Some(Action::ToggleLane(LaneKind::Overview)),
             Self::ToggleScore => Some(Action::ToggleLane(LaneKind::Score)),
+            Self::ToggleDifference => Some(Action::ToggleLane(LaneKind::Difference)),
             Self::ToggleEvents => Some(Action::ToggleLane(LaneKind::Events)),
             Self::ToggleLabels => Some(Action::ToggleLane(LaneKind::Labels)),
             Self::ToggleDisagreement => Some(Action::ToggleLane(LaneKind::Disagreement)),
@@ -103,6 +106,22 @@ impl UiCommand {
             Self::ShowLibrary => Some(Action::BringPanel(PanelKind::Library)),
             Self::ShowModels => Some(Action::BringPanel(PanelKind::Model)),
             Self::ToggleModels => Some(Action::TogglePanel(PanelKind::Model)),
+            Self::ToggleCompare => Some(Action::TogglePanel(PanelKind::Compare)),
+            Self::CompareWith => Some(Action::Compare(CompareAction::Open)),
+            Self::StopComparing => state.comparing.other.as_ref().map(|_| Action::Compare(CompareAction::With(None))),
+            Self::NextFlip => compared(state, CompareAction::Step(1)),
+            Self::PreviousFlip => compared(state, CompareAction::Step(-1)),
+            Self::ExportComparison => compared(state, CompareAction::Export),
+            Self::MapVideo => state.session.as_ref().map(|_| Action::Survey(SurveyAction::Map { all: false })),
+            Self::MapAll => (!state.library.is_empty()).then_some(Action::Survey(SurveyAction::Map { all: true })),
+            Self::ExportMap => state.survey.map.as_ref().map(|_| Action::Survey(SurveyAction::Export)),
+            Self::FindSimilar => state.session.as_ref().map(|_| Action::Survey(SurveyAction::FindSimilar)),
+            Self::NextSimilar => state.survey.similar.as_ref().map(|_| Action::Survey(SurveyAction::Step(1))),
+            Self::PreviousSimilar => state.survey.similar.as_ref().map(|_| Action::Survey(SurveyAction::Step(-1))),
+            Self::ToggleMap => Some(Action::TogglePanel(PanelKind::Map)),
+            Self::ToggleSimilar => Some(Action::TogglePanel(PanelKind::Similar)),
+            Self::PickEvent => state.current_event().map(|_| Action::Compare(CompareAction::PickEvent)),
+            Self::PickNothing => (!state.picked.is_empty()).then_some(Action::Compare(CompareAction::PickNothing)),
             Self::LearnFromVerdicts if state.learn.is_busy() => Some(Action::BringPanel(PanelKind::Model)),
             Self::LearnFromVerdicts => {
                 state.engine.facts()?;
@@ -216,6 +235,11 @@ impl UiCommand {
 /// A window about the open project.
 fn in_project(state: &AppState, dialog: Dialog) -> Option<Action> {
     state.reviews.project.folder().map(|_| Action::Open(dialog))
+}
+
+/// Something about the comparison on screen.
+fn compared(state: &AppState, action: CompareAction) -> Option<Action> {
+    state.comparing.shown().map(|_| Action::Compare(action))
 }
 
 /// A verdict on the marked rows of the queue, or else on the event on screen.

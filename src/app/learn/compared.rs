@@ -3,6 +3,7 @@
 //! Owns its rows in the order in which they are to be looked at, and the candidate's curves. Does not own what is compared:
 //! see `domain::gate`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::app::review_queue::Target;
@@ -18,7 +19,7 @@ pub struct Overlay {
     /// Where its events begin.
     pub threshold: f32,
     /// What it is, in a word or two.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
 }
 
 /// A row of the gate.

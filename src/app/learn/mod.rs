@@ -304,8 +304,12 @@ impl Learn {
 
     /// The second curve of a video: a ghost, or the candidate's.
     pub fn overlay(&self, video: &VideoId) -> Option<&Overlay> {
-        let ghost = self.ghost.as_ref().filter(|_| self.ghost_of.as_ref().is_some_and(|(_, of, _)| of == video));
-        ghost.or_else(|| self.gate()?.curves.get(video))
+        self.ghost_curve(video).or_else(|| self.gate()?.curves.get(video))
+    }
+
+    /// The curve of the ghost that is wanted, if it is of this video.
+    pub fn ghost_curve(&self, video: &VideoId) -> Option<&Overlay> {
+        self.ghost.as_ref().filter(|_| self.ghost_of.as_ref().is_some_and(|(_, of, _)| of == video))
     }
 
     /// Whether anything is being worked on.

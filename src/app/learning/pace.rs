@@ -16,6 +16,7 @@ use crate::domain::features::FeatureMatrix;
 use crate::domain::interval::FrameSpan;
 use crate::domain::lesson::{LessonRules, LessonVideo, bag_of_false_alarm};
 use crate::domain::library::VideoId;
+use crate::domain::provenance::SeenVideos;
 use crate::domain::record::{ItemId, ReviewState};
 use crate::domain::review::{Judgement, Verdict};
 use crate::domain::segment::EventRule;
@@ -131,7 +132,7 @@ fn lesson(
         replay: replay(&current)?.zip(replay(&scorer)?),
     });
     let steps = tuned.steps;
-    candidate(tuned, data(&plan, 0), &gate);
+    candidate(tuned, data(&plan, 0), SeenVideos::default(), &gate);
     Ok((steps, learning, began.elapsed().as_secs_f64()))
 }
 

@@ -5,18 +5,18 @@
 //! or writing down what was found (`services::reviews`).
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::app::action::Event;
 use crate::app::known_normal::{RecallOrder, recall};
 use crate::domain::known_normal::Scale;
 use crate::jobs::{Generation, Latest, Ticket, Worker};
-use crate::model::ModelError;
 use crate::model::weights::ModelWeights;
 use crate::store::FeatureCache;
 
 use super::Reporter;
+use super::in_use::InUse;
 
 /// The thread as the window sees it.
 #[derive(Debug)]
@@ -33,10 +33,10 @@ impl Memory {
         let (next, model, generation) = (Latest::default(), Latest::default(), Generation::default());
         let (orders, models, ticket) = (next.clone(), model.clone(), generation.current());
         let worker = Worker::spawn("known-normal", 1, move |bells, _| {
-            let mut desk = Desk { named, features, project: None, scale: None };
+            let mut desk = Desk { models: InUse::new(named), features, scale: None };
             for () in bells {
                 if let Some(weights) = models.take() {
-                    desk.project = weights;
+                    desk.models.project = weights;
                 }
                 if let Some(order) = orders.take() {
                     desk.answer(order, &ticket, &reporter);
@@ -67,10 +67,8 @@ impl Drop for Memory {
 
 /// What lives on the thread.
 struct Desk {
-    named: Option<PathBuf>,
+    models: InUse,
     features: Option<PathBuf>,
-    /// The project's model.
-    project: Option<Arc<ModelWeights>>,
     /// The scale of the model of this name, if it carries any bags.
     scale: Option<(String, Option<Scale>)>,
 }
@@ -95,30 +93,8 @@ impl Desk {
 
     fn scale(&mut self, model: &str) -> Option<Scale> {
         if self.scale.as_ref().is_none_or(|(of, _)| of != model) {
-            let weights = self.weights(model).unwrap_or_else(|err| {
-                log::warn!("the bags of the model {model} cannot be read: {err}");
-                None
-            });
-            let scale = weights.and_then(|weights| {
-                let (dim, replay) = (weights.info().dim, weights.replay());
-                let bags = [false, true].into_iter().flat_map(|abnormal| replay.bags(abnormal));
-                Scale::of(dim, bags.flat_map(|bag| bag.chunks_exact(dim.max(1))))
-            });
-            self.scale = Some((model.to_owned(), scale));
+            self.scale = Some((model.to_owned(), self.models.scale(model)));
         }
         self.scale.as_ref().and_then(|(_, scale)| scale.clone())
-    }
-
-    /// The weights of this name, wherever they come from.
-    fn weights(&self, model: &str) -> Result<Option<Arc<ModelWeights>>, ModelError> {
-        let is = |weights: &ModelWeights| weights.info().weights_id == model;
-        if let Some(weights) = self.project.as_ref().filter(|weights| is(weights)) {
-            return Ok(Some(Arc::clone(weights)));
-        }
-        let loaded = match self.named.as_deref() {
-            Some(path) => ModelWeights::load(Path::new(path))?,
-            None => ModelWeights::builtin()?,
-        };
-        Ok(Some(loaded).filter(is).map(Arc::new))
     }
 }

@@ -1,7 +1,8 @@
 //! The workers and what keeps them busy.
 //!
 //! Owns every thread of the window but the window's own: one opens files, one loads the model and
-//! scores, one learns, one inspects attention, one plays sound, one writes preferences, one writes snapshots, one makes demo scenes, one
+//! scores, one learns, one inspects attention, one compares, one looks over features, one plays sound, one writes preferences,
+//! one writes snapshots and charts, one makes demo scenes, one
 //! imports, exports and reports, one makes small pictures, and each player has its own: that of the video on screen, and
 //! those that stand by (`screen`). Carries out [`Effect`]s and yields [`Event`]s.
 //! Never waits: queues are bounded and only tried.
@@ -9,9 +10,11 @@
 mod agreement;
 mod backups;
 mod classes;
+mod comparer;
 mod demo;
 mod errands;
 mod handover;
+mod in_use;
 mod inspector;
 mod keeper;
 mod known_normal;
@@ -25,6 +28,7 @@ mod scoring;
 mod screen;
 mod snapshot;
 mod sound;
+mod surveyor;
 mod thumbs;
 mod truth;
 
@@ -72,6 +76,8 @@ pub struct Services {
     opener: opener::Opener,
     scoring: scoring::Scoring,
     learner: learner::Learner,
+    comparer: comparer::Comparer,
+    surveyor: surveyor::Surveyor,
     memory: known_normal::Memory,
     inspector: inspector::Inspector,
     sweeper: inspector::Sweeper,
@@ -103,6 +109,13 @@ impl Services {
             opener: opener::Opener::start(reporter.clone())?,
             errands: errands::Errands::start(engine.clone(), folders.features.clone(), reporter.clone())?,
             learner,
+            surveyor: surveyor::Surveyor::start(
+                engine.model.clone(),
+                folders.features.clone(),
+                peaks.places(),
+                reporter.clone(),
+            )?,
+            comparer: comparer::Comparer::start(engine.clone(), folders.features.clone(), reporter.clone())?,
             memory: known_normal::Memory::start(engine.model.clone(), folders.features.clone(), reporter.clone())?,
             inspector: inspector::Inspector::start(engine.clone(), folders.features.clone(), reporter.clone())?,
             sweeper: inspector::Sweeper::new(engine.clone(), folders.features.clone(), reporter.clone()),
@@ -191,11 +204,15 @@ impl Services {
             Effect::PutAside(recalled) => self.reviews.ask(reviews::Request::PutAside(recalled)),
             Effect::Models(request) => self.reviews.ask(reviews::Request::Models(request)),
             Effect::Learn(request) => self.learner.ask(request),
+            Effect::Survey(request) => self.surveyor.ask(request),
+            Effect::Compare(request) => self.comparer.ask(request),
             Effect::UseModel { weights, promoted } => {
                 self.learner.ask(LearnRequest::Use(weights.clone()));
                 self.memory.use_model(weights.clone());
                 self.inspector.use_model(weights.clone());
                 self.sweeper.use_model(weights.clone());
+                self.comparer.use_model(weights.clone());
+                self.surveyor.use_model(weights.clone());
                 self.scoring.use_model(weights, promoted);
             }
             Effect::Copy(_) | Effect::Pick { .. } | Effect::Timeline(_) | Effect::FullScreen(_) | Effect::Quit => {}
@@ -208,6 +225,8 @@ impl Services {
         self.agreement.poll(&mut events);
         self.scoring.poll(&mut events);
         self.learner.poll(&mut events);
+        self.comparer.poll(&mut events);
+        self.surveyor.poll(&mut events);
         self.demo.poll(&mut events);
         self.sweeper.poll(&mut events);
         self.errands.poll(&mut events);

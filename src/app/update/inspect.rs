@@ -195,7 +195,7 @@ pub(super) fn hear(state: &mut AppState, task: InspectTask, news: InspectNews) {
 fn curve(scores: Curve, rule: &EventRule, exact: bool) -> TrialCurve {
     let events = exact.then(|| rule.events(scores.values()));
     let name = if exact { "what if" } else { "what if (provisional)" };
-    TrialCurve { overlay: Overlay { scores, threshold: rule.threshold, name }, events }
+    TrialCurve { overlay: Overlay { scores, threshold: rule.threshold, name: name.into() }, events }
 }
 
 /// A sweep went on.

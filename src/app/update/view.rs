@@ -10,7 +10,8 @@ use crate::app::state::{AppState, Dialog};
 
 use super::second_reader;
 
-/// Closes what is open over the window, else forgets what is marked, else selects no label, else leaves full screen.
+/// Closes what is open over the window, else forgets what is marked, else selects no label, else picks no snippets,
+/// else leaves full screen.
 pub(super) fn back_out(state: &mut AppState, effects: &mut Vec<Effect>) {
     if let Some(dialog) = state.dialog.take() {
         if dialog == Dialog::Agreement {
@@ -23,6 +24,8 @@ pub(super) fn back_out(state: &mut AppState, effects: &mut Vec<Effect>) {
         state.marking.unmark();
     } else if state.marking.selected().is_some() {
         state.marking.select(None);
+    } else if !state.picked.is_empty() {
+        state.picked.clear();
     } else if state.full_screen {
         full_screen(state, false, effects);
     }

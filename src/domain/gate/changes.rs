@@ -5,6 +5,7 @@
 use serde::Serialize;
 
 use super::{Board, Pair};
+use crate::domain::compare;
 use crate::domain::interval::FrameSpan;
 use crate::domain::library::VideoId;
 use crate::domain::review::Verdict;
@@ -47,8 +48,7 @@ pub(super) fn changes(boards: &[Board<'_>]) -> Vec<ChangedEvent> {
     let mut changes = Vec::new();
     for board in boards {
         let lone = |one: &[AnomalySegment], other: &[AnomalySegment], turn: Turn| -> Vec<ChangedEvent> {
-            let meets = |event: &AnomalySegment| other.iter().any(|o| o.first <= event.last && o.last >= event.first);
-            one.iter().filter(|event| !meets(event)).filter_map(|event| change(board, event, turn)).collect()
+            compare::lone(one, other).filter_map(|event| change(board, event, turn)).collect()
         };
         changes.extend(lone(&board.events.after, &board.events.before, Turn::Appears));
         changes.extend(lone(&board.events.before, &board.events.after, Turn::Disappears));

@@ -70,7 +70,7 @@ pub(super) fn hover_ui(scene: &Scene<'_>, response: &Response, stack: &Lane, bod
             row("Score", at(own, 3), p.score);
             if let Some(curve) = &inspect.curve {
                 let tried = at(curve.overlay.scores.values(), 3);
-                row(curve.overlay.name, if tried == "NaN" { "…".to_owned() } else { tried }, p.accent);
+                row(&curve.overlay.name, if tried == "NaN" { "…".to_owned() } else { tried }, p.accent);
             }
             if let Some(band) = &scene.entry.lanes().noise {
                 let (low, mean, high) = (at(band.low(), 3), at(band.mean(), 3), at(band.high(), 3));

@@ -62,7 +62,7 @@ pub(in crate::ui) fn move_view(
     state.set_visible(panned.zoomed(factor, keep, &limits), &limits);
 }
 
-/// Seeks by the primary button and by assistive programs; selects the event that is pressed in the score lane or
+/// Seeks by the primary button and by assistive programs, or picks snippets; selects the event that is pressed in the score lane or
 /// in that of the events.
 pub(super) fn seek(
     ui: &Ui,
@@ -74,6 +74,9 @@ pub(super) fn seek(
 ) {
     let input = scene.input;
     let started = response.drag_started_by(PointerButton::Primary);
+    if pick(ui, response, scene, state, started, actions) {
+        return;
+    }
     if let Some(pos) =
         response.interact_pointer_pos().filter(|_| started || response.dragged_by(PointerButton::Primary))
     {
@@ -104,6 +107,34 @@ pub(super) fn seek(
     if let Some(frame) = requested_frame(ui, response, scene) {
         actions.push(TimelineAction::Seek { frame, dragging: false });
     }
+}
+
+/// Picks snippets while Shift was down when the drag began; whether it did.
+fn pick(
+    ui: &Ui,
+    response: &Response,
+    scene: &Scene<'_>,
+    state: &mut TimelineState,
+    started: bool,
+    actions: &mut Vec<TimelineAction>,
+) -> bool {
+    if started && !ui.input(|i| i.modifiers.shift) || !started && !matches!(state.drag, Drag::Pick(_)) {
+        return false;
+    }
+    if let Some(pos) = response.interact_pointer_pos() {
+        let x = pos.x.clamp(scene.axis.left, scene.axis.right());
+        let here = scene.input.grid.snippet_of(scene.axis.frame_at(x, scene.input.table));
+        let from = if let Drag::Pick(from) = state.drag { from } else { here };
+        state.drag = Drag::Pick(from);
+        let picked = from.min(here)..from.max(here) + 1;
+        if scene.input.picked != std::slice::from_ref(&picked) {
+            actions.push(TimelineAction::Pick(picked));
+        }
+    }
+    if response.drag_stopped_by(PointerButton::Primary) {
+        state.drag = Drag::Idle;
+    }
+    true
 }
 
 /// Presents the timeline as a slider over frame numbers.

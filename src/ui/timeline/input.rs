@@ -2,12 +2,15 @@
 //!
 //! Owns the contract between the timeline and its caller. Does not own drawing or gestures.
 
+use std::ops::Range;
+
 use crate::app::blind::BlindPass;
 use crate::app::disagreements::ShownDisagreements;
 use crate::app::lanes::{LaneKind, LaneSettings, TimelinePrefs};
 use crate::app::learn::Overlay;
 use crate::app::marking::ShownLabels;
 use crate::app::reviews::EventMark;
+use crate::domain::compare::Difference;
 use crate::domain::curve::ScoreCurves;
 use crate::domain::event_cost::EventCost;
 use crate::domain::frames::FrameTable;
@@ -54,6 +57,10 @@ pub struct TimelineInput<'a> {
     pub complete: bool,
     /// Scores of another model, drawn over those of the model in use.
     pub overlay: Option<&'a Overlay>,
+    /// By how much the scores that are compared with are higher or lower.
+    pub difference: Option<&'a Difference>,
+    /// Snippets that were picked out, as runs in order that do not touch.
+    pub picked: &'a [Range<usize>],
     /// What is known beside the scores.
     pub lanes: &'a LaneData,
     /// Changes whenever `snippets` or `lanes` do. What lies under each pixel is kept until then.
@@ -116,6 +123,7 @@ impl TimelineInput<'_> {
         match kind {
             LaneKind::Overview => true,
             LaneKind::Score | LaneKind::Events | LaneKind::Attention | LaneKind::Magnitude => !self.blind.hides_model(),
+            LaneKind::Difference => self.difference.is_some(),
             LaneKind::Labels => !self.labels.shown.list().is_empty() || self.labels.stretch.is_some(),
             LaneKind::Disagreement => !self.blind.on && self.disagreements.readers().len() > 1,
             LaneKind::Motion => self.lanes.motion.is_some(),
@@ -147,6 +155,8 @@ pub enum TimelineAction {
     ToggleSnapping,
     /// Make this event, by its place in `events`, the current one. A `Seek` to where the pointer is goes with it.
     SelectEvent(usize),
+    /// Pick these snippets, and no others.
+    Pick(Range<usize>),
     /// Select this label.
     SelectLabel(ItemId),
     /// Mark this event, by its place in `events`, with these frames.

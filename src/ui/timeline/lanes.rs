@@ -137,7 +137,7 @@ mod tests {
     proptest! {
         #[test]
         fn lanes_fill_the_height_and_never_fall_below_the_least(
-            hidden in 0_u16..1024, grow in 0.0_f32..500.0, heights in proptest::collection::vec(0.0_f32..200.0, 10),
+            hidden in 0_u16..2048, grow in 0.0_f32..500.0, heights in proptest::collection::vec(0.0_f32..200.0, 11),
         ) {
             let sizes = &Tokens::of(egui::Theme::Dark).sizes;
             let mut settings = LaneSettings::default();

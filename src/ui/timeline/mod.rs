@@ -7,6 +7,7 @@
 //! The cost of a frame depends on the width in pixels, not on the length of the video: curves and marks are drawn
 //! on the GPU, which is written to only when the data or the view change.
 
+mod difference_lane;
 mod disagreement_lane;
 pub mod geometry;
 mod gestures;
@@ -18,6 +19,7 @@ mod label_marks;
 mod lanes;
 mod marks;
 mod overview;
+mod picks;
 mod playhead;
 mod ruler;
 pub(in crate::ui) mod scale;
@@ -45,7 +47,7 @@ use crate::app::lanes::{LaneKind, LaneSetting};
 
 /// Draws the timeline over the space that is left in `ui` and says what the user wants.
 ///
-/// Click or drag seeks; the wheel zooms around the pointer, with Shift it pans; the middle button drags
+/// Click or drag seeks, with Shift it picks snippets; the wheel zooms around the pointer, with Shift it pans; the middle button drags
 /// the view; a double click shows everything. Where lanes need more height than there is, they scroll.
 pub fn timeline_ui(ui: &mut Ui, input: &TimelineInput<'_>, state: &mut TimelineState) -> Vec<TimelineAction> {
     let settings = state.draft.as_ref().unwrap_or(&input.prefs.lanes);
@@ -107,6 +109,7 @@ fn lanes_ui(
         match kind {
             LaneKind::Overview => {}
             LaneKind::Score => score_lane::score_lane_ui(ui, id, lane, &scene, &mut actions),
+            LaneKind::Difference => difference_lane::difference_lane_ui(ui, id, lane, &scene),
             LaneKind::Events => span_lane::events_lane_ui(ui, id, lane, &scene),
             LaneKind::Labels => label_lane::labels_lane_ui(ui, id, lane, &scene, state, &mut actions),
             LaneKind::Disagreement => {
@@ -123,6 +126,7 @@ fn lanes_ui(
         // The label went away under the hand, by an undo.
         state.drag = Drag::Idle;
     }
+    picks::paint(&painter, &lanes, &scene);
     playhead::paint_playhead(&painter, &lanes, &scene, state.drag);
     painter.vline(lanes.ruler.body.left(), rect.y_range(), Stroke::new(1.0, p.hairline));
     if response.has_focus() {

@@ -81,7 +81,7 @@ pub(super) fn overview_ui(
                     actions.push(TimelineAction::Seek { frame, dragging: true });
                 }
             }
-            Drag::Idle | Drag::Lane(_) | Drag::Border(_) | Drag::Label(_) => {}
+            Drag::Idle | Drag::Pick(_) | Drag::Lane(_) | Drag::Border(_) | Drag::Label(_) => {}
         }
     }
     if response.drag_stopped()

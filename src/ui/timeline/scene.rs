@@ -32,6 +32,7 @@ pub(super) enum Slot {
     Magnitude,
     Motion,
     Overlay,
+    Difference,
 }
 
 /// Input and geometry of one frame.

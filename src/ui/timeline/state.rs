@@ -43,6 +43,8 @@ pub(super) enum Drag {
     Idle,
     /// The primary button is down and the position follows the pointer; the frame asked for last, and why.
     Seek(usize, Edge),
+    /// Snippets are picked, from this one on.
+    Pick(usize),
     /// The visible window is moved in the overview; microseconds between its start and the pointer.
     Window(f64),
     /// A lane is carried to another place.

@@ -111,6 +111,8 @@ impl World {
             scored_to: self.scored_to,
             complete: self.scored_to == grid.count(),
             overlay: None,
+            difference: None,
+            picked: &[],
             lanes: &self.lanes,
             revision: 1,
             events: &self.events,

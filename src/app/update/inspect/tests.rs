@@ -91,7 +91,7 @@ fn a_trial_leaves_what_is_in_use_alone_and_ends() {
     assert!(curve.events.is_none() && curve.overlay.name.contains("provisional"));
     exact(&mut state, order.task, &LOW);
     let curve = state.inspect.curve.as_ref().expect("an exact curve");
-    assert_eq!((curve.events.as_ref().map(Vec::len), curve.overlay.name), (Some(1), "what if"));
+    assert_eq!((curve.events.as_ref().map(Vec::len), &*curve.overlay.name), (Some(1), "what if"));
     // Events of the trial follow the rule as all do.
     let higher = EventRule { threshold: 0.95, ..state.rule };
     act(&mut state, Action::SetRule(higher));

@@ -1,0 +1,324 @@
+//! The panel with the map of snippets.
+//!
+//! Owns what its points are coloured by, the key to the colours, and what is said of a point. Does not own where points lie
+//! (`app::survey`).
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
+
+use egui::{Color32, RichText, ScrollArea, Sense, Shape, Ui, vec2};
+
+use super::command_button::command_button;
+use super::compare_panel::picked_ui;
+use super::figures;
+use super::inspector::facts_ui;
+use super::model_panel::progress_ui;
+use super::root::ViewContext;
+use super::scatter::{Dot, Form, Scatter, ScatterState, scatter_ui};
+use super::theme::Palette;
+use super::verdict;
+use crate::app::action::Action;
+use crate::app::command::UiCommand;
+use crate::app::survey::facts::point_facts;
+use crate::app::survey::map::PointFacts;
+use crate::app::survey::{FeatureMap, SurveyAction, SurveyPhase};
+use crate::domain::review::Verdict;
+use crate::domain::snippet::SnippetGrid;
+
+/// Side of the map at most, in points.
+const SIDE: f32 = 420.0;
+/// Videos and classes that have a colour of their own; further ones share one.
+const KEYS: usize = 8;
+/// Size of the picture of the snippet under the pointer.
+const STILL: egui::Vec2 = vec2(160.0, 90.0);
+/// Colours of kinds, by Okabe and Ito, in pairs that also differ in lightness.
+const KINDS: [[u8; 3]; KEYS] = [
+    [230, 159, 0],
+    [86, 180, 233],
+    [0, 158, 115],
+    [240, 228, 66],
+    [0, 114, 178],
+    [213, 94, 0],
+    [204, 121, 167],
+    [150, 150, 150],
+];
+
+/// What points are coloured by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+enum By {
+    #[default]
+    Score,
+    Label,
+    Video,
+    Verdict,
+}
+
+impl By {
+    const ALL: [(Self, &'static str); 4] =
+        [(Self::Score, "Score"), (Self::Label, "Label"), (Self::Video, "Video"), (Self::Verdict, "Verdict")];
+}
+
+/// What is chosen in the panel, and the points of the map.
+#[derive(Debug, Default)]
+pub struct MapDraft {
+    by: By,
+    scatter: ScatterState,
+    /// The points, what they were made of, and the key to their colours.
+    drawn: Option<(u64, Vec<Dot>, Vec<Kind>)>,
+}
+
+/// One entry of the key: a colour, a form, what it means, and how many points have it.
+#[derive(Clone, Debug, PartialEq)]
+struct Kind {
+    ink: Color32,
+    form: Form,
+    text: String,
+    count: usize,
+}
+
+/// Draws the panel.
+pub fn map_ui(view: &ViewContext<'_>, draft: &mut MapDraft, ui: &mut Ui) {
+    let palette = &view.tokens.palette;
+    ScrollArea::vertical().id_salt("map").auto_shrink([false, false]).show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            command_button(view, ui, UiCommand::MapVideo, "This video");
+            command_button(view, ui, UiCommand::MapAll, "All open videos");
+        });
+        match &view.state.survey.map_phase {
+            SurveyPhase::Working { what, progress, remaining_secs } => {
+                progress_ui(ui, what, *progress, *remaining_secs);
+                if ui.button("Cancel").clicked() {
+                    view.actions.send(Action::Survey(SurveyAction::StopMap));
+                }
+            }
+            SurveyPhase::Failed(reason) => {
+                ui.label(RichText::new(reason).color(palette.error));
+            }
+            SurveyPhase::Idle => {}
+        }
+        match view.state.survey.map.clone() {
+            Some(map) => drawn_ui(view, draft, &map, ui),
+            None if matches!(view.state.survey.map_phase, SurveyPhase::Idle) => {
+                let text = "A map lays snippets out by their features, so that what looks alike to the encoder lies \
+                            together. Make one of this video or of all open ones.";
+                ui.label(RichText::new(text).color(palette.text_weak));
+            }
+            None => {}
+        }
+    });
+}
+
+fn drawn_ui(view: &ViewContext<'_>, draft: &mut MapDraft, map: &Arc<FeatureMap>, ui: &mut Ui) {
+    let palette = &view.tokens.palette;
+    ui.horizontal_wrapped(|ui| {
+        ui.label(RichText::new("Colour").color(palette.text_weak));
+        for (by, text) in By::ALL {
+            let hidden = match by {
+                By::Score => view.state.prefs.blind.hides_model(),
+                By::Label | By::Verdict => view.state.prefs.blind.on,
+                By::Video => false,
+            };
+            let button = ui.add_enabled(!hidden, egui::Button::selectable(draft.by == by, text));
+            if button.on_disabled_hover_text("Hidden in a blind pass").clicked() {
+                draft.by = by;
+            }
+        }
+    });
+    ui.horizontal(|ui| draft.scatter.tools_ui(ui));
+    let key = drawn_key(view, draft.by, map);
+    if draft.drawn.as_ref().is_none_or(|(of, ..)| *of != key) {
+        let (dots, kinds) = dots(view, draft.by, map);
+        draft.drawn = Some((key, dots, kinds));
+    }
+    let Some((_, dots, kinds)) = &draft.drawn else { return };
+    let (low, high) = map.bounds();
+    let share = |at: usize| format!("component {} ({:.0} % of the variance)", at + 1, map.shares[at] * 100.0);
+    let (x, y) = (share(0), share(1));
+    let shown = view.state.shown().and_then(|entry| entry.video_id.as_ref());
+    let current = shown.zip(view.state.session.as_ref()).and_then(|(id, s)| map.point_of(id, s.snippet()));
+    let scatter = Scatter {
+        name: "Map of snippets",
+        low,
+        high,
+        axes: [&x, &y],
+        ticks: false,
+        guides: &[],
+        current,
+        key,
+        side: (ui.available_width() - 8.0).min(SIDE),
+    };
+    let (response, answer) = scatter_ui(ui, &scatter, dots, &mut draft.scatter, view.tokens);
+    if let Some(at) = answer.hovered {
+        response.on_hover_ui_at_pointer(|ui| point_tip(view, map, at, ui));
+    }
+    if let Some(at) = answer.clicked {
+        view.actions.send(Action::Survey(SurveyAction::ShowPoint(at)));
+    }
+    if let Some(picked) = answer.picked {
+        view.actions.send(Action::Survey(SurveyAction::Pick(picked)));
+    }
+    picked_ui(view, ui);
+    legend_ui(view, draft.by, kinds, ui);
+    notes_ui(view, map, ui);
+    ui.horizontal_wrapped(|ui| {
+        command_button(view, ui, UiCommand::ExportMap, "Export as CSV");
+        command_button(view, ui, UiCommand::FindSimilar, "Find similar snippets");
+    });
+}
+
+/// What should be known about the map, in sentences.
+fn notes_ui(view: &ViewContext<'_>, map: &FeatureMap, ui: &mut Ui) {
+    let palette = &view.tokens.palette;
+    let videos = figures::count(map.order.videos.len() - map.left_out.len(), "video");
+    let text = if map.every > 1 {
+        let every = figures::ordinal(map.every);
+        format!("{} points: every {every} of {} snippets of {videos}.", map.points.len(), map.snippets)
+    } else {
+        format!(
+            "{} of {videos}, by {}.",
+            figures::count(map.points.len(), "snippet"),
+            figures::short_id(&map.order.encoder)
+        )
+    };
+    ui.label(RichText::new(text).color(palette.text_weak));
+    if !map.left_out.is_empty() {
+        let names: Vec<&str> = map.left_out.iter().take(3).map(String::as_str).collect();
+        let more = map.left_out.len() - names.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let text = format!("Not on it, as their features are not kept yet: {}{more}.", names.join(", "));
+        ui.label(RichText::new(text).color(palette.warn));
+    }
+    let shown = view.state.shown().and_then(|entry| entry.video_id.as_ref());
+    if !map.order.all && shown.is_some_and(|shown| map.order.videos.iter().all(|video| video.id != *shown)) {
+        let text = format!("This is the map of {}, not of the video on screen.", map.order.videos[0].name);
+        ui.label(RichText::new(text).color(palette.warn));
+    }
+}
+
+/// The key to the colours.
+fn legend_ui(view: &ViewContext<'_>, by: By, kinds: &[Kind], ui: &mut Ui) {
+    let palette = &view.tokens.palette;
+    if by == By::Score {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new("0").font(view.tokens.small_figures()).color(palette.text_weak));
+            let (rect, _) = ui.allocate_exact_size(vec2(120.0, 8.0), Sense::HOVER);
+            let step = rect.width() / 24.0;
+            for i in 0..24 {
+                let left = rect.left() + step * i as f32;
+                let part = egui::Rect::from_x_y_ranges(left..=left + step + 0.5, rect.y_range());
+                ui.painter().rect_filled(part, 0, heat(palette, i as f32 / 23.0));
+            }
+            ui.label(RichText::new("1  score").font(view.tokens.small_figures()).color(palette.text_weak));
+        });
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        for kind in kinds {
+            let (rect, _) = ui.allocate_exact_size(vec2(10.0, 12.0), Sense::HOVER);
+            ui.painter().add(Shape::convex_polygon(
+                kind.form.outline(rect.center(), 4.0),
+                kind.ink,
+                egui::Stroke::NONE,
+            ));
+            let text = format!("{} {}", kind.text, kind.count);
+            ui.label(RichText::new(text).font(view.tokens.small()).color(palette.text));
+            ui.add_space(6.0);
+        }
+    });
+}
+
+fn point_tip(view: &ViewContext<'_>, map: &FeatureMap, at: usize, ui: &mut Ui) {
+    let Some(point) = map.points.get(at) else { return };
+    let video = &map.order.videos[point.video];
+    let frame = SnippetGrid::new(video.frames).middle(point.snippet);
+    if let Some(peaks) = &view.peaks {
+        let (rect, _) = ui.allocate_exact_size(STILL, Sense::HOVER);
+        peaks.paint(ui.ctx(), ui.painter(), rect, (&video.id, frame), &view.tokens.palette);
+    }
+    let entry = view.state.library.entries().iter().find(|entry| entry.video_id.as_ref() == Some(&video.id));
+    let time = entry.and_then(|entry| entry.video()).map(|open| format!(", {}", open.frames.time(frame)));
+    let score = entry.and_then(|entry| entry.scored.as_ref()).and_then(|s| s.snippets.scores.get(point.snippet));
+    let score = score.filter(|_| !view.state.prefs.blind.hides_model());
+    facts_ui(view, ui, "map tip", |rows| {
+        rows.row("Video", video.name.clone(), "");
+        rows.row("Snippet", format!("{}{}", point.snippet, time.unwrap_or_default()), "");
+        if let Some(score) = score {
+            rows.row("Score", format!("{score:.3}"), "");
+        }
+    });
+}
+
+/// Changes whenever points or colours do.
+fn drawn_key(view: &ViewContext<'_>, by: By, map: &Arc<FeatureMap>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (Arc::as_ptr(map) as usize, by, view.state.picked.revision()).hash(&mut hasher);
+    (view.tokens.theme == egui::Theme::Dark, view.state.prefs.blind.on, view.state.reviews.schema_revision())
+        .hash(&mut hasher);
+    for video in &map.order.videos {
+        view.state.reviews.revision(&video.id).hash(&mut hasher);
+    }
+    for entry in view.state.library.entries() {
+        (entry.revision(), entry.video_id.is_some()).hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+/// Scores near zero are as dark as the ground: they begin a little further up.
+fn heat(palette: &Palette, score: f32) -> Color32 {
+    palette.heat_at(0.18 + 0.82 * score)
+}
+
+fn dots(view: &ViewContext<'_>, by: By, map: &FeatureMap) -> (Vec<Dot>, Vec<Kind>) {
+    let palette = &view.tokens.palette;
+    let facts = point_facts(view.state);
+    let mut kinds: Vec<Kind> = Vec::new();
+    let mut kind = |text: &str, form: Form, ink: Option<Color32>| -> (Color32, Form) {
+        if let Some(known) = kinds.iter_mut().find(|kind| kind.text == text) {
+            known.count += 1;
+            return (known.ink, known.form);
+        }
+        let colored =
+            kinds.iter().filter(|kind| KINDS.iter().any(|[r, g, b]| kind.ink == Color32::from_rgb(*r, *g, *b)));
+        let [r, g, b] = KINDS[colored.count().min(KEYS - 1)];
+        let ink = ink.unwrap_or_else(|| Color32::from_rgb(r, g, b));
+        kinds.push(Kind { ink, form, text: text.to_owned(), count: 1 });
+        (ink, form)
+    };
+    let points = map.points.iter().zip(&facts).map(|(point, facts)| {
+        let PointFacts { score, verdict: said, label, picked } = facts;
+        let (ink, form) = match by {
+            By::Score => (score.map_or(palette.text_faint, |score| heat(palette, score)), Form::Disc),
+            By::Video => {
+                let form = [Form::Disc, Form::Triangle, Form::Square, Form::Diamond][point.video / KEYS % 4];
+                kind(&map.order.videos[point.video].name, form, None)
+            }
+            By::Label => match label {
+                Some(class) => kind(class, Form::Triangle, class_color(view, class)),
+                None => kind("no label", Form::Disc, Some(palette.text_faint)),
+            },
+            By::Verdict => match said {
+                Some(said) => kind(verdict::name(*said), verdict_form(*said), Some(verdict::color(*said, palette))),
+                None => kind("not judged", Form::Disc, Some(palette.text_faint)),
+            },
+        };
+        Dot { at: point.at, ink, form, picked: *picked }
+    });
+    let dots = points.collect();
+    (dots, kinds)
+}
+
+fn verdict_form(said: Verdict) -> Form {
+    match said {
+        Verdict::Anomaly => Form::Triangle,
+        Verdict::FalseAlarm => Form::Square,
+        Verdict::Unsure => Form::Diamond,
+    }
+}
+
+/// The colour that the project gives a class.
+fn class_color(view: &ViewContext<'_>, class: &str) -> Option<Color32> {
+    let schema = view.state.reviews.schema();
+    let [r, g, b] = schema.classes.iter().find(|known| known.name == class)?.color;
+    Some(Color32::from_rgb(r, g, b))
+}
