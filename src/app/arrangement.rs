@@ -13,7 +13,7 @@ const SIZES: (f32, f32) = (80.0, 4000.0);
 /// How deep parts may be nested: far deeper than panels can be dragged, far less than a stack can hold.
 const MAX_DEPTH: usize = 16;
 /// Panels for studying models, which are hidden until somebody wants them.
-const BENCH: [PanelKind; 3] = [PanelKind::Compare, PanelKind::Map, PanelKind::Similar];
+const BENCH: [PanelKind; 4] = [PanelKind::Compare, PanelKind::Map, PanelKind::Similar, PanelKind::Evaluation];
 /// Their width in points.
 const BENCH_WIDTH: f32 = 340.0;
 
@@ -43,6 +43,8 @@ pub enum PanelKind {
     Map,
     /// What resembles a snippet.
     Similar,
+    /// How well the model does by ground truth.
+    Evaluation,
 }
 
 impl PanelKind {
@@ -59,6 +61,7 @@ impl PanelKind {
             Self::Compare => "Compare",
             Self::Map => "Map",
             Self::Similar => "Similar",
+            Self::Evaluation => "Evaluation",
         }
     }
 }

@@ -9,16 +9,20 @@ use std::sync::Arc;
 
 use strum::{EnumIter, IntoEnumIterator as _};
 
+use super::examination::ExamCurve;
 use super::learn::{LearnPhase, RunProgress};
 use super::sheet::{CSV_HEADER, ScoreSheet};
 use super::snapshot::file_stem;
 use super::state::AppState;
+use crate::domain::evaluation::alarms::DetPoint;
+use crate::domain::evaluation::calibration::ReliabilityBin;
+use crate::domain::evaluation::ranking::CurvePoint;
 use crate::domain::frames::FrameTable;
 use crate::domain::score::ScoredVideo;
 use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::plots::{
-    ChartError, ChartLook, ChartSize, ChartTheme, LossCurve, TimelineChart, timeline_png, timeline_svg, training_png,
-    training_svg,
+    ChartError, ChartLook, ChartSize, ChartTheme, DetectionCurve, DetectionView, LossCurve, TimelineChart,
+    detection_png, detection_svg, timeline_png, timeline_svg, training_png, training_svg,
 };
 
 /// The charts that can be on screen.
@@ -29,6 +33,14 @@ pub enum ChartKind {
     Timeline,
     /// The losses of learning.
     Losses,
+    /// True against false positives.
+    Roc,
+    /// Precision against recall.
+    PrecisionRecall,
+    /// Missed anomalies against false alarms per hour.
+    Det,
+    /// Share of anomalous frames against their score.
+    Reliability,
 }
 
 impl ChartKind {
@@ -37,6 +49,10 @@ impl ChartKind {
         match self {
             Self::Timeline => "Score timeline",
             Self::Losses => "Loss curves of learning",
+            Self::Roc => "ROC curve of the evaluation",
+            Self::PrecisionRecall => "Precision-recall curve of the evaluation",
+            Self::Det => "DET curve of the evaluation",
+            Self::Reliability => "Calibration of the evaluation",
         }
     }
 
@@ -45,6 +61,21 @@ impl ChartKind {
         match self {
             Self::Timeline => "timeline",
             Self::Losses => "loss",
+            Self::Roc => "roc",
+            Self::PrecisionRecall => "precision-recall",
+            Self::Det => "det",
+            Self::Reliability => "calibration",
+        }
+    }
+
+    /// The curve that it draws of an evaluation.
+    fn of_evaluation(self) -> Option<ExamCurve> {
+        match self {
+            Self::Timeline | Self::Losses => None,
+            Self::Roc => Some(ExamCurve::Roc),
+            Self::PrecisionRecall => Some(ExamCurve::PrecisionRecall),
+            Self::Det => Some(ExamCurve::Det),
+            Self::Reliability => Some(ExamCurve::Reliability),
         }
     }
 }
@@ -86,6 +117,7 @@ impl ChartForm {
             Some(match self.kind {
                 ChartKind::Timeline => "Open a video and let it be scored first.",
                 ChartKind::Losses => "Learn from verdicts first: there are no curves yet.",
+                _ => "Open the panel “Evaluation” with videos that are scored and have ground truth first.",
             })
         } else if !(png || svg || csv) {
             Some("Choose at least one kind of file.")
@@ -104,6 +136,17 @@ pub enum ChartData {
     Timeline(Box<TimelineData>),
     /// See [`ChartKind::Losses`].
     Losses(Arc<RunProgress>),
+    /// A curve of an evaluation.
+    Curve(DetectionView, Vec<NamedPoint>),
+}
+
+/// A point of a curve of an evaluation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NamedPoint {
+    /// The threshold that gives it; for calibration the lower end of the bin.
+    pub threshold: f32,
+    /// Where it is drawn.
+    pub at: (f64, f64),
 }
 
 /// The numbers of a score timeline.
@@ -149,10 +192,41 @@ fn is_there(state: &AppState, kind: ChartKind) -> bool {
         ChartKind::Timeline => {
             !state.prefs.blind.hides_model() && state.shown().is_some_and(|entry| entry.scored.is_some())
         }
+        ChartKind::Roc | ChartKind::PrecisionRecall | ChartKind::Det | ChartKind::Reliability => {
+            curve(state, kind).is_some()
+        }
         ChartKind::Losses => {
             matches!(&state.learn.phase, LearnPhase::Running { progress, .. } if !progress.losses.is_empty())
         }
     }
+}
+
+/// A curve of the newest evaluation; `None` where there is none, or a blind reader must not see it.
+fn curve(state: &AppState, kind: ChartKind) -> Option<(DetectionView, Vec<NamedPoint>)> {
+    let examined = state.examination.examined.as_ref().filter(|_| !state.prefs.blind.hides_model())?;
+    let evaluation = examined.evaluation.as_ref().ok()?;
+    let of_frames = |at: fn(&CurvePoint) -> (f64, f64)| {
+        evaluation.curve.iter().map(|p| NamedPoint { threshold: p.threshold, at: at(p) }).collect::<Vec<_>>()
+    };
+    let (view, points) = match kind.of_evaluation()? {
+        ExamCurve::Roc => (DetectionView::Roc, of_frames(|p| (p.false_positive_rate, p.recall))),
+        ExamCurve::PrecisionRecall => {
+            let share = evaluation.metrics.positives as f64 / evaluation.metrics.frames.max(1) as f64;
+            (DetectionView::PrecisionRecall { share }, of_frames(|p| (p.recall, p.precision)))
+        }
+        ExamCurve::Det => {
+            let det = &evaluation.by_video.as_ref()?.det;
+            let point = |p: &DetPoint| NamedPoint { threshold: p.threshold, at: (p.false_alarms_per_hour, p.p_miss) };
+            (DetectionView::Det, det.iter().map(point).collect())
+        }
+        ExamCurve::Reliability => {
+            let bins = &evaluation.calibration.as_ref()?.bins;
+            let point =
+                |b: &ReliabilityBin| NamedPoint { threshold: b.from as f32, at: (b.mean_score, b.anomalous_share) };
+            (DetectionView::Reliability, bins.iter().map(point).collect())
+        }
+    };
+    (!points.is_empty()).then_some((view, points))
 }
 
 /// What `form` asks for; `None` where that is not on screen.
@@ -177,6 +251,10 @@ pub fn order(state: &AppState, form: &ChartForm) -> Option<ChartOrder> {
         ChartKind::Losses => {
             let LearnPhase::Running { progress, .. } = &state.learn.phase else { return None };
             (ChartData::Losses(Arc::clone(progress)), "learning".to_owned())
+        }
+        kind => {
+            let (view, points) = curve(state, kind)?;
+            (ChartData::Curve(view, points), "evaluation".to_owned())
         }
     };
     Some(ChartOrder {
@@ -213,6 +291,10 @@ impl ChartData {
         match self {
             Self::Timeline(data) => timeline_png(&data.chart(), look),
             Self::Losses(run) => run.curves(|title, curves| training_png(title, curves, look)),
+            Self::Curve(view, points) => {
+                let points: Vec<_> = points.iter().map(|point| point.at).collect();
+                detection_png(*view, &[DetectionCurve { name: "model", points: &points }], look)
+            }
         }
     }
 
@@ -220,6 +302,10 @@ impl ChartData {
         match self {
             Self::Timeline(data) => timeline_svg(&data.chart(), look),
             Self::Losses(run) => run.curves(|title, curves| training_svg(title, curves, look)),
+            Self::Curve(view, points) => {
+                let points: Vec<_> = points.iter().map(|point| point.at).collect();
+                detection_svg(*view, &[DetectionCurve { name: "model", points: &points }], look)
+            }
         }
     }
 
@@ -231,6 +317,20 @@ impl ChartData {
                 CSV_HEADER.to_owned() + &sheet.csv()
             }
             Self::Losses(run) => run.csv(),
+            Self::Curve(view, points) => {
+                let mut text = match view {
+                    DetectionView::Roc => "threshold,false_positive_rate,true_positive_rate\n",
+                    DetectionView::PrecisionRecall { .. } => "threshold,recall,precision\n",
+                    DetectionView::Det => "threshold,false_alarms_per_hour,missed\n",
+                    DetectionView::Reliability => "score_from,mean_score,anomalous_share\n",
+                }
+                .to_owned();
+                for NamedPoint { threshold, at: (x, y) } in points {
+                    // Writing to a string cannot fail.
+                    writeln!(text, "{threshold},{x},{y}").unwrap_or_default();
+                }
+                text
+            }
         }
     }
 }
@@ -324,6 +424,13 @@ mod tests {
         assert!(made[0].1.starts_with(b"\x89PNG"));
         let svg = String::from_utf8_lossy(&made[1].1).into_owned();
         assert!(svg.contains("held-out videos") && svg.contains("cross entropy"), "{svg}");
+        let points = [0.0, 0.4, 1.0].map(|x| NamedPoint { threshold: 1.0 - x as f32, at: (x, x) }).to_vec();
+        let curve = ChartOrder {
+            data: ChartData::Curve(DetectionView::Roc, points),
+            ..order(ChartFiles { png: true, svg: true, csv: true })
+        };
+        let made = curve.files().expect("draws");
+        assert_eq!(String::from_utf8_lossy(&made[2].1).lines().nth(2), Some("0.6,0.4,0.4"));
         let some = order(ChartFiles { png: false, svg: false, csv: true }).files().expect("draws");
         assert_eq!(some.len(), 1);
     }

@@ -158,6 +158,7 @@ pub enum UiCommand {
     ToggleCompare,
     ToggleMap,
     ToggleSimilar,
+    ToggleEvaluation,
     ToggleInspector,
     ToggleTimeline,
     ToggleAttentionInspector,
@@ -465,6 +466,10 @@ impl UiCommand {
             Self::ShowQueue => ("Go to the queue", "Bring the review queue to the front: the events of all files."),
             Self::ShowModels => ("Go to the models", "Bring the models of the project to the front."),
             Self::ToggleMap => ("Map panel", "Show or hide the map of snippets."),
+            Self::ToggleEvaluation => (
+                "Evaluation panel",
+                "Show or hide how well the model does on open videos with ground truth: curves, figures, errors.",
+            ),
             Self::ToggleSimilar => ("Similar panel", "Show or hide the similar snippets that were found."),
             Self::ToggleCompare => ("Compare panel", "Show or hide what the scores on screen are compared with."),
             Self::ToggleModels => ("Models panel", "Show or hide the models of the project."),

@@ -20,6 +20,7 @@ use crate::model::weights::ModelWeights;
 
 use super::charting::ChartOrder;
 use super::comparing::CompareRequest;
+use super::examination::ExamOrder;
 use super::exchanging::{ErrandId, Field, PlannedImport, Task};
 use super::inspect::{InspectOrder, SweepOrder};
 use super::known_normal::{RecallOrder, Recalled};
@@ -136,6 +137,8 @@ pub enum Effect {
         /// Where to; `None` for the folder of pictures.
         folder: Option<PathBuf>,
     },
+    /// Find out how well the model does on these videos.
+    Examine(Box<ExamOrder>),
     /// Write a chart.
     SaveChart(Box<ChartOrder>),
     /// Put text on the clipboard. Carried out by the shell.

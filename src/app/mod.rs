@@ -3,7 +3,7 @@
 //! Owns what is open, what plays, what is being scored and what the person was told, as one value
 //! ([`state::AppState`]) that changes only through the pure function [`update::update`]. The work that
 //! follows from a change is returned as [`effect::Effect`]s and carried out by [`services::Services`],
-//! whose workers answer with [`action::Event`]s. Does not own drawing: no egui type is named here.
+//! whose workers answer with [`event::Event`]s. Does not own drawing: no egui type is named here.
 
 pub mod action;
 pub mod agreement;
@@ -18,6 +18,8 @@ pub mod disagreements;
 pub mod effect;
 pub mod engine;
 pub mod evaluation;
+pub mod event;
+pub mod examination;
 pub mod exchange;
 pub mod exchanging;
 pub mod finder;

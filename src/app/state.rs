@@ -22,6 +22,7 @@ use super::comparing::Comparing;
 use super::disagreements::ShownDisagreements;
 use super::effect::Pick;
 use super::engine::Engine;
+use super::examination::Examination;
 use super::exchange::Format;
 use super::exchanging::Exchanging;
 use super::inspect::Inspect;
@@ -166,6 +167,8 @@ pub struct AppState {
     pub survey: Survey,
     /// The snippets that were picked out, in whichever view.
     pub picked: SnippetSelection,
+    /// How well the model does on the open videos.
+    pub examination: Examination,
     /// Events that are put aside because they look like false alarms.
     pub known_normal: KnownNormal,
     /// The newest steps of the project, once they were read.

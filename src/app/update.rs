@@ -4,6 +4,7 @@
 //! clock, no file, no thread; what must happen outside is returned as effects.
 
 mod compare;
+mod examination;
 mod exchange;
 mod inspect;
 mod keys;
@@ -26,9 +27,10 @@ mod timeline;
 mod upcoming;
 mod view;
 
-use super::action::{Action, Event, Message};
+use super::action::{Action, Message};
 use super::blind;
 use super::effect::{Effect, Pick, Undoing};
+use super::event::Event;
 use super::library::ScoringState;
 use super::state::AppState;
 
@@ -54,6 +56,7 @@ pub fn update(state: &mut AppState, message: Message) -> Vec<Effect> {
     labels::pump(state);
     second_reader::pump(state);
     upcoming::pump(state, &mut effects);
+    examination::pump(state, &mut effects);
     inspect::pump(state, &mut effects);
     compare::pump(state, &mut effects);
     survey::pump(state);
@@ -169,6 +172,8 @@ fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Inspect(action) => inspect::act(state, action, effects),
         Action::Survey(action) => survey::act(state, action, effects),
         Action::Compare(action) => compare::act(state, action, effects),
+        Action::ShowExamCurve(curve) => state.examination.curve = curve,
+        Action::ChooseThreshold(threshold) => examination::choose(state, threshold, effects),
         Action::ToggleKnownNormal => known_normal::toggle(state, effects),
         Action::CloseNotice(id) => state.notices.close(id),
         Action::Quit => effects.push(Effect::Quit),
@@ -236,6 +241,7 @@ fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
         Event::Swept(result) => inspect::swept(state, result),
         Event::Comparing { task, news } => compare::hear(state, task, news),
         Event::Surveyed { task, news } => survey::hear(state, task, news),
+        Event::Examined(examined) => examination::examined(state, examined),
         Event::Told(severity, text) => state.notices.push(severity, text),
     }
 }

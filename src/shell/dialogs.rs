@@ -8,8 +8,8 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use crate::app::action::Event;
 use crate::app::effect::Pick;
+use crate::app::event::Event;
 use crate::app::exchanging::Field;
 use crate::app::notice::Severity;
 use crate::app::services::Reporter;

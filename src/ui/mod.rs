@@ -16,6 +16,8 @@ mod compare_panel;
 mod decoding_panel;
 mod dialogs;
 mod empty_view;
+mod evaluation_curve;
+mod evaluation_panel;
 mod event_panel;
 mod exchange_form;
 mod export_dialog;

@@ -14,17 +14,8 @@ fn opened(frames: usize) -> Window {
     let path = w.video("walk.mp4", frames);
     w.open(&path);
     w.wait("the scores", is_done);
-    choose(&mut w, "compare with");
+    w.choose("compare with");
     w
-}
-
-/// Carries out a command by its name.
-fn choose(w: &mut Window, name: &str) {
-    w.harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
-    w.harness.run_steps(3);
-    w.type_into("Find a command", name);
-    w.key(Key::Enter);
-    w.harness.run_steps(3);
 }
 
 /// Compares with scores of another program, one for each snippet.

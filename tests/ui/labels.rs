@@ -244,15 +244,6 @@ fn call(w: &mut Window, name: &str) {
     w.key(Key::Escape);
 }
 
-/// A command from the palette.
-fn choose(w: &mut Window, command: &str) {
-    w.harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
-    w.harness.run_steps(3);
-    w.type_into("Find a command", command);
-    w.key(Key::Enter);
-    w.harness.run_steps(3);
-}
-
 #[test]
 fn a_second_reader_is_blind_until_the_pass_ends_and_then_sees_where_they_disagree() {
     let mut w = Window::new();
@@ -267,12 +258,12 @@ fn a_second_reader_is_blind_until_the_pass_ends_and_then_sees_where_they_disagre
     mark(&mut w, 100, 119);
     assert!(w.harness.query_by_label("Disagreement lane").is_none(), "one reader cannot disagree");
 
-    choose(&mut w, "Blind pass");
+    w.choose("Blind pass");
     w.harness.get_by_label("Blind pass as Ada");
     assert_eq!(spans(w.state()).len(), 2, "one's own labels are no secret");
     w.click("Blind pass");
     call(&mut w, "Bob");
-    choose(&mut w, "Blind pass");
+    w.choose("Blind pass");
     w.harness.get_by_label("Blind pass as Bob");
     for hidden in
         ["Ground truth lane", "Score lane", "Events lane", "Attention lane", "Label Anomaly on frames 20 to 39"]
@@ -299,11 +290,11 @@ fn a_second_reader_is_blind_until_the_pass_ends_and_then_sees_where_they_disagre
     w.harness.get_by_label("Disagreement on frames 100 to 119: Ada: Anomaly; Bob: nothing").click();
     w.harness.run_steps(3);
     assert_eq!(w.frame(), 100);
-    choose(&mut w, "Previous disagreement");
+    w.choose("Previous disagreement");
     assert_eq!(w.frame(), 20);
     w.harness.get_by_label("Disagreement 1 of 2");
 
-    choose(&mut w, "Agreement…");
+    w.choose("Agreement…");
     w.wait("the report", |s| matches!(s.agreement, Agreement::Ready(_)));
     w.harness.get_by_label("2 disagreements");
     // Events 2, 1 and 1 match; 16 frames are marked by both, 24 by Ada alone, of 160.

@@ -4,6 +4,7 @@
 //! never by time; the limit only ends a test that would otherwise hang.
 
 mod compare;
+mod evaluation;
 mod exchange;
 mod inspect;
 mod labels;

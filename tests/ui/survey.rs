@@ -22,20 +22,11 @@ fn two() -> Window {
     w
 }
 
-/// Carries out a command by its name.
-fn choose(w: &mut Window, name: &str) {
-    w.harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
-    w.harness.run_steps(3);
-    w.type_into("Find a command", name);
-    w.key(Key::Enter);
-    w.harness.run_steps(3);
-}
-
 #[test]
 fn snippets_are_laid_out_picked_and_marked_on_the_timeline() {
     let mut w = two();
     assert!(UiCommand::ExportMap.resolve(w.state()).is_none());
-    choose(&mut w, "map all open");
+    w.choose("map all open");
     w.wait("the map", |s| s.survey.map.is_some());
     let map = w.state().survey.map.clone().expect("is made");
     assert_eq!((map.points.len(), map.every, map.left_out.len()), (70, 1, 0));
@@ -64,7 +55,7 @@ fn snippets_are_laid_out_picked_and_marked_on_the_timeline() {
     w.harness.run_steps(3);
     assert!(w.state().picked.is_empty());
 
-    choose(&mut w, "export map");
+    w.choose("export map");
     w.wait("the notice", |s| s.notices.list().iter().any(|n| n.text.contains("points of the map were written")));
     let text =
         std::fs::read_to_string(Window::project(w.folder.path()).join("exports/videos-map.csv")).expect("is there");
@@ -95,6 +86,6 @@ fn what_resembles_the_snippet_on_screen_is_found_shown_and_gone_to() {
     assert_eq!((w.frame(), w.state().survey.row), (first.snippet * 16, Some(0)));
     // The list stays what it was, so that the next one can be looked at.
     assert_eq!(w.state().survey.similar.as_ref(), Some(&similar));
-    choose(&mut w, "next similar");
+    w.choose("next similar");
     assert_eq!(w.state().survey.row, Some(1));
 }

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use egui::Key;
 use egui::accesskit::Role;
+use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use lookback::app::folders::Folders;
@@ -121,6 +121,15 @@ impl Window {
 
     pub fn click(&mut self, name: &str) {
         self.harness.get_by_role_and_label(Role::Button, name).click();
+        self.harness.run_steps(3);
+    }
+
+    /// A command from the palette.
+    pub fn choose(&mut self, command: &str) {
+        self.harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
+        self.harness.run_steps(3);
+        self.type_into("Find a command", command);
+        self.key(Key::Enter);
         self.harness.run_steps(3);
     }
 

@@ -102,6 +102,7 @@ impl UiCommand {
             | Self::ToggleAttentionInspector
             | Self::ToggleMap
             | Self::ToggleSimilar
+            | Self::ToggleEvaluation
             | Self::ToggleInspector
             | Self::ToggleTimeline
             | Self::ResetPanels

@@ -129,6 +129,7 @@ impl UiCommand {
             | Self::PreviousSimilar
             | Self::ToggleMap
             | Self::ToggleSimilar
+            | Self::ToggleEvaluation
             | Self::CompareWith
             | Self::StopComparing
             | Self::ExportComparison

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::app::action::Event;
 use crate::app::agreement;
+use crate::app::event::Event;
 use crate::app::exchange::{open_video, reviews};
 use crate::domain::agreement::readers;
 use crate::domain::frames::FrameTable;

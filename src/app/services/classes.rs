@@ -3,7 +3,7 @@
 //! Owns the one step of each: the list of classes, and every label that has the name. Does not own which changes of the
 //! list make sense (`domain::label`).
 
-use crate::app::action::Event;
+use crate::app::event::Event;
 use crate::domain::label::{Label, SchemaEdit};
 use crate::domain::record::{Change, Step, Subject, Value};
 use crate::store::project::{Author, Project, ProjectError};

@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::app::action::Event;
 use crate::app::comparing::sheet::{CSV_HEADER, CompareSheet};
 use crate::app::comparing::work::{OtherScores, compare};
 use crate::app::comparing::{CompareNews, CompareOrder, CompareRequest, CompareTask, Compared, Other, OtherModel};
+use crate::app::event::Event;
 use crate::app::models;
 use crate::app::notice::Severity;
 use crate::app::pipeline::{self, Phase, PipelineError, ScoringObserver, Source};

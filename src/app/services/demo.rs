@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::app::action::Event;
+use crate::app::event::Event;
 use crate::demo::{self, DemoSet};
 use crate::jobs::{Generation, Latest, Progress, Ticket, Worker};
 

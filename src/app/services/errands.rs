@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::app::action::Event;
+use crate::app::event::Event;
 use crate::app::exchange::{self, ExchangeError, Stage, Survey, Watch};
 use crate::app::exchanging::{ErrandId, Outcome, Task};
 use crate::jobs::{Generation, Latest, Progress, Ticket, Worker};

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use crate::app::action::Event;
+use crate::app::event::Event;
 use crate::app::exchanging::PlannedImport;
 use crate::app::notice::Severity;
 use crate::domain::library::VideoId;

@@ -8,7 +8,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::app::action::Event;
+use crate::app::event::Event;
 use crate::app::known_normal::{RecallOrder, recall};
 use crate::domain::known_normal::Scale;
 use crate::jobs::{Generation, Latest, Ticket, Worker};

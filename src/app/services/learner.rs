@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::path::PathBuf;
 
-use crate::app::action::Event;
+use crate::app::event::Event;
 use crate::app::learn::{LearnNews, LearnRequest, LearnTask};
 use crate::domain::curve::Curve;
 use crate::jobs::{Generation, Latest, Ticket, Worker};

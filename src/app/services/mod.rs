@@ -13,6 +13,7 @@ mod classes;
 mod comparer;
 mod demo;
 mod errands;
+mod examiner;
 mod handover;
 mod in_use;
 mod inspector;
@@ -42,8 +43,8 @@ use crate::media::{MediaError, OpenedVideo, Player, Request, ffmpeg_versions};
 use crate::model::encoder::EncoderSpec;
 use crate::sound::{Loudspeaker, Speaker};
 
-use super::action::Event;
 use super::effect::Effect;
+use super::event::Event;
 use super::folders::Folders;
 use super::learn::LearnRequest;
 use super::notice::Severity;
@@ -79,6 +80,7 @@ pub struct Services {
     comparer: comparer::Comparer,
     surveyor: surveyor::Surveyor,
     memory: known_normal::Memory,
+    examiner: examiner::Examiner,
     inspector: inspector::Inspector,
     sweeper: inspector::Sweeper,
     keeper: keeper::Keeper,
@@ -116,6 +118,7 @@ impl Services {
                 reporter.clone(),
             )?,
             comparer: comparer::Comparer::start(engine.clone(), folders.features.clone(), reporter.clone())?,
+            examiner: examiner::Examiner::start(reporter.clone())?,
             memory: known_normal::Memory::start(engine.model.clone(), folders.features.clone(), reporter.clone())?,
             inspector: inspector::Inspector::start(engine.clone(), folders.features.clone(), reporter.clone())?,
             sweeper: inspector::Sweeper::new(engine.clone(), folders.features.clone(), reporter.clone()),
@@ -156,6 +159,7 @@ impl Services {
             Effect::CancelScoring => self.scoring.cancel(),
             Effect::MakeDemo => self.demo.make(),
             Effect::Snapshot { video, folder } => self.snapshots.ask(video, folder),
+            Effect::Examine(order) => self.examiner.examine(*order),
             Effect::SaveChart(order) => self.snapshots.chart(order),
             Effect::SavePrefs(prefs) => self.keeper.save(*prefs),
             Effect::LoadReview { id, video } => {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::app::action::Event;
+use crate::app::event::Event;
 use crate::app::library::EntryId;
 use crate::app::notice::Severity;
 use crate::domain::gaps::recording_gaps;

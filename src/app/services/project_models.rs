@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::app::action::Event;
+use crate::app::event::Event;
 use crate::app::learn::{LearnNews, LearnTask, Material, ModelRequest};
 use crate::app::models::{self, ModelsError};
 use crate::app::notice::Severity;

@@ -2,7 +2,7 @@
 
 use std::sync::mpsc::SyncSender;
 
-use crate::app::action::Event;
+use crate::app::event::Event;
 use crate::app::notice::Severity;
 use crate::jobs::Waker;
 

@@ -8,8 +8,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::app::action::Event;
 use crate::app::effect::{FoundEvents, Undoing};
+use crate::app::event::Event;
 use crate::app::exchanging::PlannedImport;
 use crate::app::known_normal::Recalled;
 use crate::app::learn::{LearnNews, ModelRequest};

@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::app::action::Event;
 use crate::app::engine::EngineFacts;
+use crate::app::event::Event;
 use crate::app::library::ScoringPhase;
 use crate::app::notice::Severity;
 use crate::app::pipeline::{self, Phase, PipelineError, ScoringObserver, Source};

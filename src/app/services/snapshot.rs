@@ -4,8 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::app::action::Event;
 use crate::app::charting::ChartOrder;
+use crate::app::event::Event;
 use crate::app::notice::Severity;
 use crate::app::snapshot::file_name;
 use crate::disk;

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::app::action::Event;
+use crate::app::event::Event;
 use crate::app::notice::Severity;
 use crate::app::survey::{SurveyNews, SurveyRequest, SurveyTask, map, similar};
 use crate::disk;

@@ -211,10 +211,11 @@ fn export(state: &mut AppState, effects: &mut Vec<Effect>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::action::{Action, Event};
+    use crate::app::action::Action;
     use crate::app::blind::BlindPass;
     use crate::app::comparing::OtherModel;
     use crate::app::comparing::work::{OtherScores, compare};
+    use crate::app::event::Event;
     use crate::app::update::tests::{act, finish, hear, opened};
     use crate::domain::library::VideoId;
 

@@ -60,9 +60,10 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
-    use crate::app::action::{Action, Event};
+    use crate::app::action::Action;
     use crate::app::blind::BlindPass;
     use crate::app::engine::EngineFacts;
+    use crate::app::event::Event;
     use crate::app::update::tests::{act, finish, hear, opened};
     use crate::domain::known_normal::{Case, Twin};
     use crate::domain::library::VideoId;

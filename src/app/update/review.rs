@@ -432,8 +432,9 @@ pub(super) fn pump(state: &mut AppState, effects: &mut Vec<Effect>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::action::{Action, Event};
+    use crate::app::action::Action;
     use crate::app::command::UiCommand;
+    use crate::app::event::Event;
     use crate::app::update::tests::{act, finish, hear, opened};
     use crate::domain::playback::PlaybackCommand;
     use crate::domain::record::ReviewState;

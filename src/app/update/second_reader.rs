@@ -120,8 +120,9 @@ mod tests {
     use strum::IntoEnumIterator as _;
 
     use super::*;
-    use crate::app::action::{Action, Event};
+    use crate::app::action::Action;
     use crate::app::command::UiCommand;
+    use crate::app::event::Event;
     use crate::app::prefs::ReviewPrefs;
     use crate::app::update::tests::{act, finish, hear, opened};
     use crate::domain::interval::FrameSpan;

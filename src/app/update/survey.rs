@@ -210,8 +210,9 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::app::action::{Action, Event};
+    use crate::app::action::Action;
     use crate::app::engine::EngineFacts;
+    use crate::app::event::Event;
     use crate::app::survey::map::MapPoint;
     use crate::app::survey::{FeatureMap, Similar};
     use crate::app::update::tests::{act, finish, hear, opened};

@@ -5,10 +5,11 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
-use crate::app::action::{Action, Among, Event, Message};
+use crate::app::action::{Action, Among, Message};
 use crate::app::command::UiCommand;
 use crate::app::effect::{Effect, Zoom};
 use crate::app::engine::{Engine, EngineFacts};
+use crate::app::event::Event;
 use crate::app::lanes::LaneKind;
 use crate::app::library::{EntryId, FileState, ScoringPhase, ScoringState};
 use crate::app::place::Place;

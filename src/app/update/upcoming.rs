@@ -46,8 +46,9 @@ pub(super) fn located(state: &mut AppState, target: &Target, path: PathBuf) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::action::{Action, Among, Event, Message};
+    use crate::app::action::{Action, Among, Message};
     use crate::app::arrangement::PanelKind;
+    use crate::app::event::Event;
     use crate::app::update::tests::{act, finish, hear, opened, video};
     use crate::app::update::update;
     use crate::domain::interval::FrameSpan;

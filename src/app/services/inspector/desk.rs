@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::app::action::Event;
+use crate::app::event::Event;
 use crate::app::inspect::{ExactScores, InspectNews, InspectOrder, InspectTask, LookedAt, Subject, Trial};
 use crate::app::services::{EngineOptions, Reporter};
 use crate::domain::attention_grid::{AttentionGrid, GridView};

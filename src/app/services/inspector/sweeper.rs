@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 
-use crate::app::action::Event;
+use crate::app::event::Event;
 use crate::app::inspect::SweepOrder;
 use crate::app::services::{EngineOptions, Reporter};
 use crate::app::sweep::sweep;

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::app::action::{Action, Event};
+use crate::app::action::Action;
 use crate::app::arrangement::PanelKind;
 use crate::app::blind::BlindPass;
 use crate::app::effect::Effect;
 use crate::app::engine::EngineFacts;
+use crate::app::event::Event;
 use crate::app::inspect::{ExactScores, InspectAction, InspectNews, InspectOrder, InspectState, InspectTask};
 use crate::app::state::AppState;
 use crate::app::update::tests::{act, finish, hear, opened};

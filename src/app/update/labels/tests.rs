@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use proptest::prelude::*;
 
 use super::*;
-use crate::app::action::{Action, Event};
+use crate::app::action::Action;
 use crate::app::command::UiCommand;
 use crate::app::effect::Undoing;
+use crate::app::event::Event;
 use crate::app::reviews::Ticket;
 use crate::app::update::tests::{act, finish, hear, opened};
 use crate::domain::label::LabelSchema;

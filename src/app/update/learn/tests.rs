@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::*;
-use crate::app::action::{Action, Event};
+use crate::app::action::Action;
 use crate::app::command::UiCommand;
 use crate::app::engine::EngineFacts;
+use crate::app::event::Event;
 use crate::app::learn::{Planned, RunProgress};
 use crate::app::update::tests::{act, finish, hear, opened};
 use crate::domain::curve::Curve;
