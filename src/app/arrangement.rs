@@ -325,7 +325,8 @@ mod tests {
 
     #[test]
     fn an_arrangement_without_attention_gets_it_hidden_above_the_timeline() {
-        let Arrangement::Column(mut parts) = Arrangement::default() else { panic!("is a column") };
+        let Arrangement::Row(whole) = Arrangement::default() else { panic!("the bench stands beside it") };
+        let Arrangement::Column(mut parts) = whole[0].content.clone() else { panic!("is a column") };
         parts.retain(|part| !part.content.holds(PanelKind::Attention));
         let older = Layout { panels: Arrangement::Column(parts), hidden: BTreeSet::new(), ..Layout::default() };
         assert_eq!(older.repaired(), Layout::default());
@@ -364,7 +365,7 @@ mod tests {
 
     #[test]
     fn the_video_cannot_be_hidden() {
-        let mut layout = Layout { hidden: BTreeSet::new(), ..Layout::default() };
+        let mut layout = Layout::default();
         layout.toggle(PanelKind::Library);
         layout.toggle(PanelKind::Video);
         let first = Layout::default().hidden;

@@ -21,9 +21,10 @@ use crate::domain::frames::FrameTable;
 use crate::domain::score::ScoredVideo;
 use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::plots::{
-    ChartError, ChartLook, ChartSize, ChartTheme, DetectionCurve, DetectionView, LossCurve, TimelineChart,
-    detection_png, detection_svg, timeline_png, timeline_svg, training_png, training_svg,
+    ChartError, DetectionCurve, DetectionView, LossCurve, TimelineChart, detection_png, detection_svg, timeline_png,
+    timeline_svg, training_png, training_svg,
 };
+pub use crate::plots::{ChartLook, ChartSize, ChartTheme};
 
 /// The charts that can be on screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, EnumIter)]

@@ -6,8 +6,7 @@ use egui::{Button, DragValue, Key, RichText, Ui};
 
 use super::root::ViewContext;
 use crate::app::action::Action;
-use crate::app::charting;
-use crate::plots::{ChartSize, ChartTheme};
+use crate::app::charting::{self, ChartSize, ChartTheme};
 
 /// Sizes that fit where charts usually go.
 const SIZES: [(&str, ChartSize); 3] = [

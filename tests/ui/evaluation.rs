@@ -38,6 +38,9 @@ fn figures_are_found_out_a_point_of_a_curve_is_a_threshold_and_an_error_is_one_c
     assert_eq!(w.state().examination.chosen, Some(last));
     w.wait("the figures at it", |s| s.examination.examined.as_ref().is_some_and(|e| e.key.rule.threshold == last));
 
+    // Away from the curve, whose words would lie over what is clicked.
+    w.harness.hover_at(egui::pos2(600.0, 300.0));
+    w.harness.run_steps(3);
     w.click("DET");
     assert_eq!(w.state().examination.curve, ExamCurve::Det);
 }

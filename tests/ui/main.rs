@@ -222,7 +222,8 @@ fn a_chart_is_written_as_it_was_asked_for() {
     w.key(Key::Enter);
     assert_eq!(w.state().dialog, Some(Dialog::Chart));
     for name in ["SVG", "CSV", "Dark", "Slide"] {
-        w.click(name);
+        w.harness.get_by_label(name).click();
+        w.harness.run_steps(3);
     }
     w.click("Save");
     w.wait("the notice", |s| s.notices.list().iter().any(|n| n.text.contains("The chart is")));

@@ -44,7 +44,11 @@ fn parts_agree_and_the_order_of_videos_does_not_matter() {
     let reversed: Vec<EvalVideo> = videos().into_iter().rev().collect();
     let again = Evaluation::of(&reversed, true, &settings).expect("both kinds");
     assert_eq!((again.metrics, &again.curve, &again.calibration), (whole.metrics, &whole.curve, &whole.calibration));
-    assert_eq!(again.by_video.expect("are told apart").det, by.det);
+    // Hours are summed in another order, which may round the last digit.
+    for (a, b) in again.by_video.expect("are told apart").det.iter().zip(&by.det) {
+        assert_eq!((a.threshold, a.p_miss, a.flagged_share), (b.threshold, b.p_miss, b.flagged_share));
+        assert!((a.false_alarms_per_hour - b.false_alarms_per_hour).abs() < 1e-9);
+    }
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn start() -> Arc<ModelWeights> {
         normal: (0..4).map(|seed| features(seed, None)).collect(),
         abnormal: (0..4).map(|seed| features(10 + seed, Some(ANOMALY))).collect(),
     };
-    let settings = TrainSettings { batch: 4, steps: 60, dropout: 0.2, ..TrainSettings::default() };
+    let settings = TrainSettings { batch: 4, steps: 200, dropout: 0.2, ..TrainSettings::default() };
     let plan = TrainPlan { settings, encoder: Some("test".to_owned()), ..TrainPlan::default() };
     Arc::new(train(&plan, &set, &cpu(), &mut (), &Ticket::unlimited()).expect("trains").weights)
 }

@@ -119,7 +119,7 @@ mod tests {
         };
         let (few, many) = (judged(5).loss_and_error().expect("both"), judged(80).loss_and_error().expect("both"));
         assert!((few.0 - many.0).abs() < 1e-9 && few.1 > 0.0);
-        assert!((few.1 / many.1 - 4.0).abs() < 0.2, "{few:?} {many:?}");
+        assert!((few.1 / many.1 - 4.0).abs() < 0.3, "{few:?} {many:?}");
     }
 
     #[test]
