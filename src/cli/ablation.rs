@@ -1,6 +1,6 @@
 //! `lookback ablation`: features with and without attention, over seeds and folds, each run in a folder of its own.
 //!
-//! Owns the order of work, which runs are done already, and what is printed. A run is [`mod@run`]'s, the table and the published
+//! Owns the order of work, which runs are done already, and what is printed. A run is `run`'s, the table and the published
 //! numbers are [`crate::domain::ablation`]'s, the page is [`crate::app::report::ablation`]'s.
 
 use std::fmt::Write as _;
