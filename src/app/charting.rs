@@ -1,29 +1,26 @@
 //! Charts of what is on screen, as files.
 //!
-//! Owns which charts there are at the moment, what is asked of one before it is written, and its three forms: PNG, SVG and
-//! the numbers as CSV. Does not own how charts look (`plots`) or where they are written (`services`).
+//! Owns which charts there are at the moment and what is asked of one before it is written; its three forms are [`data`]'s. Does not own how charts look (`plots`) or where they are written (`services`).
 
-use std::fmt::Write as _;
+mod data;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use strum::{EnumIter, IntoEnumIterator as _};
 
+pub use self::data::{AttentionData, ChartData, NamedPoint, ScatterData, TimelineData};
+use super::comparing::sheet::{CSV_HEADER as COMPARE_HEADER, CompareSheet};
 use super::examination::ExamCurve;
-use super::learn::{LearnPhase, RunProgress};
-use super::sheet::{CSV_HEADER, ScoreSheet};
+use super::learn::LearnPhase;
 use super::snapshot::file_stem;
 use super::state::AppState;
+use super::survey::facts::point_facts;
+use super::survey::map::MapSheet;
 use crate::domain::evaluation::alarms::DetPoint;
 use crate::domain::evaluation::calibration::ReliabilityBin;
 use crate::domain::evaluation::ranking::CurvePoint;
-use crate::domain::frames::FrameTable;
-use crate::domain::score::ScoredVideo;
-use crate::domain::segment::{AnomalySegment, EventRule};
-use crate::plots::{
-    ChartError, DetectionCurve, DetectionView, LossCurve, TimelineChart, detection_png, detection_svg, timeline_png,
-    timeline_svg, training_png, training_svg,
-};
+use crate::plots::{ChartError, DetectionView};
 pub use crate::plots::{ChartLook, ChartSize, ChartTheme};
 
 /// The charts that can be on screen.
@@ -42,6 +39,12 @@ pub enum ChartKind {
     Det,
     /// Share of anomalous frames against their score.
     Reliability,
+    /// `V_hat` and the curves beside it, as far as they show.
+    Attention,
+    /// Snippet scores of two models.
+    Scatter,
+    /// Snippets by their features.
+    Map,
 }
 
 impl ChartKind {
@@ -54,6 +57,9 @@ impl ChartKind {
             Self::PrecisionRecall => "Precision-recall curve of the evaluation",
             Self::Det => "DET curve of the evaluation",
             Self::Reliability => "Calibration of the evaluation",
+            Self::Attention => "Attention heat map",
+            Self::Scatter => "Scatter of the comparison",
+            Self::Map => "Map of snippets",
         }
     }
 
@@ -66,13 +72,16 @@ impl ChartKind {
             Self::PrecisionRecall => "precision-recall",
             Self::Det => "det",
             Self::Reliability => "calibration",
+            Self::Attention => "attention",
+            Self::Scatter => "scatter",
+            Self::Map => "map",
         }
     }
 
     /// The curve that it draws of an evaluation.
     fn of_evaluation(self) -> Option<ExamCurve> {
         match self {
-            Self::Timeline | Self::Losses => None,
+            Self::Timeline | Self::Losses | Self::Attention | Self::Scatter | Self::Map => None,
             Self::Roc => Some(ExamCurve::Roc),
             Self::PrecisionRecall => Some(ExamCurve::PrecisionRecall),
             Self::Det => Some(ExamCurve::Det),
@@ -118,6 +127,9 @@ impl ChartForm {
             Some(match self.kind {
                 ChartKind::Timeline => "Open a video and let it be scored first.",
                 ChartKind::Losses => "Learn from verdicts first: there are no curves yet.",
+                ChartKind::Attention => "Open the attention inspector on a scored video first.",
+                ChartKind::Scatter => "Compare the scores on screen with others first.",
+                ChartKind::Map => "Map the snippets of a video first.",
                 _ => "Open the panel “Evaluation” with videos that are scored and have ground truth first.",
             })
         } else if !(png || svg || csv) {
@@ -128,43 +140,6 @@ impl ChartForm {
             None
         }
     }
-}
-
-/// A chart with its numbers, apart from the state: it is drawn on another thread.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ChartData {
-    /// See [`ChartKind::Timeline`].
-    Timeline(Box<TimelineData>),
-    /// See [`ChartKind::Losses`].
-    Losses(Arc<RunProgress>),
-    /// A curve of an evaluation.
-    Curve(DetectionView, Vec<NamedPoint>),
-}
-
-/// A point of a curve of an evaluation.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct NamedPoint {
-    /// The threshold that gives it; for calibration the lower end of the bin.
-    pub threshold: f32,
-    /// Where it is drawn.
-    pub at: (f64, f64),
-}
-
-/// The numbers of a score timeline.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TimelineData {
-    /// Name of the video's file.
-    pub name: String,
-    /// Times of its frames.
-    pub frames: FrameTable,
-    /// What the model says.
-    pub scored: Arc<ScoredVideo>,
-    /// How scores become events.
-    pub rule: EventRule,
-    /// The events.
-    pub events: Arc<[AnomalySegment]>,
-    /// Known anomalous frames, both ends inclusive.
-    pub truth: Vec<(usize, usize)>,
 }
 
 /// A chart to write.
@@ -196,6 +171,7 @@ fn is_there(state: &AppState, kind: ChartKind) -> bool {
         ChartKind::Roc | ChartKind::PrecisionRecall | ChartKind::Det | ChartKind::Reliability => {
             curve(state, kind).is_some()
         }
+        ChartKind::Attention | ChartKind::Scatter | ChartKind::Map => study(state, kind).is_some(),
         ChartKind::Losses => {
             matches!(&state.learn.phase, LearnPhase::Running { progress, .. } if !progress.losses.is_empty())
         }
@@ -230,6 +206,52 @@ fn curve(state: &AppState, kind: ChartKind) -> Option<(DetectionView, Vec<NamedP
     (!points.is_empty()).then_some((view, points))
 }
 
+/// A chart of one of the panels for studying models, with the name of its files.
+fn study(state: &AppState, kind: ChartKind) -> Option<(ChartData, String)> {
+    if state.prefs.blind.hides_model() {
+        return None;
+    }
+    match kind {
+        ChartKind::Attention => {
+            let (entry, inspect) = (state.shown()?, &state.inspect);
+            let data = AttentionData {
+                name: entry.name.clone(),
+                looked: Arc::clone(inspect.looked.as_ref()?),
+                grid: Arc::clone(inspect.grid.as_ref().filter(|grid| !grid.is_empty())?),
+                top_alpha: inspect.exact.as_ref().map_or_else(Vec::new, |exact| exact.top_alpha.clone()),
+            };
+            Some((ChartData::Attention(Box::new(data)), file_stem(&entry.name)))
+        }
+        ChartKind::Scatter => {
+            let (entry, session) = (state.shown()?, state.session.as_ref()?);
+            let (compared, judged) = state.comparing.shown_of(entry.video_id.as_ref()?)?;
+            let pairs = compared.one().iter().zip(compared.other());
+            let sheet = CompareSheet::new(entry.name.clone(), compared, judged, session.frames());
+            let data = ScatterData {
+                title: entry.name.clone(),
+                axes: ("score on screen".to_owned(), compared.overlay.name.to_string()),
+                points: pairs.map(|(one, other)| ((f64::from(*one), f64::from(*other)), None)).collect(),
+                levels: Some((judged.one_rule.threshold, judged.other_rule.threshold)),
+                csv: COMPARE_HEADER.to_owned() + &sheet.csv(),
+            };
+            Some((ChartData::Scatter(Box::new(data)), file_stem(&entry.name)))
+        }
+        _ => {
+            let map = Arc::clone(state.survey.map.as_ref()?);
+            let known = point_facts(state);
+            let share = |at: usize| format!("component {}, {:.0} % of the variance", at + 1, map.shares[at] * 100.0);
+            let place = |at: [f32; 2]| (f64::from(at[0]), f64::from(at[1]));
+            let points = map.points.iter().zip(&known).map(|(point, facts)| (place(point.at), facts.score)).collect();
+            let (axes, videos) = ((share(0), share(1)), map.order.videos.len());
+            let title = if let [one] = &map.order.videos[..] { one.name.clone() } else { format!("{videos} videos") };
+            let name = if map.order.videos.len() == 1 { file_stem(&title) } else { "videos".to_owned() };
+            let csv = MapSheet { map, known }.csv();
+            let data = ScatterData { title: format!("{title}, coloured by score"), axes, points, levels: None, csv };
+            Some((ChartData::Scatter(Box::new(data)), name))
+        }
+    }
+}
+
 /// What `form` asks for; `None` where that is not on screen.
 pub fn order(state: &AppState, form: &ChartForm) -> Option<ChartOrder> {
     if form.problem(state).is_some() {
@@ -253,6 +275,7 @@ pub fn order(state: &AppState, form: &ChartForm) -> Option<ChartOrder> {
             let LearnPhase::Running { progress, .. } = &state.learn.phase else { return None };
             (ChartData::Losses(Arc::clone(progress)), "learning".to_owned())
         }
+        ChartKind::Attention | ChartKind::Scatter | ChartKind::Map => study(state, form.kind)?,
         kind => {
             let (view, points) = curve(state, kind)?;
             (ChartData::Curve(view, points), "evaluation".to_owned())
@@ -287,116 +310,10 @@ impl ChartOrder {
     }
 }
 
-impl ChartData {
-    fn png(&self, look: ChartLook) -> Result<Vec<u8>, ChartError> {
-        match self {
-            Self::Timeline(data) => timeline_png(&data.chart(), look),
-            Self::Losses(run) => run.curves(|title, curves| training_png(title, curves, look)),
-            Self::Curve(view, points) => {
-                let points: Vec<_> = points.iter().map(|point| point.at).collect();
-                detection_png(*view, &[DetectionCurve { name: "model", points: &points }], look)
-            }
-        }
-    }
-
-    fn svg(&self, look: ChartLook) -> Result<String, ChartError> {
-        match self {
-            Self::Timeline(data) => timeline_svg(&data.chart(), look),
-            Self::Losses(run) => run.curves(|title, curves| training_svg(title, curves, look)),
-            Self::Curve(view, points) => {
-                let points: Vec<_> = points.iter().map(|point| point.at).collect();
-                detection_svg(*view, &[DetectionCurve { name: "model", points: &points }], look)
-            }
-        }
-    }
-
-    fn csv(&self) -> String {
-        match self {
-            Self::Timeline(data) => {
-                let TimelineData { name, frames, scored, rule, events, .. } = &**data;
-                let sheet = ScoreSheet::new(name.clone(), scored, Some(frames), *rule, events);
-                CSV_HEADER.to_owned() + &sheet.csv()
-            }
-            Self::Losses(run) => run.csv(),
-            Self::Curve(view, points) => {
-                let mut text = match view {
-                    DetectionView::Roc => "threshold,false_positive_rate,true_positive_rate\n",
-                    DetectionView::PrecisionRecall { .. } => "threshold,recall,precision\n",
-                    DetectionView::Det => "threshold,false_alarms_per_hour,missed\n",
-                    DetectionView::Reliability => "score_from,mean_score,anomalous_share\n",
-                }
-                .to_owned();
-                for NamedPoint { threshold, at: (x, y) } in points {
-                    // Writing to a string cannot fail.
-                    writeln!(text, "{threshold},{x},{y}").unwrap_or_default();
-                }
-                text
-            }
-        }
-    }
-}
-
-impl TimelineData {
-    fn chart(&self) -> TimelineChart<'_> {
-        TimelineChart {
-            title: &self.name,
-            frames: &self.frames,
-            scores: &self.scored.snippets,
-            threshold: self.rule.threshold,
-            events: &self.events,
-            truth: &self.truth,
-        }
-    }
-}
-
-impl RunProgress {
-    /// Its curves as a chart takes them.
-    fn curves<T>(&self, draw: impl FnOnce(&str, &[LossCurve<'_>]) -> T) -> T {
-        let part = |value: fn(&crate::model::train::Losses) -> f32| -> Vec<(usize, f64)> {
-            self.losses.iter().enumerate().map(|(at, losses)| (at + 1, f64::from(value(losses)))).collect()
-        };
-        let (total, bce) = (part(|l| l.total), part(|l| l.bce));
-        let (sparsity, smoothness) = (part(|l| l.sparsity), part(|l| l.smoothness));
-        let curves = [
-            LossCurve { name: "total", points: &total },
-            LossCurve { name: "held-out videos", points: &self.judged },
-            LossCurve { name: "cross entropy", points: &bce },
-            LossCurve { name: "sparsity", points: &sparsity },
-            LossCurve { name: "smoothness", points: &smoothness },
-        ];
-        let shown = if self.judged.is_empty() {
-            [curves[0], curves[2], curves[3], curves[4]].to_vec()
-        } else {
-            curves.to_vec()
-        };
-        draw("Learning", &shown)
-    }
-
-    /// One row per step; the loss on held-out videos where it was found out after that step. Row 0 is the model that it
-    /// began from.
-    fn csv(&self) -> String {
-        let mut text = "step,total,bce,margin,sparsity,smoothness,snippets,held_out\n".to_owned();
-        for step in 0..=self.losses.len() {
-            let held = self.judged.iter().find(|(at, _)| *at == step).map(|(_, loss)| loss.to_string());
-            let held = held.unwrap_or_default();
-            // Writing to a string cannot fail.
-            match step.checked_sub(1).map(|at| self.losses[at]) {
-                None => writeln!(text, "0,,,,,,,{held}").unwrap_or_default(),
-                Some(l) => writeln!(
-                    text,
-                    "{step},{},{},{},{},{},{},{held}",
-                    l.total, l.bce, l.margin, l.sparsity, l.smoothness, l.snippets
-                )
-                .unwrap_or_default(),
-            }
-        }
-        text
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::learn::RunProgress;
     use crate::model::train::Losses;
 
     fn run() -> RunProgress {
@@ -407,15 +324,6 @@ mod tests {
     fn order(files: ChartFiles) -> ChartOrder {
         let look = ChartLook { size: ChartSize { width: 400, height: 300 }, theme: ChartTheme::Dark };
         ChartOrder { data: ChartData::Losses(Arc::new(run())), files, look, stem: "x".to_owned(), folder: None }
-    }
-
-    #[test]
-    fn the_numbers_of_a_run_are_rows_with_what_is_known() {
-        let csv = run().csv();
-        let rows: Vec<&str> = csv.lines().collect();
-        assert_eq!(rows.len(), 6);
-        assert_eq!((rows[1], rows[5]), ("0,,,,,,,0.9", "4,0.5,0.5,0,0,0,0,0.25"));
-        assert!(rows.iter().all(|row| row.split(',').count() == 8));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::app::evaluation::Evaluation;
 use crate::app::examination::ExamCurve;
 
 /// Height of the drawing in points.
-const HEIGHT: f32 = 240.0;
+const HEIGHT: f32 = 252.0;
 /// How near to a point the pointer takes it, in points.
 const NEAR: f32 = 24.0;
 
@@ -46,7 +46,7 @@ pub(super) fn curve_ui(view: &ViewContext<'_>, evaluation: &Evaluation, ui: &mut
     let (whole, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), sense);
     let name = format!("{} curve, {} points", kind.text(), drawing.points.len());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
-    let body = Rect::from_min_max(whole.min + vec2(44.0, 8.0), whole.max - vec2(12.0, 34.0));
+    let body = Rect::from_min_max(whole.min + vec2(44.0, 20.0), whole.max - vec2(12.0, 34.0));
     let painter = ui.painter_at(whole);
     painter.rect_filled(body, 2.0, palette.sunken);
     let place =
@@ -63,8 +63,8 @@ pub(super) fn curve_ui(view: &ViewContext<'_>, evaluation: &Evaluation, ui: &mut
     }
     let below = pos2(body.center().x, whole.bottom() - 2.0);
     painter.text(below, Align2::CENTER_BOTTOM, drawing.axes.0, view.tokens.small(), palette.text_weak);
-    let upper = pos2(body.left() + 6.0, body.top() + 3.0);
-    painter.text(upper, Align2::LEFT_TOP, drawing.axes.1, view.tokens.small(), palette.text_weak);
+    let above = pos2(whole.left() + 2.0, whole.top() + 2.0);
+    painter.text(above, Align2::LEFT_TOP, drawing.axes.1, view.tokens.small(), palette.text_weak);
     if let Some([from, to]) = drawing.guide {
         painter.extend(Shape::dashed_line(&[place(from), place(to)], Stroke::new(1.0, palette.text_faint), 4.0, 4.0));
     }
