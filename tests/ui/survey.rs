@@ -31,7 +31,8 @@ fn snippets_are_laid_out_picked_and_marked_on_the_timeline() {
     let map = w.state().survey.map.clone().expect("is made");
     assert_eq!((map.points.len(), map.every, map.left_out.len()), (70, 1, 0));
     w.harness.get_by_label_contains("Map of snippets: 70 points, 0 picked");
-    w.harness.get_by_label("70 snippets of 2 videos, by builtin-motion-2.");
+    let encoder = w.state().engine.facts().expect("is ready").encoder.clone();
+    w.harness.get_by_label(&format!("70 snippets of 2 videos, by {encoder}."));
     w.click("Video");
     w.harness.get_by_label("one.mp4 40");
     w.harness.get_by_label("two.mp4 30");
