@@ -196,7 +196,7 @@ pub fn examine(order: ExamOrder) -> Examined {
     missed.append(&mut alarms);
     let videos: Vec<EvalVideo> = videos.into_iter().map(|video| video.video).collect();
     let evaluation = if videos.is_empty() {
-        Err("No open video has both scores and ground truth.".to_owned())
+        Err("No open video has both scores and ground truth yet.".to_owned())
     } else {
         Evaluation::of(&videos, true, &settings)
     };
@@ -253,7 +253,7 @@ mod tests {
     fn without_both_kinds_a_sentence_says_so() {
         let key = ExamKey { rule: EventRule::default(), videos: Vec::new() };
         let none = examine(ExamOrder { key: key.clone(), videos: Vec::new() });
-        assert!(none.evaluation.expect_err("nothing is there").contains("No open video"));
+        assert!(none.evaluation.expect_err("nothing is there").contains("No open video has both"));
         let normal = examine(ExamOrder { key, videos: vec![video(1, &[0.2], &[])] });
         assert!(normal.evaluation.expect_err("nothing happens").contains("normal"));
     }

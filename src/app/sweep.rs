@@ -72,7 +72,7 @@ impl Sweep {
     /// A row for each value, with a header.
     pub fn summary_csv(&self) -> String {
         let mut text =
-            "control,value,ratio,kappa,sigma,samples,seed,selection_entropy_bits,threshold,events,score_mean,score_max\n"
+            "control,value,ratio,kappa,sigma,samples,seed,selection_entropy_bits,kappa_th_score,events,score_mean,score_max\n"
                 .to_owned();
         for step in &self.steps {
             let tsa = &step.tsa;

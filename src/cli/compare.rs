@@ -116,7 +116,10 @@ fn model(name: Option<&str>, project: Option<&Project>) -> Result<(OtherModel, A
         return Ok((OtherModel::Project(None), Arc::new(ModelWeights::builtin()?)));
     }
     let Some(project) = project else {
-        let reason = format!("{name:?} is no file; to name a model of a project by its first digits, add --project");
+        let reason = format!(
+            "{name:?} is no file; the model that comes with the program is called {:?}, and one of a project is named by its first digits with --project",
+            models::SHIPPED
+        );
         return Err(CliError::Input(reason));
     };
     let id = models::find(project, name)?;

@@ -3,7 +3,7 @@
 //! Owns what the command does with the figures: save, print, and say what should be known about them. Reading is
 //! [`super::eval_data`]'s, the figures are [`crate::app::evaluation`]'s, their text [`super::eval_text`]'s.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::args::eval::EvalArgs;
 use super::error::CliError;
@@ -20,7 +20,7 @@ use crate::formats::npy;
 use crate::jobs::Ticket;
 
 /// The figures with what should be known about them.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct EvalResult {
     /// Which program computed them.
     pub program: String,
@@ -29,7 +29,7 @@ pub struct EvalResult {
     /// Sentences for the reader.
     pub notes: Vec<String>,
     /// Hash of the weights, where scores were made just now.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
     /// Frames left out because the ground truth counts fewer.
     pub frames_cut: i64,
@@ -39,7 +39,7 @@ pub struct EvalResult {
     #[serde(flatten)]
     pub evaluation: Evaluation,
     /// How well plain motion would do on the same frames, where that was asked for.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub yardsticks: Vec<YardstickFigures>,
 }
 

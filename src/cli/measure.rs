@@ -4,7 +4,7 @@
 //! table of frame figures. Does not own the metrics themselves, where scores come from, or the whole evaluation
 //! ([`crate::app::evaluation`]).
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::metrics::{DetectionMetrics, detection_metrics};
 use crate::domain::snippet::SNIPPET_FRAMES;
@@ -51,7 +51,7 @@ pub struct Figures {
 }
 
 /// The figures of a yardstick.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct YardstickFigures {
     /// What is measured.
     pub name: String,

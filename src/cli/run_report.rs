@@ -38,6 +38,11 @@ pub fn write(path: &Path, args: &EvalArgs, data: &EvalData, result: &EvalResult)
         let hash = media::hash_file(input, &Ticket::unlimited(), &mut |_| ())?;
         record.inputs.push(InputFile { path: input.display().to_string(), blake3: hash.to_string() });
     }
+    files::write(path, page(&record, data, result)?.as_bytes())
+}
+
+/// The page of a record, which shows `result`.
+fn page(record: &RunRecord, data: &EvalData, result: &EvalResult) -> Result<String, CliError> {
     let settings = &result.evaluation.settings;
     let rule = settings.rule;
     let mut rows = vec![
@@ -75,10 +80,9 @@ pub fn write(path: &Path, args: &EvalArgs, data: &EvalData, result: &EvalResult)
         evaluation: &result.evaluation,
         text: &result.table(),
         settings: &rows,
-        record: &record,
+        record,
     };
-    let html = page.html().map_err(|err| CliError::Failed(err.to_string()))?;
-    files::write(path, html.as_bytes())
+    page.html().map_err(|err| CliError::Failed(err.to_string()))
 }
 
 /// What a verification found.
@@ -91,6 +95,9 @@ struct Verified {
     videos_changed: Vec<String>,
     recomputed: bool,
     differences: Vec<Difference>,
+    /// Whether the page shows what its record says; unknown where another version wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<bool>,
 }
 
 /// `lookback verify REPORT`: whether its files are what they were, and its figures come out again.
@@ -98,7 +105,8 @@ struct Verified {
 /// # Errors
 /// The file is no report, or something differs.
 pub fn verify(path: &Path, args: &VerifyArgs) -> Result<(), CliError> {
-    let record = RunRecord::of_page(&files::text(path)?).map_err(|err| CliError::input(path, err))?;
+    let shown = files::text(path)?;
+    let record = RunRecord::of_page(&shown).map_err(|err| CliError::input(path, err))?;
     let ticket = cancelled_by_interrupt()?;
     let line = std::iter::once("lookback".to_owned()).chain(record.command.iter().cloned());
     let Ok(Some(Command::Eval(evaluation))) = Arguments::try_parse_from(line).map(|arguments| arguments.command) else {
@@ -122,6 +130,10 @@ pub fn verify(path: &Path, args: &VerifyArgs) -> Result<(), CliError> {
         found.videos_changed = data.contents.iter().filter(|now| !was(now)).map(|now| now.name.clone()).collect();
         found.differences = differences(&record.result, &serde_json::to_value(&result)?);
         found.recomputed = true;
+        if record.versions == versions() {
+            let said: EvalResult = serde_json::from_value(record.result.clone())?;
+            found.page = Some(page(&record, &data, &said)? == shown);
+        }
     }
     files::print(&if args.json { serde_json::to_string_pretty(&found)? + "\n" } else { found.text() })?;
     match found.wrong() {
@@ -132,7 +144,8 @@ pub fn verify(path: &Path, args: &VerifyArgs) -> Result<(), CliError> {
 
 impl Verified {
     fn wrong(&self) -> usize {
-        self.changed.len() + self.missing.len() + self.videos_changed.len() + self.differences.len()
+        let page = usize::from(self.page == Some(false));
+        self.changed.len() + self.missing.len() + self.videos_changed.len() + self.differences.len() + page
     }
 
     fn text(&self) -> String {
@@ -155,6 +168,19 @@ impl Verified {
                 self.differences.iter().map(|d| format!("{}: {} in the report, {} now", d.figure, d.reported, d.now));
             text += &listed(&format!("{} came out otherwise", count(self.differences.len(), "figure")), lines);
         }
+        // Writing to a string cannot fail.
+        match self.page {
+            Some(true) => writeln!(text, "page       shows what was recorded").ok(),
+            Some(false) => writeln!(
+                text,
+                "page       was changed: its text or its curves are not those of the figures recorded in it"
+            )
+            .ok(),
+            None if self.recomputed => {
+                writeln!(text, "page       not compared with its record: another version of the program wrote it").ok()
+            }
+            None => None,
+        };
         text
     }
 }

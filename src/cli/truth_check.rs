@@ -30,6 +30,9 @@ struct Checked {
     labels: Option<String>,
     /// How the end of a span was read.
     span_end: &'static str,
+    /// Whether the person said so.
+    #[serde(skip)]
+    span_end_given: bool,
     wrong: usize,
     #[serde(flatten)]
     report: TruthReport,
@@ -56,6 +59,7 @@ pub fn run(args: &TruthCheckArgs) -> Result<(), CliError> {
         list: name(&args.list),
         labels: name(&args.labels),
         span_end: if inclusive { "inclusive" } else { "exclusive" },
+        span_end_given: args.span_end.is_some(),
         wrong: report.findings.iter().filter(|finding| !finding.kind.is_notice()).count(),
         report,
     };
@@ -94,7 +98,12 @@ impl Checked {
         // Writing to a string cannot fail.
         if let Some(truth) = &self.truth {
             let (videos, spans) = (count(report.videos, "video"), count(report.spans, "span"));
-            writeln!(text, "{truth}: {videos}, {spans}; the end of a span read as {}", self.span_end).ok();
+            let checked = if report.ends.is_some() || self.span_end_given {
+                ""
+            } else {
+                ", which nothing here can confirm: give --labels"
+            };
+            writeln!(text, "{truth}: {videos}, {spans}; the end of a span read as {}{checked}", self.span_end).ok();
         }
         if let (Some(labels), Some(frames)) = (&self.labels, report.label_frames) {
             let anomalous = report.anomalous_frames.unwrap_or_default();
@@ -125,7 +134,10 @@ impl Checked {
             }
         }
         if report.findings.is_empty() {
-            text += "nothing is wrong\n";
+            text += match (&self.truth, &self.labels) {
+                (None, Some(_)) => "nothing is wrong with the values; spans were not checked, as none were given\n",
+                _ => "nothing is wrong, as far as these files tell\n",
+            };
         }
         text
     }

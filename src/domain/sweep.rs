@@ -72,10 +72,12 @@ impl Control {
     }
 
     /// The settings of a sweep, `steps` values from `from` to `to` at equal distances, each different from the one before.
+    /// The last is `to` itself, and those between are rounded to what anybody would type: kappa is floor(T ratio), and the
+    /// error of a sum would take one from it.
     pub fn steps(self, tsa: &TsaSettings, (from, to): (f64, f64), steps: usize) -> Vec<TsaSettings> {
         let last = steps.saturating_sub(1).max(1) as f64;
         let mut all: Vec<TsaSettings> =
-            (0..steps).map(|i| self.set(tsa, from + (to - from) * i as f64 / last)).collect();
+            (0..steps).map(|i| self.set(tsa, ((from + (to - from) * i as f64 / last) * 1e9).round() / 1e9)).collect();
         all.dedup();
         all
     }
@@ -113,6 +115,8 @@ mod tests {
             let (from, to) = control.usual();
             let steps = control.steps(&tsa, (from, to), 9);
             assert_eq!((control.of(&steps[0]), control.of(&steps[8])), (from, to), "{control:?}");
+            let fine = control.steps(&tsa, (0.1, 1.0), 10);
+            assert_eq!(fine.last().map(|last| control.of(last)), Some(1.0), "{control:?}");
             for step in &steps {
                 assert_eq!(control.set(step, control.of(&tsa)), tsa, "only {control:?} moves");
             }

@@ -80,7 +80,13 @@ fn estimate(value: Option<Estimate>, digits: usize) -> String {
 fn frames_ui(view: &ViewContext<'_>, examined: &Examined, evaluation: &Evaluation, ui: &mut Ui) {
     let m = &evaluation.metrics;
     let share = figures::percent(m.positives as f32 / m.frames.max(1) as f32);
-    let videos = figures::count(examined.key.count(), "video");
+    let open = view.state.library.entries().iter().filter(|entry| entry.lanes().truth.is_some()).count();
+    let (count, open) = (examined.key.count(), open.max(examined.key.count()));
+    let videos = if count < open {
+        format!("{count} of {open} videos with ground truth, the others are not scored yet")
+    } else {
+        figures::count(count, "video")
+    };
     let stale = if view.state.examination.asked.is_some() { ", being found out anew…" } else { "" };
     let text = format!("{videos}, {} frames, {share} of them anomalous{stale}", m.frames);
     ui.label(RichText::new(text).color(view.tokens.palette.text_weak));
@@ -195,7 +201,11 @@ fn errors_ui(view: &ViewContext<'_>, examined: &Examined, ui: &mut Ui) {
     let of = |kind| examined.errors.iter().filter(|row| row.kind == kind).count();
     let text =
         format!("Errors at this threshold: {} missed, {} false", of(ExamError::Missed), of(ExamError::FalseAlarm));
-    ui.label(RichText::new(text).strong());
+    let tip = "Missed: an anomaly that shares no frame with an event. False: an event that shares none with an anomaly. \
+               Precision and recall above ask for more overlap, and for one event for each anomaly.";
+    ui.label(RichText::new(text).strong()).on_hover_text(tip);
+    let how = RichText::new("events and anomalies without a frame in common").font(view.tokens.small());
+    ui.label(how.color(view.tokens.palette.text_weak));
     for row in &examined.errors {
         error_ui(view, row, ui);
     }

@@ -46,6 +46,11 @@ pub fn dispatch(view: &ViewContext<'_>, stage: &StageState, ctx: &Context) {
             pressed.push(command);
             false
         });
+        if let Some(opening) = pressed.iter().position(|command| opens_a_field(*command)) {
+            // What was typed after it before it could be drawn was meant for it. A verdict in its place would be worse than a
+            // lost letter.
+            pressed.truncate(opening + 1);
+        }
         if !pressed.is_empty() {
             // A letter arrives twice, as key and as text; nobody types, so the text is of no use.
             input.events.retain(|event| !matches!(event, Event::Text(_)));
@@ -61,6 +66,11 @@ pub fn dispatch(view: &ViewContext<'_>, stage: &StageState, ctx: &Context) {
             view.actions.send(action);
         }
     }
+}
+
+/// Whether a command opens something that takes what is typed next.
+fn opens_a_field(command: UiCommand) -> bool {
+    matches!(command, UiCommand::Palette | UiCommand::GoTo)
 }
 
 /// Where the keyboard is.

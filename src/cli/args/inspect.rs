@@ -74,7 +74,8 @@ pub struct SubjectArgs {
 /// Arguments of `sweep`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Every value is computed with the same draws of noise, so what changes is due to the control.
+Every value is computed with the same draws of noise, so what changes is due to the control; a sweep of the seed alone is
+one of other draws.
 
 Examples:
   lookback sweep door.mp4 --control kappa --from 0.1 --to 1 --steps 10 --out swept
