@@ -90,7 +90,7 @@ impl AttentionChart<'_> {
             .x_labels(0)
             .y_labels(8)
             .y_label_formatter(&|v| format!("{v:.0}"))
-            .y_desc("j, the j-th earliest pick")
+            .y_desc("j-th earliest pick")
             .axis_desc_style(text(14, INK))
             .label_style(text(13, INK))
             .draw()
@@ -244,7 +244,7 @@ impl Chart for AttentionChart<'_> {
         let tsa = &self.attention.tsa;
         let facts = if tsa.enabled {
             format!(
-                "kappa = {} of {}, sigma = {}, M = {}, seed {}; selection entropy {:.1} bit; band: omega ± sigma, dashed: kappa-th perturbed score, ticks: top-alpha",
+                "kappa = {} of {}, sigma = {}, M = {}, seed {}; selection entropy {:.1} bit; light band: omega ± sigma; grey band and dashes: kappa-th score of the draws and its mean; violet: top-alpha",
                 self.attention.kappa,
                 self.attention.omega.len(),
                 tsa.sigma,

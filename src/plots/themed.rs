@@ -1,15 +1,16 @@
-//! The dark look of a chart.
+//! The dark look of a chart, and letters in their places.
 //!
-//! Owns the colours of the dark theme, and the drawing on a surface that takes them in place of those of the light one. A
-//! chart is written once, for white paper; it does not know of this.
+//! Owns the colours of the dark theme, and the drawing on a surface that takes them in place of those of the light one, with
+//! letters set to fractions of a pixel. A chart is written once, for white paper; it does not know of this.
 
+use ab_glyph::{Font as _, FontRef, ScaleFont as _, point};
 use plotters::prelude::RGBColor;
 use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontFamily,
     FontStyle, FontTransform, text_anchor,
 };
 
-use super::chart::{ATTENTION, FAINT, INK, LINES, MAGNITUDE, SCORE, TRUTH};
+use super::chart::{ATTENTION, FAINT, FONT_BYTES, INK, LINES, MAGNITUDE, SCORE, TRUTH};
 
 /// What a chart is drawn on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -128,7 +129,34 @@ impl<T: BackendTextStyle> BackendTextStyle for Written<'_, T> {
         at: BackendCoord,
         mut draw: D,
     ) -> Result<Result<(), E>, Self::FontError> {
-        self.inner.draw(text, at, |x, y, color| draw(x, y, self.theme.color(color)))
+        let Ok(font) = FontRef::try_from_slice(FONT_BYTES) else {
+            return self.inner.draw(text, at, |x, y, color| draw(x, y, self.theme.color(color)));
+        };
+        // The library begins each letter at a whole pixel and forgets how far into it the letter begins, so that words fall
+        // apart where they are small. The line of the letters is the library's.
+        let (size, color) = (self.inner.size() as f32, self.color());
+        let scaled = font.as_scaled(size);
+        let (mut across, mut last) = (0.0, None);
+        for letter in text.chars() {
+            let id = scaled.glyph_id(letter);
+            across += last.map_or(0.0, |last| scaled.kern(last, id));
+            if let Some(outline) = font.outline_glyph(id.with_scale_and_position(size, point(across, 0.0))) {
+                let corner = outline.px_bounds().min;
+                let (left, top) = (at.0 + corner.x as i32, at.1 + (size / 2.0 + corner.y) as i32);
+                let mut failed = None;
+                outline.draw(|x, y, share| {
+                    if failed.is_none() && share > 0.0 {
+                        failed = draw(left + x as i32, top + y as i32, color.mix(f64::from(share.min(1.0)))).err();
+                    }
+                });
+                if let Some(failed) = failed {
+                    return Ok(Err(failed));
+                }
+            }
+            across += scaled.h_advance(id);
+            last = Some(id);
+        }
+        Ok(Ok(()))
     }
 }
 
