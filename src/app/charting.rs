@@ -1,6 +1,7 @@
 //! Charts of what is on screen, as files.
 //!
-//! Owns which charts there are at the moment and what is asked of one before it is written; its three forms are `data`'s. Does not own how charts look (`plots`) or where they are written (`services`).
+//! Owns which charts there are at the moment and what is asked of one before it is written; its three forms are `data`'s.
+//! Does not own how charts look (`plots`) or where they are written (`services`).
 
 mod data;
 
