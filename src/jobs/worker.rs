@@ -2,6 +2,7 @@
 //!
 //! Owns starting, feeding and ending a thread. Does not own what runs on it.
 
+use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -46,6 +47,16 @@ impl<C: Send + 'static> Worker<C> {
                 Full(command) | Disconnected(command) => command,
             }),
             None => Err(command),
+        }
+    }
+
+    /// Queues what waits, the oldest first, as far as there is room. Never blocks.
+    pub fn send_waiting(&self, waiting: &mut VecDeque<C>) {
+        while let Some(command) = waiting.pop_front() {
+            if let Err(command) = self.try_send(command) {
+                waiting.push_front(command);
+                return;
+            }
         }
     }
 

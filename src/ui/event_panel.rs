@@ -93,7 +93,7 @@ pub fn rule_ui(view: &ViewContext<'_>, ui: &mut Ui) {
             ui.add(slider(&mut rule.threshold).fixed_decimals(2))
         });
         let low = format!(
-            "An event goes on until scores fall by this share of the threshold, here to {:.2}.",
+            "An event goes on until scores fall by this share of the threshold's odds, here to {:.2}.",
             view.state.rule.low()
         );
         row(ui, "Hysteresis", &low, |ui| {

@@ -74,12 +74,7 @@ impl Learner {
     }
 
     fn flush(&mut self) {
-        while let Some(request) = self.waiting.pop_front() {
-            if let Err(request) = self.worker.try_send(request) {
-                self.waiting.push_front(request);
-                return;
-            }
-        }
+        self.worker.send_waiting(&mut self.waiting);
     }
 
     /// Adds the newest progress to `events`.

@@ -156,12 +156,7 @@ impl ReviewKeeper {
 
     /// Hands on what waits, as far as there is room.
     pub(super) fn flush(&mut self) {
-        while let Some(request) = self.waiting.pop_front() {
-            if let Err(request) = self.worker.try_send(request) {
-                self.waiting.push_front(request);
-                return;
-            }
-        }
+        self.worker.send_waiting(&mut self.waiting);
     }
 
     /// Waits until everything that was asked for is on disk.

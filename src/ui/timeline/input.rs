@@ -145,7 +145,7 @@ pub enum TimelineAction {
     },
     /// Move the threshold, 0..=1.
     SetThreshold(f32),
-    /// Set the share of the threshold by which the lower line is below it, 0..=1.
+    /// Set the share of the threshold's odds by which the lower line is below it, 0..=1.
     SetHysteresis(f32),
     /// Show, order and size lanes so.
     SetLanes(LaneSettings),
