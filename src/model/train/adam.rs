@@ -11,7 +11,7 @@ const BETA_2: f32 = 0.999;
 const EPS: f32 = 1e-8;
 
 /// Values that one thread updates at a time.
-const BLOCK: usize = 1 << 14;
+pub(super) const BLOCK: usize = 1 << 14;
 
 /// Running means of one tensor's gradient and of its square.
 #[derive(Clone, Debug, Default, PartialEq)]

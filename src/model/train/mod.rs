@@ -11,6 +11,7 @@ pub mod calibration;
 pub mod checkpoint;
 pub mod judged;
 pub mod loss;
+pub mod momentum;
 pub mod settings;
 pub mod trainer;
 pub mod tune;
@@ -22,7 +23,7 @@ pub use bags::TrainSet;
 pub use calibration::{Calibrated, calibrated};
 pub use judged::Judged;
 pub use loss::Losses;
-pub use settings::{Preset, Schedule, TrainSettings};
+pub use settings::{Optimizer, Preset, Schedule, TrainSettings};
 pub use trainer::Trainer;
 pub use tune::{TuneBag, TuneObserver, TuneReport, TuneSet, TuneSettings, Tuned, Tuning};
 

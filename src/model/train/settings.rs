@@ -26,6 +26,17 @@ pub enum Preset {
     PublishedShanghaiTech,
 }
 
+/// How gradients move the weights.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Optimizer {
+    /// Adam, as published.
+    #[default]
+    Adam,
+    /// Gradient descent with momentum: for fine-tuning on few bags ([`super::momentum`]).
+    Momentum,
+}
+
 /// What becomes of the learning rate on the way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Display, EnumString, EnumIter)]
 #[serde(rename_all = "kebab-case")]
@@ -49,7 +60,10 @@ pub struct TrainSettings {
     pub batch: usize,
     /// Steps in all.
     pub steps: usize,
-    /// Learning rate of Adam; where it falls, that of the first step.
+    /// How gradients move the weights.
+    #[serde(default)]
+    pub optimizer: Optimizer,
+    /// Learning rate; where it falls, that of the first step.
     pub learning_rate: f64,
     /// What becomes of it.
     #[serde(default)]
@@ -94,6 +108,7 @@ impl TrainSettings {
             tsa: TsaSettings { ratio, ..TsaSettings::default() },
             batch: 16,
             steps,
+            optimizer: Optimizer::Adam,
             learning_rate: 1e-3,
             schedule: Schedule::Constant,
             weight_decay: 5e-3,

@@ -12,6 +12,8 @@ use rayon::prelude::*;
 use super::TrainSettings;
 use super::adam::{Adam, Moments};
 use super::loss::{Losses, Output};
+use super::momentum::Momentum;
+use super::settings::Optimizer;
 use crate::model::infer::{magnitudes, selection};
 use crate::model::network::{Dropout, Network, Pass};
 use crate::model::ops::{Statistics, host, with_slice};
@@ -317,20 +319,25 @@ impl Trainer {
         let scale = self.scale(grads)?;
         let Self { settings, device, weights, steps_done, restraint, .. } = self;
         let pull = restraint.anchor as f32;
-        let adam = Adam::new(settings.rate_after(*steps_done), settings.weight_decay, *steps_done + 1);
+        let (rate, decay) = (settings.rate_after(*steps_done), settings.weight_decay);
+        let (adam, momentum) = (Adam::new(rate, decay, *steps_done + 1), Momentum::new(rate, decay));
+        let apply = |values: &mut [f32], moments: &mut Moments, grad: &[f32]| match settings.optimizer {
+            Optimizer::Adam => adam.update(values, moments, grad),
+            Optimizer::Momentum => momentum.update(values, moments, grad),
+        };
         for weight in weights {
             // With attention switched off the scorer gets no gradient, and stays.
             let Some(grad) = grads.get(&weight.var) else { continue };
             with_slice(grad, |grad| {
                 if scale == 1.0 && weight.anchor.is_empty() {
-                    adam.update(&mut weight.values, &mut weight.moments, grad);
+                    apply(&mut weight.values, &mut weight.moments, grad);
                     return Ok(());
                 }
                 let mut held: Vec<f32> = grad.iter().map(|g| g * scale).collect();
                 for ((held, value), anchor) in held.iter_mut().zip(&weight.values).zip(&weight.anchor) {
                     *held += pull * (value - anchor);
                 }
-                adam.update(&mut weight.values, &mut weight.moments, &held);
+                apply(&mut weight.values, &mut weight.moments, &held);
                 Ok(())
             })?;
             let values = Tensor::from_slice(&weight.values, weight.var.shape(), device.candle())?;

@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use crate::domain::score::TsaSettings;
 use crate::model::ModelError;
 use crate::model::train::trainer::Restraint;
-use crate::model::train::{Preset, Schedule, TrainSettings};
+use crate::model::train::{Optimizer, Preset, Schedule, TrainSettings};
 
 /// Steps of a ghost curve: enough to show where learning would go.
 const FEW: usize = 3;
-/// Their learning rate: long steps, as there are so few.
-const FEW_RATE: f64 = 2e-4;
+/// Their learning rate: steps so long that together they go as far as learning does, as there are so few.
+const FEW_RATE: f64 = 8e-4;
 
 /// Settings of a tuning, stored with the model that comes out. Attention is the parent's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,7 +24,7 @@ pub struct TuneSettings {
     pub batch: usize,
     /// Share of each kind that is taken from the bags that the model carries, 0..=1, where there are both.
     pub replay_share: f64,
-    /// Learning rate of Adam.
+    /// Learning rate of gradient descent with momentum ([`crate::model::train::momentum`]).
     pub learning_rate: f64,
     /// Share of values that dropout switches off.
     pub dropout: f64,
@@ -56,7 +56,7 @@ impl Default for TuneSettings {
             steps: 30,
             batch: 4,
             replay_share: 0.5,
-            learning_rate: 2e-5,
+            learning_rate: 3e-5,
             dropout: 0.2,
             anchor: 0.01,
             calibrate: true,
@@ -115,6 +115,7 @@ impl TuneSettings {
             tsa,
             batch: self.batch,
             steps: self.steps,
+            optimizer: Optimizer::Momentum,
             learning_rate: self.learning_rate,
             schedule: self.schedule,
             weight_decay: 0.0,

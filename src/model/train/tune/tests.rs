@@ -44,7 +44,7 @@ fn set() -> TuneSet {
 
 fn settings(steps: usize) -> TuneSettings {
     let schedule = Schedule::Constant;
-    TuneSettings { steps, batch: 2, learning_rate: 2e-4, schedule, judge_every: 2, ..TuneSettings::default() }
+    TuneSettings { steps, batch: 2, learning_rate: 2e-3, schedule, judge_every: 2, ..TuneSettings::default() }
 }
 
 fn cpu() -> ComputeDevice {
@@ -129,7 +129,7 @@ fn a_false_alarm_is_learned_and_anomalies_are_kept() {
     let mut hard = bag(11, Some(1), false);
     hard.weights = (0..40).map(|t| if (10..20).contains(&t) { 4.0 } else { 1.0 }).collect();
     let set = TuneSet { train: vec![hard, bag(12, Some(0), true)], held_out: Vec::new() };
-    let settings = TuneSettings { steps: 40, learning_rate: 1e-3, batch: 2, ..TuneSettings::default() };
+    let settings = TuneSettings { steps: 40, learning_rate: 1e-2, batch: 2, ..TuneSettings::default() };
     let tuned = tuned(set, settings);
     let peak = |weights: ModelWeights, features: &FeatureMatrix| {
         let scorer = Scorer::new(Arc::new(weights), &cpu()).expect("loads");
@@ -155,10 +155,9 @@ fn an_anchor_holds_the_weights_back_and_a_clip_shortens_gradients() {
     let free = TuneSettings { anchor: 0.0, judge_every: 0, calibrate: false, ..settings(8) };
     let held = TuneSettings { anchor: 10.0, ..free.clone() };
     assert!(away(held) < 0.7 * away(free), "it is held back");
-    // Adam looks at the direction of gradients, not their length; a shorter first one counts for less than the second.
     let clipped = TuneSettings { clip: 1e-3, judge_every: 0, ..settings(3) };
     let long = TuneSettings { clip: 1e9, ..clipped.clone() };
-    assert_ne!(tuned(set(), clipped).weights.parameters(), tuned(set(), long).weights.parameters());
+    assert!(away(clipped) < 0.1 * away(long), "a shorter gradient moves the weights less far");
 }
 
 #[test]
@@ -190,7 +189,7 @@ fn it_ends_early_when_held_out_bags_get_no_better() {
     // Held out is the opposite of what is learned: it gets worse with every step.
     let mut set = set();
     set.held_out = vec![bag(12, Some(0), false), bag(11, Some(1), true)];
-    let settings = TuneSettings { patience: 2, learning_rate: 1e-3, ..settings(60) };
+    let settings = TuneSettings { patience: 2, learning_rate: 1e-2, ..settings(60) };
     let tuned = tuned(set, settings);
     assert!(tuned.steps < 60, "{}", tuned.steps);
     assert!(tuned.step <= tuned.steps);
