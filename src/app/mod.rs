@@ -22,6 +22,7 @@ pub mod event;
 pub mod examination;
 pub mod exchange;
 pub mod exchanging;
+pub mod exports;
 pub mod finder;
 pub mod folders;
 pub mod inspect;

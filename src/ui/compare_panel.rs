@@ -6,10 +6,11 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
-use egui::{RichText, Role, ScrollArea, Sense, Slider, Ui, WidgetInfo, vec2};
+use egui::{RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, vec2};
 
 use super::command_button::command_button;
 use super::compare_form::{CompareForm, form_ui};
+use super::event_panel::share_slider;
 use super::figures;
 use super::inspector::facts_ui;
 use super::model_panel::progress_ui;
@@ -154,7 +155,7 @@ fn threshold_ui(view: &ViewContext<'_>, judged: &Judged, ui: &mut Ui) {
         ui.label(RichText::new("Other threshold").color(view.tokens.palette.text_weak)).on_hover_text(tip);
         let mut threshold = judged.other_rule.threshold;
         ui.spacing_mut().slider_width = 96.0;
-        let slider = ui.add(Slider::new(&mut threshold, 0.0..=1.0).fixed_decimals(2)).on_hover_text(tip);
+        let slider = ui.add(share_slider(&mut threshold).fixed_decimals(2)).on_hover_text(tip);
         slider.widget_info(|| WidgetInfo::slider(true, f64::from(threshold), "Other threshold"));
         if slider.changed() {
             view.actions.send(Action::Compare(CompareAction::Threshold(Some(threshold))));
@@ -229,7 +230,7 @@ fn flip_ui(view: &ViewContext<'_>, (compared, session): (&Compared, &Session), a
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, selected, &name));
     let far = flip.farthest;
     let difference = compared.difference.values().get(far).copied().unwrap_or_default();
-    let tip = format!("{name}. The curves differ most at snippet {far}, by {difference:+.3}. Click to go there.");
+    let tip = format!("{name}. The curves differ most at snippet {far}, by {difference:+.3}. A click goes to its first frame.");
     let response = response.on_hover_text(tip);
     if response.clicked() {
         view.actions.send(Action::Compare(CompareAction::Watch(at)));

@@ -16,6 +16,7 @@ use super::widgets::elided::elided;
 use crate::app::action::Action;
 use crate::app::command::UiCommand;
 use crate::app::survey::similar::Found;
+use crate::app::survey::similar::said;
 use crate::app::survey::{Similar, SurveyAction, SurveyPhase, SurveyVideo};
 use crate::domain::snippet::SnippetGrid;
 
@@ -129,8 +130,10 @@ fn tile_ui(view: &ViewContext<'_>, at: usize, found: &Found, width: f32, ui: &mu
     let picture = width * 9.0 / 16.0;
     let (rect, response) = ui.allocate_exact_size(vec2(width, picture + LINES), Sense::click());
     let selected = view.state.survey.row == Some(at);
-    let said = found.verdict.filter(|_| !view.state.prefs.blind.on);
-    let label = found.label.as_ref().filter(|_| !view.state.prefs.blind.on);
+    // What was said since it was found counts, as far as it is known here.
+    let review = view.state.reviews.of(&found.video.id);
+    let now = review.map_or_else(|| (found.verdict, found.label.clone()), |review| said(review, found.span));
+    let (said, label) = if view.state.prefs.blind.on { (None, None) } else { now };
     let what = match (said, label) {
         (Some(said), _) => verdict::name(said).to_owned(),
         (None, Some(label)) => format!("label {label}"),

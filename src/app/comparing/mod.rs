@@ -118,13 +118,6 @@ pub enum CompareRequest {
     Compare(Box<CompareOrder>),
     /// Give up what is being compared.
     Stop,
-    /// Write what was compared as a table.
-    Write {
-        /// Where to.
-        path: PathBuf,
-        /// The table, one row for each snippet.
-        sheet: Box<sheet::CompareSheet>,
-    },
 }
 
 /// What is reported about one task.

@@ -164,7 +164,7 @@ fn recorded(project: &Project, step: crate::domain::record::StepId, said: &str) 
     let step = project.step(step)?;
     let said = format!("{said}{}. Undo takes it back.", step.title);
     let mut events = follow(project, &step);
-    events.insert(0, Event::StepRecorded { ticket: None, step: Box::new(step), said: Some(said) });
+    events.insert(0, Event::StepRecorded { ticket: None, step: Box::new(step), said: Some(said), undoes: false });
     Ok(events)
 }
 

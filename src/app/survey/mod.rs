@@ -8,7 +8,6 @@ pub mod facts;
 pub mod map;
 pub mod similar;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::library::VideoId;
@@ -43,13 +42,6 @@ pub enum SurveyRequest {
     Similar(SurveyTask, Box<SimilarOrder>),
     /// Give up the search.
     StopSimilar,
-    /// Write the points of a map as a table.
-    Write {
-        /// Where to.
-        path: PathBuf,
-        /// The table.
-        sheet: Box<map::MapSheet>,
-    },
 }
 
 /// What is reported.

@@ -11,6 +11,7 @@ use crate::app::comparing::{
     CompareAction, CompareNews, CompareOrder, ComparePhase, CompareRequest, CompareTask, Compared, Judged, Other,
 };
 use crate::app::effect::Effect;
+use crate::app::exports::{self, Table, TableOrder};
 use crate::app::learn::Overlay;
 use crate::app::notice::Severity;
 use crate::app::state::AppState;
@@ -59,6 +60,11 @@ fn with(state: &mut AppState, other: Option<Other>, effects: &mut Vec<Effect>) {
     comparing.kept.clear();
     (comparing.judged, comparing.threshold, comparing.row) = (None, None, None);
     comparing.phase = ComparePhase::Idle;
+}
+
+/// Compares with nothing any more, and lets go of what came out.
+pub(super) fn stop(state: &mut AppState, effects: &mut Vec<Effect>) {
+    with(state, None, effects);
 }
 
 /// Asks for what is missing, and finds the events of what is there.
@@ -167,7 +173,7 @@ pub(super) fn hear(state: &mut AppState, task: CompareTask, news: CompareNews) {
     }
 }
 
-/// Goes to the snippet at which the curves differ most in a difference of events.
+/// Goes to the first snippet of a difference in events, as going to an event does.
 fn watch(state: &mut AppState, at: usize) {
     let flip = state.comparing.shown().and_then(|(_, judged)| judged.flips.flips.get(at)).copied();
     let (Some(flip), Some(session)) = (flip, &state.session) else { return };
@@ -202,10 +208,9 @@ fn export(state: &mut AppState, effects: &mut Vec<Effect>) {
     else {
         return;
     };
-    let stem = entry.path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-    let path = folder.join("exports").join(format!("{stem}-compared.csv"));
     let sheet = CompareSheet::new(entry.path.display().to_string(), compared, judged, session.frames());
-    effects.push(Effect::Compare(CompareRequest::Write { path, sheet: Box::new(sheet) }));
+    let (folder, name) = (exports::folder(folder), exports::name(&entry.name, "compared"));
+    effects.push(Effect::SaveTable(Box::new(TableOrder { folder, name, table: Table::Compared(sheet) })));
 }
 
 #[cfg(test)]
@@ -334,5 +339,14 @@ mod tests {
         assert!(state.comparing.shown().is_none() && state.overlay(&order.id).is_none());
         act(&mut state, Action::SetBlind(BlindPass::default()));
         assert!(state.comparing.shown().is_some());
+    }
+
+    #[test]
+    fn another_project_begins_with_nothing_compared() {
+        let mut state = scored();
+        let order = asked(&act(&mut state, with(CompareAction::With(Some(other()))))).expect("is asked");
+        hear(&mut state, done(&order, OTHER, None));
+        hear(&mut state, Event::ProjectOpened { folder: "/p".into(), held_by: None, next_item: 1 });
+        assert!(state.comparing.other.is_none() && state.comparing.of(&order.one).is_none());
     }
 }

@@ -17,7 +17,7 @@ use crate::domain::library::VideoId;
 use crate::domain::record::{Change, ItemId, Step, Subject, Value};
 use crate::domain::review::{Judgement, Verdict};
 
-use super::{learn, playback, review_queue, view};
+use super::{compare, learn, playback, review_queue, survey, view};
 
 /// How a verdict is called in sentences.
 pub(super) fn name(verdict: Verdict) -> &'static str {
@@ -259,7 +259,6 @@ pub(super) fn undo(state: &mut AppState, which: Undoing, effects: &mut Vec<Effec
     match state.reviews.writable() {
         Ok(()) => {
             let (who, only_own) = (state.prefs.review.reviewer(), state.prefs.blind.on);
-            state.reviews.undoing = true;
             effects.push(Effect::Undo { which, who, only_own });
         }
         Err(sentence) => state.notices.push(Severity::Info, sentence),
@@ -317,6 +316,9 @@ pub(super) fn project_opened(
     state.queue.restart();
     state.known_normal.recalled = None;
     state.known_normal.due = true;
+    // What was found and compared says what the other project said, and was made by its models.
+    survey::forget_similar(state, effects);
+    compare::stop(state, effects);
     state.history = None;
     for entry in state.library.entries_mut() {
         // This project may not have been told of any events yet.
@@ -342,11 +344,10 @@ pub(super) fn load(entry: &Entry) -> Option<Effect> {
     Some(Effect::LoadReview { id, video: Box::new(video.clone()) })
 }
 
-/// A step is on disk.
+/// A step is on disk: whose it was, what it changed, and whether it undoes another.
 pub(super) fn recorded(
     state: &mut AppState,
-    ticket: Option<Ticket>,
-    step: &Step,
+    (ticket, step, undoes): (Option<Ticket>, &Step, bool),
     said: Option<String>,
     effects: &mut Vec<Effect>,
 ) {
@@ -360,8 +361,7 @@ pub(super) fn recorded(
     if let Some(said) = said {
         state.notices.push(Severity::Info, said);
     }
-    let undone = ticket.is_none() && std::mem::take(&mut state.reviews.undoing);
-    if undone
+    if undoes
         && state.dialog.is_none()
         && !state.prefs.blind.on
         && let Some(target) = judged_event(step)
@@ -486,16 +486,30 @@ mod tests {
         let (ticket, step) = record(&press(&mut state, UiCommand::JudgeFalseAlarm)).expect("is written");
         assert_eq!(verdicts(&state), [Some((Verdict::FalseAlarm, true)), None]);
         assert_eq!(state.current_event(), Some(1), "the next one without a verdict");
-        hear(&mut state, Event::StepRecorded { ticket: Some(ticket), step: Box::new(step.clone()), said: None });
+        hear(&mut state, Event::StepRecorded { ticket: Some(ticket), step: Box::new(step.clone()), said: None, undoes: false });
         assert_eq!(verdicts(&state)[0], Some((Verdict::FalseAlarm, false)));
         press(&mut state, UiCommand::JudgeAnomaly);
         assert_eq!(UiCommand::NextOpenEvent.resolve(&state).map(|a| act(&mut state, a).len()), Some(0));
         assert_eq!(state.current_event(), Some(1));
         press(&mut state, UiCommand::Undo);
-        let undone = Box::new(step.inverse());
-        hear(&mut state, Event::StepRecorded { ticket: None, step: undone, said: Some("Undone".to_owned()) });
+        let (undone, said) = (Box::new(step.inverse()), Some("Undone".to_owned()));
+        hear(&mut state, Event::StepRecorded { ticket: None, step: undone, said, undoes: true });
         assert_eq!(verdicts(&state)[0], None);
         assert_eq!(state.current_event(), Some(0), "where it can be judged again");
+    }
+
+    #[test]
+    fn an_undo_of_nothing_does_not_turn_a_later_verdict_into_a_way_there() {
+        let mut state = reviewing();
+        act(&mut state, Action::ShowEvent(0));
+        let (ticket, step) = record(&press(&mut state, UiCommand::JudgeUnsure)).expect("is written");
+        hear(&mut state, Event::StepRefused { ticket, reason: "the disk is full".to_owned() });
+        act(&mut state, Action::ShowEvent(1));
+        press(&mut state, UiCommand::Undo);
+        hear(&mut state, Event::Told(Severity::Info, "There is nothing to undo.".to_owned()));
+        // The same verdict, given in the queue.
+        hear(&mut state, Event::StepRecorded { ticket: None, step: Box::new(step), said: None, undoes: false });
+        assert_eq!((verdicts(&state)[0], state.current_event()), (Some((Verdict::Unsure, false)), Some(1)));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 use crate::app::arrangement::PanelKind;
 use crate::app::effect::Effect;
+use crate::app::exports::{self, Table, TableOrder};
 use crate::app::library::Entry;
 use crate::app::notice::Severity;
 use crate::app::review_queue::Target;
@@ -45,11 +46,7 @@ pub(super) fn act(state: &mut AppState, action: SurveyAction, effects: &mut Vec<
                 find_again(state, effects);
             }
         }
-        SurveyAction::StopSimilar => {
-            state.survey.similar_task = state.survey.new_task();
-            state.survey.similar_phase = SurveyPhase::Idle;
-            effects.push(Effect::Survey(SurveyRequest::StopSimilar));
-        }
+        SurveyAction::StopSimilar => stop_similar(state, effects),
         SurveyAction::Watch(at) => watch(state, at, effects),
         SurveyAction::Step(by) => {
             let at = state.survey.row.map_or(Some(0), |row| row.checked_add_signed(by));
@@ -59,6 +56,20 @@ pub(super) fn act(state: &mut AppState, action: SurveyAction, effects: &mut Vec<
         }
         SurveyAction::ShowPoint(at) => show_point(state, at, effects),
     }
+}
+
+fn stop_similar(state: &mut AppState, effects: &mut Vec<Effect>) {
+    if !matches!(state.survey.similar_phase, SurveyPhase::Idle) {
+        state.survey.similar_task = state.survey.new_task();
+        state.survey.similar_phase = SurveyPhase::Idle;
+        effects.push(Effect::Survey(SurveyRequest::StopSimilar));
+    }
+}
+
+/// Lets go of what was found, and of the search. A map says nothing of a project and stays.
+pub(super) fn forget_similar(state: &mut AppState, effects: &mut Vec<Effect>) {
+    stop_similar(state, effects);
+    (state.survey.similar, state.survey.row) = (None, None);
 }
 
 /// A video of the list whose content is known.
@@ -196,13 +207,10 @@ fn export(state: &mut AppState, effects: &mut Vec<Effect>) {
         return state.notices.push(Severity::Info, "The project is not open: there is no folder of exports.");
     };
     let Some(map) = state.survey.map.clone() else { return };
-    let stem = match &map.order.videos[..] {
-        [one] => std::path::Path::new(&one.name).file_stem().map(|stem| stem.to_string_lossy().into_owned()),
-        _ => None,
-    };
-    let path = folder.join("exports").join(format!("{}-map.csv", stem.unwrap_or_else(|| "videos".to_owned())));
-    let sheet = MapSheet { known: point_facts(state), map };
-    effects.push(Effect::Survey(SurveyRequest::Write { path, sheet: Box::new(sheet) }));
+    let folder = exports::folder(folder);
+    let name = exports::name(if let [one] = &map.order.videos[..] { &one.name } else { "videos" }, "map");
+    let table = Table::Map(MapSheet { known: point_facts(state), map });
+    effects.push(Effect::SaveTable(Box::new(TableOrder { folder, name, table })));
 }
 
 #[cfg(test)]
@@ -298,5 +306,10 @@ mod tests {
             (2, true),
             "the snippet that was looked for, not the one on screen"
         );
+        // Another project has other verdicts, and may not have the videos.
+        let folder = std::path::PathBuf::from("/p");
+        let effects = hear(&mut state, Event::ProjectOpened { folder, held_by: None, next_item: 1 });
+        assert!(matches!(asked(&effects), Some(SurveyRequest::StopSimilar)), "{effects:?}");
+        assert!(state.survey.similar.is_none() && matches!(state.survey.similar_phase, SurveyPhase::Idle));
     }
 }
