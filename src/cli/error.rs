@@ -60,6 +60,15 @@ impl CliError {
         Self::Input(format!("{}: {err}", path.display()))
     }
 
+    /// With the name of the file in front, where it is an input that cannot be used.
+    #[must_use]
+    pub fn about(self, path: &Path) -> Self {
+        match self {
+            Self::Input(reason) => Self::input(path, reason),
+            other => other,
+        }
+    }
+
     /// Writing a file failed.
     pub fn writing(path: &Path, err: &io::Error) -> Self {
         Self::Failed(format!("{}: cannot be written: {err}", path.display()))

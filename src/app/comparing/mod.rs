@@ -140,7 +140,8 @@ pub struct Compared {
     pub other: Other,
     /// The scores that were on screen.
     pub one: Arc<ScoredVideo>,
-    /// The other curve, as it is drawn over the one. Its threshold is the model's own, or that of the screen.
+    /// The other curve, as it is drawn over the one. Its threshold is the model's own, and 0 where it has none until the
+    /// window knows which rule counts.
     pub overlay: Overlay,
     /// Where the other scores come from: encoder, model, settings; `None` for those of a file.
     pub origin: Option<Arc<ScoredVideo>>,

@@ -486,7 +486,10 @@ mod tests {
         let (ticket, step) = record(&press(&mut state, UiCommand::JudgeFalseAlarm)).expect("is written");
         assert_eq!(verdicts(&state), [Some((Verdict::FalseAlarm, true)), None]);
         assert_eq!(state.current_event(), Some(1), "the next one without a verdict");
-        hear(&mut state, Event::StepRecorded { ticket: Some(ticket), step: Box::new(step.clone()), said: None, undoes: false });
+        hear(
+            &mut state,
+            Event::StepRecorded { ticket: Some(ticket), step: Box::new(step.clone()), said: None, undoes: false },
+        );
         assert_eq!(verdicts(&state)[0], Some((Verdict::FalseAlarm, false)));
         press(&mut state, UiCommand::JudgeAnomaly);
         assert_eq!(UiCommand::NextOpenEvent.resolve(&state).map(|a| act(&mut state, a).len()), Some(0));
