@@ -35,6 +35,7 @@ pub mod library;
 pub mod marking;
 pub mod models;
 pub mod notice;
+pub mod phase;
 pub mod picture;
 pub mod pipeline;
 pub mod place;

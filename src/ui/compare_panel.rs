@@ -21,7 +21,8 @@ use super::widgets::elided::elided;
 use super::widgets::row::row_ground;
 use crate::app::action::Action;
 use crate::app::command::UiCommand;
-use crate::app::comparing::{CompareAction, ComparePhase, Compared, Judged, tsa_text};
+use crate::app::comparing::{CompareAction, Compared, Judged, tsa_text};
+use crate::app::phase::Phase;
 use crate::app::session::Session;
 use crate::app::survey::map::every;
 use crate::domain::compare::{Flip, FlipKind};
@@ -64,18 +65,18 @@ pub fn compare_ui(view: &ViewContext<'_>, draft: &mut CompareDraft, ui: &mut Ui)
             }
             _ if comparing.other.is_none() => {}
             _ => match &comparing.phase {
-                ComparePhase::Working { what, progress, remaining_secs } => {
+                Phase::Working { what, progress, remaining_secs } => {
                     progress_ui(ui, what, *progress, *remaining_secs);
                     command_button(view, ui, UiCommand::StopComparing, "Cancel");
                 }
-                ComparePhase::Failed(reason) => {
+                Phase::Failed(reason) => {
                     ui.label(RichText::new("It could not be compared").strong());
                     ui.label(RichText::new(reason).color(palette.error));
                     if ui.button("Try again").clicked() {
                         view.actions.send(Action::Compare(CompareAction::Again));
                     }
                 }
-                ComparePhase::Idle => {
+                Phase::Idle => {
                     let text = if shown.is_none() {
                         "Choose a file in the library."
                     } else {

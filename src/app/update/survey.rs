@@ -7,13 +7,12 @@ use crate::app::effect::Effect;
 use crate::app::exports::{self, Table, TableOrder};
 use crate::app::library::Entry;
 use crate::app::notice::Severity;
+use crate::app::phase::Phase;
 use crate::app::review_queue::Target;
 use crate::app::state::AppState;
 use crate::app::survey::facts::point_facts;
 use crate::app::survey::map::MapSheet;
-use crate::app::survey::{
-    MapOrder, SimilarOrder, SurveyAction, SurveyNews, SurveyPhase, SurveyRequest, SurveyTask, SurveyVideo,
-};
+use crate::app::survey::{MapOrder, SimilarOrder, SurveyAction, SurveyNews, SurveyRequest, SurveyTask, SurveyVideo};
 use crate::domain::playback::PlaybackCommand;
 use crate::domain::snippet::SnippetGrid;
 use crate::jobs::Progress;
@@ -26,7 +25,7 @@ pub(super) fn act(state: &mut AppState, action: SurveyAction, effects: &mut Vec<
         SurveyAction::Map { all } => make_map(state, all, effects),
         SurveyAction::StopMap => {
             state.survey.map_task = state.survey.new_task();
-            state.survey.map_phase = SurveyPhase::Idle;
+            state.survey.map_phase = Phase::Idle;
             effects.push(Effect::Survey(SurveyRequest::StopMap));
         }
         SurveyAction::Pick(points) => {
@@ -59,9 +58,9 @@ pub(super) fn act(state: &mut AppState, action: SurveyAction, effects: &mut Vec<
 }
 
 fn stop_similar(state: &mut AppState, effects: &mut Vec<Effect>) {
-    if !matches!(state.survey.similar_phase, SurveyPhase::Idle) {
+    if !matches!(state.survey.similar_phase, Phase::Idle) {
         state.survey.similar_task = state.survey.new_task();
-        state.survey.similar_phase = SurveyPhase::Idle;
+        state.survey.similar_phase = Phase::Idle;
         effects.push(Effect::Survey(SurveyRequest::StopSimilar));
     }
 }
@@ -78,8 +77,8 @@ fn survey_video(entry: &Entry) -> Option<SurveyVideo> {
     Some(SurveyVideo { id, name: entry.name.clone(), frames: video.frames.len() })
 }
 
-fn working(what: &'static str) -> SurveyPhase {
-    SurveyPhase::Working { what, progress: Progress::default(), remaining_secs: None }
+fn working(what: &'static str) -> Phase {
+    Phase::Working { what, progress: Progress::default(), remaining_secs: None }
 }
 
 fn make_map(state: &mut AppState, all: bool, effects: &mut Vec<Effect>) {
@@ -157,18 +156,18 @@ pub(super) fn hear(state: &mut AppState, task: SurveyTask, news: SurveyNews) {
     };
     match news {
         SurveyNews::Working(what, progress, remaining_secs) => {
-            *phase = SurveyPhase::Working { what, progress, remaining_secs };
+            *phase = Phase::Working { what, progress, remaining_secs };
         }
         SurveyNews::Map(map) => {
-            *phase = SurveyPhase::Idle;
+            *phase = Phase::Idle;
             survey.map = Some(map);
         }
         SurveyNews::Similar(similar) => {
-            *phase = SurveyPhase::Idle;
+            *phase = Phase::Idle;
             survey.similar = Some(similar);
             survey.row = None;
         }
-        SurveyNews::Failed(reason) => *phase = SurveyPhase::Failed(reason),
+        SurveyNews::Failed(reason) => *phase = Phase::Failed(reason),
     }
 }
 
@@ -281,11 +280,11 @@ mod tests {
         let mut state = scored();
         let effects = act(&mut state, with(SurveyAction::Map { all: false }));
         let Some(SurveyRequest::Map(task, order)) = asked(&effects) else { panic!("is asked: {effects:?}") };
-        assert!(matches!(state.survey.map_phase, SurveyPhase::Working { .. }));
+        assert!(matches!(state.survey.map_phase, Phase::Working { .. }));
         let effects = act(&mut state, with(SurveyAction::StopMap));
         assert!(matches!(asked(&effects), Some(SurveyRequest::StopMap)));
         hear(&mut state, Event::Surveyed { task: *task, news: SurveyNews::Map(map(order)) });
-        assert!(state.survey.map.is_none() && matches!(state.survey.map_phase, SurveyPhase::Idle));
+        assert!(state.survey.map.is_none() && matches!(state.survey.map_phase, Phase::Idle));
     }
 
     #[test]
@@ -310,6 +309,6 @@ mod tests {
         let folder = std::path::PathBuf::from("/p");
         let effects = hear(&mut state, Event::ProjectOpened { folder, held_by: None, next_item: 1 });
         assert!(matches!(asked(&effects), Some(SurveyRequest::StopSimilar)), "{effects:?}");
-        assert!(state.survey.similar.is_none() && matches!(state.survey.similar_phase, SurveyPhase::Idle));
+        assert!(state.survey.similar.is_none() && matches!(state.survey.similar_phase, Phase::Idle));
     }
 }
