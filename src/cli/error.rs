@@ -171,3 +171,16 @@ impl From<ReportError> for CliError {
         Self::Failed(err.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_cannot_be_used_is_said_of_a_file() {
+        let about = |err: ModelError| CliError::from(err).about(Path::new("a.npy"));
+        assert!(matches!(about(ModelError::Cancelled), CliError::Cancelled));
+        let input = about(ModelError::Input("has no rows".to_owned()));
+        assert_eq!((input.to_string(), input.exit_code()), ("a.npy: has no rows".to_owned(), 2));
+    }
+}

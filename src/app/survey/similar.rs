@@ -262,12 +262,15 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let cache = FeatureCache::open(folder.path()).expect("opens");
         let (damaged, whole) = (video(1, 200), video(2, 40));
+        let mut all = Vec::new();
         for (n, video) in [(1, &damaged), (2, &whole)] {
             let count = SnippetGrid::new(video.frames).count();
             let rows: Vec<f32> =
                 (0..count).flat_map(|i| std::array::from_fn::<_, DIM, _>(|axis| noise(n, i, axis))).collect();
             cache.entry(&video.id, "e", DIM, count).expect("opens").append(&rows).expect("has room");
+            all.extend(rows);
         }
+        let scale = Scale::of(DIM, all.chunks_exact(DIM)).expect("varies");
         let file = std::fs::read_dir(folder.path().join(damaged.id.as_str())).expect("is there").next();
         let path = file.expect("is kept").expect("is read").path();
         let mut bytes = std::fs::read(&path).expect("is read");
@@ -276,7 +279,7 @@ mod tests {
         bytes[at] ^= 1;
         std::fs::write(&path, bytes).expect("is written");
         let videos = [damaged, whole];
-        let found = find(order(&videos[0], 100, &videos), &cache, None, &mut |_, _| {}, &Ticket::unlimited());
+        let found = find(order(&videos[0], 100, &videos), &cache, Some(scale), &mut |_, _| {}, &Ticket::unlimited());
         let found = found.expect("is found");
         assert_eq!((found.videos, found.snippets), (2, 43), "the three rows before the damaged one");
     }
