@@ -34,9 +34,9 @@ pub struct TableOrder {
 #[derive(Clone, Debug)]
 pub enum Table {
     /// The scores of a comparison, one row for each snippet.
-    Compared(CompareSheet),
+    Compared(Box<CompareSheet>),
     /// The points of a map.
-    Map(MapSheet),
+    Map(Box<MapSheet>),
 }
 
 impl Table {

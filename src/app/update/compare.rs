@@ -211,7 +211,7 @@ fn export(state: &mut AppState, effects: &mut Vec<Effect>) {
     };
     let sheet = CompareSheet::new(entry.path.display().to_string(), compared, judged, session.frames());
     let (folder, name) = (exports::folder(folder), exports::name(&entry.name, "compared"));
-    effects.push(Effect::SaveTable(Box::new(TableOrder { folder, name, table: Table::Compared(sheet) })));
+    effects.push(Effect::SaveTable(Box::new(TableOrder { folder, name, table: Table::Compared(Box::new(sheet)) })));
 }
 
 #[cfg(test)]

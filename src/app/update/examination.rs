@@ -54,7 +54,7 @@ mod tests {
         }
         let entries: Vec<_> = state.library.entries().iter().map(|entry| entry.id).collect();
         for entry in entries {
-            hear(&mut state, Event::TruthFound { entry, frames: vec![0..16] });
+            hear(&mut state, Event::TruthFound { entry, frames: vec![0..16, 32..48] });
         }
         let order = examination::order(&state);
         let names: Vec<&str> = order.videos.iter().map(|video| video.video.name.as_str()).collect();

@@ -208,7 +208,7 @@ fn export(state: &mut AppState, effects: &mut Vec<Effect>) {
     let Some(map) = state.survey.map.clone() else { return };
     let folder = exports::folder(folder);
     let name = exports::name(if let [one] = &map.order.videos[..] { &one.name } else { "videos" }, "map");
-    let table = Table::Map(MapSheet { known: point_facts(state), map });
+    let table = Table::Map(Box::new(MapSheet { known: point_facts(state), map }));
     effects.push(Effect::SaveTable(Box::new(TableOrder { folder, name, table })));
 }
 
