@@ -411,8 +411,8 @@ mod tests {
             let whole = [[low, low * 0.3], [high, high * 7.1]];
             let near = closer(whole, whole, [0.3, 0.8], 8.0).expect("is closer");
             assert!(near[0][0] >= low && near[1][0] <= high && near[1][0] - near[0][0] < (high - low) * 0.2);
-            let far = (0..4).fold(Some(near), |view, _| closer(whole, view.unwrap_or(whole), [0.6, 0.1], 0.4));
-            assert_eq!(far, None, "{whole:?}");
+            let far = (0..4).try_fold(near, |view, _| closer(whole, view, [0.6, 0.1], 0.4));
+            assert_eq!((far, closer(whole, whole, [0.6, 0.1], 0.4)), (None, None), "{whole:?}");
         }
     }
 
