@@ -159,7 +159,9 @@ fn other_attention_begins_as_the_one_in_use() {
     w.harness.run_steps(3);
     w.harness.get_by_label("the model in use, set otherwise").click();
     w.harness.run_steps(3);
-    w.harness.get_by_role_and_label(Role::CheckBox, "Other attention").click();
+    w.harness.get_by_label("Encoder and attention").click_accesskit();
+    w.harness.run_steps(20);
+    w.harness.get_by_role_and_label(Role::CheckBox, "Other attention").click_accesskit();
     w.harness.run_steps(5);
     w.click("Compare");
     let other = w.state().comparing.other.clone();
