@@ -221,6 +221,22 @@ fn what_a_model_has_seen_is_no_test_of_it() {
     let refusal = refused(&run(folder, &[&stored[..], &["--made-by", "m.safetensors"]].concat()), 2);
     assert!(refusal.contains("1 of the 2 videos") && refusal.contains("a1"), "{refusal}");
 
+    // A report shows what was recorded, also when the model's file is another by now.
+    fs::copy(
+        concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/builtin.safetensors"),
+        folder.join("made.safetensors"),
+    )
+    .expect("is copied");
+    list("one.list", &["a6 320"]);
+    array(folder, "one.npy", &[0.1; 20]);
+    let one = ["eval", "--scores", "one.npy", "--gt", "truth.txt", "--frames", "one.list"];
+    out(&run(folder, &[&one[..], &["--made-by", "made.safetensors", "--report", "one.html"]].concat()));
+    fs::copy(folder.join("m.safetensors"), folder.join("made.safetensors")).expect("is copied");
+    let verified = run(folder, &["verify", "one.html"]);
+    let told = String::from_utf8_lossy(&verified.stdout);
+    assert!(verified.status.code() == Some(1) && told.contains("1 changed"), "{told}");
+    assert!(told.contains("page       shows what was recorded"), "{told}");
+
     // Training without attention is kept, and scoring honours it: all of a snippet counts.
     let score = json(&run(folder, &["score", "--features", "a6.npy", "--model", "m.safetensors", "--json"]));
     assert_eq!(score[0]["tsa"]["enabled"].as_bool(), Some(false));

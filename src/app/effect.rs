@@ -22,6 +22,7 @@ use super::charting::ChartOrder;
 use super::comparing::CompareRequest;
 use super::examination::ExamOrder;
 use super::exchanging::{ErrandId, Field, PlannedImport, Task};
+use super::exports::TableOrder;
 use super::inspect::{InspectOrder, SweepOrder};
 use super::known_normal::{RecallOrder, Recalled};
 use super::learn::{LearnRequest, ModelRequest};
@@ -141,6 +142,8 @@ pub enum Effect {
     Examine(Box<ExamOrder>),
     /// Write a chart.
     SaveChart(Box<ChartOrder>),
+    /// Write a table.
+    SaveTable(Box<TableOrder>),
     /// Put text on the clipboard. Carried out by the shell.
     Copy(String),
     /// Note that the project knows this video, and read what it says about it.

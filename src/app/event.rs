@@ -191,6 +191,8 @@ pub enum Event {
         step: Box<Step>,
         /// What to say about it, if anything.
         said: Option<String>,
+        /// Whether a person took an older step back with it, or did it again.
+        undoes: bool,
     },
     /// Rows of the review queue were read.
     QueueRead {

@@ -4,6 +4,7 @@
 //! what the window keeps of it. Does not own the figures ([`super::evaluation`]), when they are found out
 //! (`update::examination`) or how they are drawn.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use strum::EnumIter;
@@ -136,12 +137,15 @@ impl ExamKey {
     }
 }
 
+/// A video that is open under two names is one: what it gets right or wrong counts once.
 fn examinable(state: &AppState) -> impl Iterator<Item = &Entry> {
+    let mut known = BTreeSet::new();
     let has_all = |entry: &&Entry| {
         let complete = entry.scored.as_ref().is_some_and(|scored| scored.complete);
         complete && entry.video_id.is_some() && entry.lanes().truth.is_some() && entry.video().is_some()
     };
-    state.library.entries().iter().filter(has_all)
+    let all = state.library.entries().iter().filter(has_all);
+    all.filter(move |entry| entry.video_id.as_ref().is_some_and(|id| known.insert(id)))
 }
 
 /// The videos of [`key`] with their scores: O(all snippets).

@@ -73,8 +73,6 @@ impl EventMark {
 pub struct Reviews {
     /// The project.
     pub project: Project,
-    /// Whether a step is being taken back or carried out again.
-    pub(super) undoing: bool,
     /// As on disk.
     saved: Known,
     /// With what is on its way.

@@ -25,6 +25,7 @@ use super::engine::Engine;
 use super::examination::Examination;
 use super::exchange::Format;
 use super::exchanging::Exchanging;
+use super::exports;
 use super::inspect::Inspect;
 use super::known_normal::KnownNormal;
 use super::learn::{Learn, Overlay};
@@ -202,14 +203,14 @@ impl AppState {
             } else {
                 format!("labels-{}.{}", form.format, form.format.extension())
             };
-            Some(self.reviews.project.folder()?.join("exports").join(name))
+            Some(exports::folder(self.reviews.project.folder()?).join(name))
         })
     }
 
     /// The folder that a case report goes into: the one that was typed, else one in the project.
     pub fn report_place(&self) -> Option<PathBuf> {
         let typed = first_typed(&self.exchanging.report.path);
-        typed.or_else(|| Some(self.reviews.project.folder()?.join("exports").join("case")))
+        typed.or_else(|| Some(exports::folder(self.reviews.project.folder()?).join("case")))
     }
 
     /// The entry of the video on screen.

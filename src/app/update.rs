@@ -215,7 +215,9 @@ fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
         Event::SchemaRead(schema) => state.reviews.schema_loaded(schema),
         Event::ReviewLoaded(review) => state.reviews.loaded(*review),
         Event::ClassInUse { class, labels } => state.class_in_use = Some((class, labels)),
-        Event::StepRecorded { ticket, step, said } => review::recorded(state, ticket, &step, said, effects),
+        Event::StepRecorded { ticket, step, said, undoes } => {
+            review::recorded(state, (ticket, &step, undoes), said, effects);
+        }
         Event::QueueRead { question, place, rows } => state.queue.filled(question, place, rows),
         Event::QueueCounted { question, counts } => state.queue.counted(question, counts),
         Event::ErrandProgress { id, stage, progress, remaining_secs } => {

@@ -3,6 +3,7 @@
 //! Owns which model is meant by which word, and what is printed. Does not own the comparison (`app::comparing`). Reads a
 //! project and never writes to it.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -150,11 +151,15 @@ fn sheet(
             let features = made.as_ref().map_or(&extracted.features, |made| &made.features);
             let encoder = another.as_ref().map_or_else(|| extractor.encoder(), Extractor::encoder).id();
             let scored = judge.score(features, encoder, ticket)?;
-            let notes = judge.scorer().notes();
+            let mut notes = made.as_ref().map_or_else(Vec::new, |made| made.notes.clone());
+            notes.extend(judge.scorer().notes());
             (other.clone(), OtherScores::of_model(scored, judge.scorer().info().threshold, notes), judge.rule)
         }
     };
-    scores.notes.splice(0..0, extracted.notes.iter().cloned());
+    scores.notes.splice(0..0, extracted.notes.iter().cloned().chain(judge.scorer().notes()));
+    // Both sides may say the same.
+    let mut said = BTreeSet::new();
+    scores.notes.retain(|note| said.insert(note.clone()));
     let compared = compare(extracted.id.clone(), one, other, scores);
     let judged = Judged::of(&compared, judge.rule, rule);
     Ok(CompareSheet::new(path.display().to_string(), &compared, &judged, &extracted.video.frames))

@@ -8,13 +8,17 @@ use std::path::{Path, PathBuf};
 use super::args::{DemoArgs, EngineArgs};
 use super::engine::{self, Extractor};
 use super::error::CliError;
+use super::eval_text::frame_figures;
 use super::files;
-use super::measure::{Figures, Frames, spread};
 use super::progress::{Bar, cancelled_by_interrupt};
 use super::report::{ReportParts, Scene};
 use super::score::{Judge, score_video};
 use crate::app::pipeline;
 use crate::demo::{self, DemoClip, DemoSet};
+use crate::domain::evaluation::EvalVideo;
+use crate::domain::evaluation::ranking::Ranking;
+use crate::domain::snippet::SNIPPET_FRAMES;
+use crate::domain::trial;
 use crate::formats::ground_truth::{self, VideoTruth};
 use crate::jobs::Ticket;
 
@@ -53,7 +57,7 @@ pub fn tour(folder: &Path) -> Result<(), CliError> {
     let mut extractor = Extractor::open(&EngineArgs::default().encoder, &device, true)?;
     pipeline::check_match(judge.scorer(), extractor.encoder())?;
     let mut report = ReportParts::new("Lookback demo", judge.rule);
-    let mut frames = Frames::default();
+    let mut videos = Vec::new();
     for truth in &truths {
         let path = folder.join(&truth.name);
         let (extracted, scored) = score_video(&path, &mut extractor, &judge, &ticket)?;
@@ -61,13 +65,20 @@ pub fn tour(folder: &Path) -> Result<(), CliError> {
         let events = judge.rule.events(&scored.snippets.scores).len();
         let noun = if events == 1 { "event" } else { "events" };
         files::print(&format!("{}: {count} frames, {events} {noun}\n", path.display()))?;
-        frames.scores.extend(spread(&scored.snippets.scores, count));
-        frames.labels.extend(truth.labels(count));
+        videos.push(EvalVideo {
+            name: truth.name.clone(),
+            classes: Vec::new(),
+            frames: count,
+            seconds: extracted.video.frames.span().length().secs_f64(),
+            truth: trial::spans(&truth.labels(count)),
+            scores: scored.snippets.scores.clone(),
+            step: SNIPPET_FRAMES,
+        });
         let spans = truth.spans.iter().map(|&(start, end)| (start, end - 1)).collect();
         report.add(Scene::new(extracted.video, extracted.id, scored, extracted.notes, spans));
     }
-    if let Ok(figures) = Figures::of(&frames) {
-        files::print(&figures.table())?;
+    if let Some(metrics) = Ranking::of(&videos).metrics(&vec![1; videos.len()]) {
+        files::print(&frame_figures(&metrics, None))?;
     }
     let page = report.write(&folder.join("report"))?;
     files::print(&format!("report with pictures: {}\n", page.display()))

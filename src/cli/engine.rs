@@ -16,6 +16,7 @@ use crate::domain::library::VideoId;
 use crate::domain::provenance::VideoRef;
 use crate::domain::score::{SnippetScores, TsaSettings};
 use crate::domain::snippet::SnippetGrid;
+use crate::domain::video_name::{FEATURE_ENDINGS, is_one_of};
 use crate::formats::features::{self, Layout};
 use crate::formats::npy;
 use crate::jobs::{Progress, Ticket};
@@ -123,7 +124,7 @@ pub fn feature_file(path: &Path, layout: Option<LayoutName>) -> Result<FeatureMa
 
 /// Whether a path of a list names features rather than a video.
 pub fn is_feature_file(path: &Path) -> bool {
-    matches!(extension(path).as_str(), "npy" | "safetensors" | "txt")
+    is_one_of(&FEATURE_ENDINGS, &extension(path))
 }
 
 fn extension(path: &Path) -> String {

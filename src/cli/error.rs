@@ -60,6 +60,15 @@ impl CliError {
         Self::Input(format!("{}: {err}", path.display()))
     }
 
+    /// With the name of the file in front, where it is an input that cannot be used.
+    #[must_use]
+    pub fn about(self, path: &Path) -> Self {
+        match self {
+            Self::Input(reason) => Self::input(path, reason),
+            other => other,
+        }
+    }
+
     /// Writing a file failed.
     pub fn writing(path: &Path, err: &io::Error) -> Self {
         Self::Failed(format!("{}: cannot be written: {err}", path.display()))
@@ -160,5 +169,18 @@ impl From<ChartError> for CliError {
 impl From<ReportError> for CliError {
     fn from(err: ReportError) -> Self {
         Self::Failed(err.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_cannot_be_used_is_said_of_a_file() {
+        let about = |err: ModelError| CliError::from(err).about(Path::new("a.npy"));
+        assert!(matches!(about(ModelError::Cancelled), CliError::Cancelled));
+        let input = about(ModelError::Input("has no rows".to_owned()));
+        assert_eq!((input.to_string(), input.exit_code()), ("a.npy: has no rows".to_owned(), 2));
     }
 }

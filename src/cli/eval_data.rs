@@ -9,13 +9,14 @@ use std::path::Path;
 use super::args::eval::EvalArgs;
 use super::engine::{self, Extractor, Loaded};
 use super::error::CliError;
-use super::measure::{fit, is_spread, spread};
+use super::eval_names::choice;
+use super::measure::{is_spread, spread};
 use super::score::Judge;
 use super::truth::{Truth, labels};
 use super::{files, lists};
 use crate::app::{pipeline, yardstick};
 use crate::domain::evaluation::{EvalVideo, class};
-use crate::domain::provenance::{VideoRef, plain_name};
+use crate::domain::provenance::VideoRef;
 use crate::domain::score::TsaSettings;
 use crate::domain::snippet::{SNIPPET_FRAMES, SnippetGrid};
 use crate::domain::trial;
@@ -65,22 +66,23 @@ impl EvalData {
     /// # Errors
     /// Inputs that cannot be read or do not belong together.
     pub fn gather(args: &EvalArgs, ticket: &Ticket) -> Result<Self, CliError> {
-        let classes = args.classes.as_deref().map(classes).transpose()?;
-        let mut data = match &args.list {
+        let data = match &args.list {
             None => stored(args)?,
             Some(list) => scored(args, list, ticket)?,
         };
-        if let Some(classes) = classes {
-            for video in &mut data.videos {
-                if let Some(named) = classes.get(plain_name(&video.name)) {
-                    video.classes.clone_from(named);
-                }
-            }
-        }
         if data.videos.is_empty() {
             return Err(CliError::Input("there is no video to judge".to_owned()));
         }
         Ok(data)
+    }
+
+    /// Gives the videos the classes that a file names for them.
+    fn classify(&mut self, classes: &BTreeMap<String, Vec<String>>) {
+        for video in &mut self.videos {
+            if let Some(named) = classes.get(&video.name) {
+                video.classes.clone_from(named);
+            }
+        }
     }
 
     fn push(&mut self, video: (&str, VideoRef), classes: Vec<String>, labels: &[bool], scores: Vec<f32>, clock: Clock) {
@@ -129,20 +131,22 @@ fn stored(args: &EvalArgs) -> Result<EvalData, CliError> {
         let reason = "--split and --classes need --frames, a list of names with frame counts, to tell the videos apart";
         return Err(CliError::Input(reason.to_owned()));
     }
-    let split = args.split.as_deref().map(Split::read).transpose()?;
+    let lists: Vec<Vec<NamedFrames>> =
+        args.frames.iter().map(|list| lists::named_frames(list)).collect::<Result<_, _>>()?;
+    let (split, classes) = choice(args, lists.iter().flatten())?;
     for (at, (path, truth)) in args.scores.iter().zip(&args.gt).enumerate() {
         let scores = files::array(path)?.values;
         if let Some(place) = scores.iter().position(|s| !s.is_finite()) {
             return Err(CliError::input(path, format!("score {place} is not a finite number")));
         }
-        match args.frames.get(at) {
-            Some(list) => told_apart(&mut data, args, [path, truth, list], &scores, split.as_ref())?,
+        match args.frames.get(at).zip(lists.get(at)) {
+            Some((list, entries)) => {
+                told_apart(&mut data, args, [path, truth, list], (entries, &scores), split.as_ref())?;
+            }
             None => rows(&mut data, path, truth, scores)?,
         }
     }
-    if let Some((split, path)) = split.zip(args.split.as_deref()) {
-        split.all_found(path, &data.videos)?;
-    }
+    data.classify(&classes);
     Ok(data)
 }
 
@@ -178,11 +182,10 @@ fn told_apart(
     data: &mut EvalData,
     args: &EvalArgs,
     [path, truth_path, list]: [&Path; 3],
-    scores: &[f32],
-    split: Option<&Split>,
+    (entries, scores): (&[NamedFrames], &[f32]),
+    split: Option<&BTreeSet<String>>,
 ) -> Result<(), CliError> {
-    let entries = lists::named_frames(list)?;
-    let truth = Truth::read(truth_path, args.span_end, &entries)?;
+    let truth = Truth::read(truth_path, args.span_end, entries)?;
     let mut labels = Vec::with_capacity(entries.len());
     for (at, entry) in entries.iter().enumerate() {
         let own = truth.labels(at, entry, Path::new(&entry.name), 0).map_err(|e| CliError::input(truth_path, e))?;
@@ -210,7 +213,7 @@ fn told_apart(
     for (entry, own) in entries.iter().zip(&labels) {
         let (part, after) = rest.split_at(if by_frame { own.len() } else { SnippetGrid::new(own.len()).count() });
         rest = after;
-        if split.is_some_and(|split| !split.names(&entry.name)) {
+        if split.is_some_and(|split| !split.contains(&entry.name)) {
             continue;
         }
         let classes = truth.classes(Path::new(&entry.name)).unwrap_or_else(|| class::of_name(&entry.name));
@@ -234,7 +237,7 @@ fn scored(args: &EvalArgs, list: &Path, ticket: &Ticket) -> Result<EvalData, Cli
     };
     let entries = entries(list, args.frames.first().map(std::path::PathBuf::as_path))?;
     let truth = Truth::read(truth_path, args.span_end, &entries)?;
-    let split = args.split.as_deref().map(Split::read).transpose()?;
+    let (split, classes) = choice(args, &entries)?;
     let device = engine::device(args.engine.device)?;
     let scorer = engine::scorer(&args.engine, &device)?;
     let tsa = engine::tsa(&args.tsa, scorer.info().tsa);
@@ -243,7 +246,7 @@ fn scored(args: &EvalArgs, list: &Path, ticket: &Ticket) -> Result<EvalData, Cli
     let judge = Judge::new(scorer).with_tsa(tsa);
     let mut extractor = Extractor::open(&args.engine.encoder, &device, true)?;
     for (i, entry) in entries.iter().enumerate() {
-        if split.as_ref().is_some_and(|split| !split.names(&entry.name)) {
+        if split.as_ref().is_some_and(|split| !split.contains(&entry.name)) {
             continue;
         }
         let path = lists::find(list, args.root.as_deref(), i, &entry.name)?;
@@ -251,14 +254,10 @@ fn scored(args: &EvalArgs, list: &Path, ticket: &Ticket) -> Result<EvalData, Cli
             pipeline::check_match(judge.scorer(), extractor.encoder())?;
         }
         let Loaded { features, video, content } = extractor.features(&path, args.layout, ticket)?;
-        let scores = judge.score(&features, "", ticket).map_err(|err| match err {
-            CliError::Input(reason) => CliError::input(&path, reason),
-            other => other,
-        })?;
+        let scores = judge.score(&features, "", ticket).map_err(|err| err.about(&path))?;
         let mut scores = scores.snippets.scores;
         let count = video.as_ref().map_or(scores.len() * SNIPPET_FRAMES, |video| video.frames);
-        let labels = truth.labels(i, entry, &path, count).map_err(|err| CliError::input(truth_path, err))?;
-        let difference = fit(count, labels.len()).map_err(|err| CliError::input(&path, err))?;
+        let (labels, difference) = truth.fitting(truth_path, (i, entry), &path, count)?;
         data.cut += difference.max(0);
         data.filled += (-difference).max(0);
         scores.truncate(SnippetGrid::new(labels.len()).count());
@@ -269,9 +268,7 @@ fn scored(args: &EvalArgs, list: &Path, ticket: &Ticket) -> Result<EvalData, Cli
         let clock = video.map_or(Clock::Unknown(args.fps), |v| Clock::Video { frames: v.frames, seconds: v.seconds });
         data.push((&entry.name, content), classes, &labels, scores, clock);
     }
-    if let Some((split, path)) = split.zip(args.split.as_deref()) {
-        split.all_found(path, &data.videos)?;
-    }
+    data.classify(&classes);
     Ok(data)
 }
 
@@ -303,51 +300,6 @@ fn entries(list: &Path, frames: Option<&Path>) -> Result<Vec<NamedFrames>, CliEr
 
 fn is_array(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("npy"))
-}
-
-/// The videos to be judged, by plain name.
-struct Split(BTreeSet<String>);
-
-impl Split {
-    fn read(path: &Path) -> Result<Self, CliError> {
-        let entries = lists::named_frames(path)?;
-        Ok(Self(entries.iter().map(|entry| plain_name(&entry.name).to_owned()).collect()))
-    }
-
-    fn names(&self, name: &str) -> bool {
-        self.0.contains(plain_name(name))
-    }
-
-    /// Refuses to judge fewer videos than were named.
-    fn all_found(&self, path: &Path, videos: &[EvalVideo]) -> Result<(), CliError> {
-        let found: BTreeSet<&str> = videos.iter().map(|video| plain_name(&video.name)).collect();
-        let missing: Vec<&String> = self.0.iter().filter(|name| !found.contains(name.as_str())).collect();
-        match missing.as_slice() {
-            [] => Ok(()),
-            [first, ..] => {
-                let reason = format!(
-                    "{} of {} videos are not among those to judge, such as {first}",
-                    missing.len(),
-                    self.0.len()
-                );
-                Err(CliError::input(path, reason))
-            }
-        }
-    }
-}
-
-/// `NAME CLASS` per line, names without folders and endings; a video may have several lines.
-fn classes(path: &Path) -> Result<BTreeMap<String, Vec<String>>, CliError> {
-    let mut classes: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (at, line) in files::text(path)?.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let Some((name, class)) = line.trim().rsplit_once([' ', '\t']) else {
-            return Err(CliError::input(path, format!("line {}: expected a NAME and a CLASS behind a blank", at + 1)));
-        };
-        let own = classes.entry(plain_name(name.trim_end()).to_owned()).or_default();
-        own.push(class.to_owned());
-        own.dedup();
-    }
-    Ok(classes)
 }
 
 /// Yardsticks spread over the frames of all videos: mean and median.

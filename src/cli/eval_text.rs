@@ -6,44 +6,44 @@ use std::fmt::Write as _;
 
 use super::eval::EvalResult;
 use super::measure::YardstickFigures;
-use crate::app::evaluation::{ByVideo, ClassFigures, Evaluation};
+use crate::app::evaluation::{ByVideo, ClassFigures, Evaluation, FrameIntervals};
 use crate::domain::bootstrap::Estimate;
 use crate::domain::evaluation::alarms::DetPoint;
+use crate::domain::metrics::DetectionMetrics;
 
 /// Rates of false alarms per hour at which missed anomalies are told.
 const RATES: [f64; 4] = [1.0, 5.0, 20.0, 100.0];
 
 // Writing to a string cannot fail: its results are dropped below.
+
+/// The figures of frames as lines; with the number of videos, and the intervals from resampling them, where these are told
+/// apart.
+pub fn frame_figures(m: &DetectionMetrics, videos: Option<(usize, &FrameIntervals)>) -> String {
+    let share = m.positives as f64 / m.frames as f64 * 100.0;
+    let of = videos.map_or_else(String::new, |(videos, _)| format!(" of {videos} videos"));
+    let mut text = format!("frames    {}{of}, {} anomalous ({share:.1} %)\n", m.frames, m.positives);
+    let intervals = videos.map(|(_, intervals)| *intervals).unwrap_or_default();
+    for (name, value, interval, meaning) in [
+        ("ROC-AUC", m.roc_auc, intervals.roc_auc, ""),
+        ("PR-AUC", m.pr_auc_trapezoid, intervals.pr_auc_trapezoid, "   trapezoids under the precision-recall points"),
+        ("AP", m.average_precision, intervals.average_precision, "   average precision, without interpolation"),
+    ] {
+        let interval = interval.map_or_else(String::new, |(low, high)| format!("   {low:.4} to {high:.4}"));
+        writeln!(text, "{name:<10}{value:.10}{interval}{meaning}").ok();
+    }
+    text
+}
+
 impl EvalResult {
     /// As tables.
     pub fn table(&self) -> String {
         let m = &self.evaluation.metrics;
-        let share = m.positives as f64 / m.frames as f64 * 100.0;
         let by = self.evaluation.by_video.as_ref();
-        let videos = by.map_or_else(String::new, |by| format!(" of {} videos", by.videos));
         let mut text = String::new();
         for mark in &self.marks {
             writeln!(text, "NO TEST   {mark}").ok();
         }
-        writeln!(text, "frames    {}{videos}, {} anomalous ({share:.1} %)", m.frames, m.positives).ok();
-        for (name, value, of, meaning) in [
-            ("ROC-AUC", m.roc_auc, by.map(|by| by.intervals.roc_auc), ""),
-            (
-                "PR-AUC",
-                m.pr_auc_trapezoid,
-                by.map(|by| by.intervals.pr_auc_trapezoid),
-                "   trapezoids under the precision-recall points",
-            ),
-            (
-                "AP",
-                m.average_precision,
-                by.map(|by| by.intervals.average_precision),
-                "   average precision, without interpolation",
-            ),
-        ] {
-            let interval = of.flatten().map_or_else(String::new, |(low, high)| format!("   {low:.4} to {high:.4}"));
-            writeln!(text, "{name:<10}{value:.10}{interval}{meaning}").ok();
-        }
+        text += &frame_figures(m, by.map(|by| (by.videos, &by.intervals)));
         for YardstickFigures { name, metrics: m } in &self.yardsticks {
             writeln!(text, "{name:<14}  ROC-AUC {:.4}, AP {:.4}", m.roc_auc, m.average_precision).ok();
         }

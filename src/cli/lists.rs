@@ -7,10 +7,8 @@ use std::path::{Path, PathBuf};
 
 use super::error::CliError;
 use super::files;
+use crate::domain::video_name::{FEATURE_ENDINGS, VIDEO_ENDINGS};
 use crate::formats::list::{self, NamedFrames};
-
-/// Endings tried for entries that name no existing file.
-const ENDINGS: &[&str] = &["npy", "safetensors", "txt", "mp4", "avi", "mkv", "mov", "webm", "ts"];
 
 /// Files named by the list at `path`, in order.
 ///
@@ -36,7 +34,8 @@ pub fn named_frames(path: &Path) -> Result<Vec<NamedFrames>, CliError> {
 pub fn find(list: &Path, root: Option<&Path>, index: usize, name: &str) -> Result<PathBuf, CliError> {
     let folder = root.or_else(|| list.parent()).unwrap_or_else(|| Path::new(""));
     let mut candidates = vec![folder.join(name), PathBuf::from(name)];
-    candidates.extend(ENDINGS.iter().map(|ending| folder.join(format!("{name}.{ending}"))));
+    let endings = FEATURE_ENDINGS.iter().chain(&VIDEO_ENDINGS);
+    candidates.extend(endings.map(|ending| folder.join(format!("{name}.{ending}"))));
     candidates.into_iter().find(|path| path.is_file()).ok_or_else(|| {
         let reason = format!("entry {}: there is no file {}", index + 1, folder.join(name).display());
         CliError::input(list, reason)

@@ -1,22 +1,12 @@
 //! Figures of scored frames.
 //!
-//! Owns how snippet scores are spread over frames, when a video and its ground truth are of the same length, and the small
-//! table of frame figures. Does not own the metrics themselves, where scores come from, or the whole evaluation
-//! ([`crate::app::evaluation`]).
+//! Owns how snippet scores are spread over frames, and when a video and its ground truth are of the same length. Does not own
+//! the metrics themselves, where scores come from, or the whole evaluation ([`crate::app::evaluation`]).
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::metrics::{DetectionMetrics, detection_metrics};
+use crate::domain::metrics::DetectionMetrics;
 use crate::domain::snippet::SNIPPET_FRAMES;
-
-/// Scores and labels of frames, video after video.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Frames {
-    /// One per frame.
-    pub scores: Vec<f32>,
-    /// One per frame.
-    pub labels: Vec<bool>,
-}
 
 /// Each snippet's score for all of its frames; the last snippet of a video may be short.
 pub fn spread(scores: &[f32], frames: usize) -> Vec<f32> {
@@ -42,14 +32,6 @@ pub fn fit(scored: usize, frames: usize) -> Result<i64, String> {
     Ok(difference)
 }
 
-/// The figures, with the numbers they rest on.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Figures {
-    /// ROC-AUC, PR-AUC, AP, frame counts.
-    #[serde(flatten)]
-    pub metrics: DetectionMetrics,
-}
-
 /// The figures of a yardstick.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct YardstickFigures {
@@ -58,33 +40,6 @@ pub struct YardstickFigures {
     /// Its figures on the frames of the model's.
     #[serde(flatten)]
     pub metrics: DetectionMetrics,
-}
-
-impl Figures {
-    /// Computes them.
-    ///
-    /// # Errors
-    /// All frames have the same label.
-    pub fn of(frames: &Frames) -> Result<Self, String> {
-        let metrics = detection_metrics(&frames.labels, &frames.scores).ok_or_else(|| {
-            let all = if frames.labels.contains(&true) { "anomalous" } else { "normal" };
-            format!("all {} frames are {all}: figures need frames of both kinds", frames.labels.len())
-        })?;
-        Ok(Self { metrics })
-    }
-
-    /// As a small table.
-    pub fn table(&self) -> String {
-        let m = &self.metrics;
-        let share = m.positives as f64 / m.frames as f64 * 100.0;
-        format!(
-            "frames    {}, {} anomalous ({share:.1} %)\n\
-             ROC-AUC   {:.10}\n\
-             PR-AUC    {:.10}   trapezoids under the precision-recall points\n\
-             AP        {:.10}   average precision, without interpolation\n",
-            m.frames, m.positives, m.roc_auc, m.pr_auc_trapezoid, m.average_precision
-        )
-    }
 }
 
 #[cfg(test)]
@@ -97,12 +52,6 @@ mod tests {
     fn a_snippet_of_difference_is_told_and_more_is_refused() {
         assert_eq!((fit(40, 32), fit(40, 48), fit(40, 40)), (Ok(8), Ok(-8), Ok(0)));
         assert!(fit(40, 23).is_err() && fit(40, 57).is_err() && fit(0, 3).is_err());
-    }
-
-    #[test]
-    fn one_label_has_no_figures() {
-        let frames = Frames { scores: vec![0.1, 0.2], labels: vec![false, false] };
-        assert!(Figures::of(&frames).expect_err("has one class").contains("normal"));
     }
 
     proptest! {

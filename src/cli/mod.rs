@@ -27,6 +27,7 @@ pub mod engine;
 pub mod error;
 pub mod eval;
 pub mod eval_data;
+mod eval_names;
 pub mod eval_text;
 pub mod export;
 pub mod extract;

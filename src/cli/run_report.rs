@@ -34,15 +34,16 @@ pub fn write(path: &Path, args: &EvalArgs, data: &EvalData, result: &EvalResult)
     let mut record = RunRecord::new(command, folder, serde_json::to_value(result)?);
     record.versions = versions();
     record.videos.clone_from(&data.contents);
+    record.settings = Some(settings(data, result));
     for input in args.inputs() {
         let hash = media::hash_file(input, &Ticket::unlimited(), &mut |_| ())?;
         record.inputs.push(InputFile { path: input.display().to_string(), blake3: hash.to_string() });
     }
-    files::write(path, page(&record, data, result)?.as_bytes())
+    files::write(path, page(&record, result)?.as_bytes())
 }
 
-/// The page of a record, which shows `result`.
-fn page(record: &RunRecord, data: &EvalData, result: &EvalResult) -> Result<String, CliError> {
+/// What the page says of how it was done.
+fn settings(data: &EvalData, result: &EvalResult) -> Vec<(String, String)> {
     let settings = &result.evaluation.settings;
     let rule = settings.rule;
     let mut rows = vec![
@@ -74,12 +75,17 @@ fn page(record: &RunRecord, data: &EvalData, result: &EvalResult) -> Result<Stri
         };
         ("attention (TSA)".to_owned(), how)
     }));
+    rows
+}
+
+/// The page of a record, which shows `result`. Of nothing else, so that a file that has changed changes no page.
+fn page(record: &RunRecord, result: &EvalResult) -> Result<String, CliError> {
     let page = RunPage {
         title: "Evaluation",
         marks: &result.marks,
         evaluation: &result.evaluation,
         text: &result.table(),
-        settings: &rows,
+        settings: record.settings.as_deref().unwrap_or_default(),
         record,
     };
     page.html().map_err(|err| CliError::Failed(err.to_string()))
@@ -130,9 +136,9 @@ pub fn verify(path: &Path, args: &VerifyArgs) -> Result<(), CliError> {
         found.videos_changed = data.contents.iter().filter(|now| !was(now)).map(|now| now.name.clone()).collect();
         found.differences = differences(&record.result, &serde_json::to_value(&result)?);
         found.recomputed = true;
-        if record.versions == versions() {
+        if record.versions == versions() && record.settings.is_some() {
             let said: EvalResult = serde_json::from_value(record.result.clone())?;
-            found.page = Some(page(&record, &data, &said)? == shown);
+            found.page = Some(page(&record, &said)? == shown);
         }
     }
     files::print(&if args.json { serde_json::to_string_pretty(&found)? + "\n" } else { found.text() })?;

@@ -173,10 +173,7 @@ fn score_features(args: &ScoreArgs, path: &Path, judge: &Judge, ticket: &Ticket)
             return Err(CliError::input(path, reason));
         }
     }
-    let scored = judge.score(&features, "from file", ticket).map_err(|err| match err {
-        CliError::Input(reason) => CliError::input(path, reason),
-        other => other,
-    })?;
+    let scored = judge.score(&features, "from file", ticket).map_err(|err| err.about(path))?;
     let events = judge.rule.events(&scored.snippets.scores);
     let source = video.as_ref().map_or(path, |v| &v.info.path).display().to_string();
     let mut out = ScoreSheet::new(source, &scored, video.as_ref().map(|v| v.frames.as_ref()), judge.rule, &events);

@@ -20,6 +20,7 @@ use super::{files, lists};
 use crate::app::learning::LearningVideo;
 use crate::app::learning::simulation::{RoundReport, Simulation, SimulationSettings, TruthVideo};
 use crate::app::pipeline;
+use crate::domain::bootstrap::interval;
 use crate::domain::lesson::LessonRules;
 use crate::domain::record::ReviewState;
 use crate::domain::segment::EventRule;
@@ -222,7 +223,7 @@ fn fold(
         let path = lists::find(list, None, at, &entry.name)?;
         let Extracted { video, id, features, .. } = extractor.extract(&path, ticket)?;
         let frames = video.frames.len();
-        let labels = truth.labels(at, entry, &path, frames).map_err(|err| CliError::input(truth_path, err))?;
+        let (labels, _) = truth.fitting(truth_path, (at, entry), &path, frames)?;
         let video = LearningVideo {
             name: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
             frames,
@@ -256,7 +257,7 @@ fn row(args: &SimulateArgs, round: usize, seeds: &[Vec<TrialVideo>], runs: &[Run
             each.map(|values| values.iter().sum::<f64>() / values.len().max(1) as f64)
         };
         let value = mean(&(0..count).collect::<Vec<_>>())?;
-        Some(Figure { value, interval: trial::interval(count, resamples, args.seed, mean) })
+        Some(Figure { value, interval: interval(count, resamples, args.seed, mean) })
     };
     let at = |videos: &[&TrialVideo]| trial::operating(videos, EventRule::default(), args.recall);
     let reports: Vec<&RoundReport> =

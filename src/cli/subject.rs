@@ -48,7 +48,7 @@ impl Subject {
             (features, Some((video, id)))
         };
         let probe = Probe::new(&scorer, &features, args.crop, ticket)
-            .map_err(|err| if video.is_none() { CliError::input(path, err) } else { err.into() })?;
+            .map_err(|err| if video.is_none() { CliError::from(err).about(path) } else { err.into() })?;
         if features.crops() > 1 {
             files::complain(&format!(
                 "lookback: {}: crop {} of {} is looked at; each has a selection of its own",

@@ -1,15 +1,16 @@
 //! Ground truth of the videos of a list, as commands are given it.
 //!
-//! Owns which form a file has and which of its entries is about which video. The forms are
-//! [`crate::formats::ground_truth`]'s.
+//! Owns which form a file has and what is said where none of its entries, or more than one, may be about a video. The forms
+//! are [`crate::formats::ground_truth`]'s, which name means which video is [`crate::domain::video_name`]'s.
 
 use std::path::Path;
 
 use super::args::eval::SpanEndName;
 use super::error::CliError;
 use super::files;
+use super::measure::fit;
 use crate::domain::evaluation::{NORMAL, class};
-use crate::domain::provenance::plain_name;
+use crate::domain::video_name::{Meant, Names};
 use crate::formats::ground_truth::{self, SpanEnd, VideoTruth};
 use crate::formats::list::NamedFrames;
 
@@ -56,6 +57,23 @@ impl Truth {
         }
     }
 
+    /// Labels of entry `index`, and how many of the `count` frames of its file at `path` they leave out; negative where they
+    /// are more.
+    ///
+    /// # Errors
+    /// The truth at `own` says nothing about it, or is not of the same video.
+    pub fn fitting(
+        &self,
+        own: &Path,
+        (index, entry): (usize, &NamedFrames),
+        path: &Path,
+        count: usize,
+    ) -> Result<(Vec<bool>, i64), CliError> {
+        let labels = self.labels(index, entry, path, count).map_err(|err| CliError::input(own, err))?;
+        let difference = fit(count, labels.len()).map_err(|err| CliError::input(path, err))?;
+        Ok((labels, difference))
+    }
+
     /// Classes that the truth itself names for the file at `path`; `None` where it does not.
     pub fn classes(&self, path: &Path) -> Option<Vec<String>> {
         let Self::Named(videos) = self else { return None };
@@ -63,30 +81,15 @@ impl Truth {
     }
 }
 
-/// What the truth says about the file at `path`: the entry of its name; of several, the one whose folders agree furthest.
-/// An error without words is that there is none.
+/// What the truth says about the file at `path`. An error without words is that there is nothing.
 fn about<'a>(videos: &'a [VideoTruth], path: &Path) -> Result<&'a VideoTruth, Option<String>> {
-    let shown = path.to_string_lossy();
-    let folders = |name: &str| {
-        let mut parts: Vec<String> = name.split(['/', '\\']).map(str::to_owned).collect();
-        parts.pop();
-        parts
-    };
-    let own = folders(&shown);
-    let agree = |video: &&VideoTruth| {
-        folders(&video.name).iter().rev().zip(own.iter().rev()).take_while(|(a, b)| a == b).count()
-    };
-    let named: Vec<_> = videos.iter().filter(|v| plain_name(&v.name) == plain_name(&shown)).collect();
-    let most = named.iter().map(agree).max().ok_or(None)?;
-    match named.iter().filter(|video| agree(video) == most).collect::<Vec<_>>()[..] {
-        [video] => Ok(video),
-        [one, other, ..] => Err(Some(format!(
-            "says two things that may be meant for {}: {} and {}; name their folders as the list does",
-            path.display(),
-            one.name,
-            other.name
+    match Names::new(videos.iter().map(|video| video.name.as_str())).meant(&path.to_string_lossy()) {
+        Meant::One(at) => Ok(&videos[at]),
+        Meant::Either(one, other) => Err(Some(format!(
+            "says two things that may be meant for {}: {one} and {other}; name their folders as the list does",
+            path.display()
         ))),
-        [] => Err(None),
+        Meant::Nothing => Err(None),
     }
 }
 

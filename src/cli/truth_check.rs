@@ -30,7 +30,7 @@ struct Checked {
     labels: Option<String>,
     /// How the end of a span was read.
     span_end: &'static str,
-    /// Whether the person said so.
+    /// Whether the person or the form of the file says so.
     #[serde(skip)]
     span_end_given: bool,
     wrong: usize,
@@ -48,7 +48,8 @@ pub fn run(args: &TruthCheckArgs) -> Result<(), CliError> {
     let values = args.labels.as_deref().map(labels).transpose()?;
     let input = |inclusive| TruthInput { rows: &rows, list: list.as_deref(), labels: values.as_deref(), inclusive };
     let mut report = TruthReport::of(input(args.span_end != Some(SpanEndName::Exclusive)));
-    let mut inclusive = args.span_end != Some(SpanEndName::Exclusive);
+    let by_form = !rows.is_empty() && rows.iter().all(|row| row.inclusive);
+    let mut inclusive = by_form || args.span_end != Some(SpanEndName::Exclusive);
     if args.span_end.is_none() && report.ends.is_some_and(|ends| ends.exclusive > ends.inclusive) {
         inclusive = false;
         report = TruthReport::of(input(false));
@@ -59,7 +60,7 @@ pub fn run(args: &TruthCheckArgs) -> Result<(), CliError> {
         list: name(&args.list),
         labels: name(&args.labels),
         span_end: if inclusive { "inclusive" } else { "exclusive" },
-        span_end_given: args.span_end.is_some(),
+        span_end_given: by_form || args.span_end.is_some(),
         wrong: report.findings.iter().filter(|finding| !finding.kind.is_notice()).count(),
         report,
     };

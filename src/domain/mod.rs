@@ -53,6 +53,7 @@ pub mod symmetric;
 pub mod time;
 pub mod trial;
 pub mod truth_check;
+pub mod video_name;
 pub mod viridis;
 pub mod what_if;
 pub mod why;

@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::video_name::plain_name;
+
 /// Digits of a hash that are kept: 128 bits.
 const DIGITS: usize = 32;
 
@@ -42,7 +44,8 @@ impl VideoRef {
     pub fn is(&self, other: &Self) -> bool {
         match (&self.content, &other.content) {
             (Some(a), Some(b)) if self.kind() == other.kind() => a == b,
-            _ => self.name == other.name,
+            // Also of records that were written when fewer endings were known.
+            _ => plain_name(&self.name) == plain_name(&other.name),
         }
     }
 }
@@ -99,35 +102,19 @@ impl SeenVideos {
 pub fn shared(seen: &[VideoRef], videos: &[VideoRef]) -> Vec<String> {
     let (mut by_name, mut by_content) = (BTreeMap::<&str, Vec<&VideoRef>>::new(), BTreeSet::<&str>::new());
     for video in seen {
-        by_name.entry(&video.name).or_default().push(video);
+        by_name.entry(plain_name(&video.name)).or_default().push(video);
         by_content.extend(video.content.as_deref());
     }
     let is_seen = |video: &&VideoRef| {
         video.content.as_deref().is_some_and(|content| by_content.contains(content))
-            || by_name.get(video.name.as_str()).is_some_and(|same| same.iter().any(|other| video.is(other)))
+            || by_name.get(plain_name(&video.name)).is_some_and(|same| same.iter().any(|other| video.is(other)))
     };
     videos.iter().filter(is_seen).map(|video| video.name.clone()).collect()
-}
-
-/// A name without folders and without a video's or array's ending: `Abuse/Abuse028_x264.mp4` is `Abuse028_x264`.
-pub fn plain_name(name: &str) -> &str {
-    let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    // Names of videos hold dots of their own, so only known endings go.
-    match base.rsplit_once('.') {
-        Some((stem, "mp4" | "avi" | "mkv" | "mov" | "webm" | "ts" | "npy" | "safetensors" | "txt")) => stem,
-        _ => base,
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_match_across_folders_and_endings() {
-        assert_eq!(plain_name("Abuse/Abuse028_x264.mp4"), plain_name("features/Abuse028_x264.npy"));
-        assert_eq!(plain_name("A.Beautiful.Mind.2001__#00-25-20_label_A"), "A.Beautiful.Mind.2001__#00-25-20_label_A");
-    }
 
     #[test]
     fn contents_decide_where_both_are_known_and_names_else() {
@@ -142,6 +129,8 @@ mod tests {
         let shared = seen.shared(&[video("c.mp4", "00"), VideoRef::named("b"), video("a.mp4", "33"), video("d", "44")]);
         assert_eq!((shared.trained, shared.chosen), (vec!["c".to_owned()], vec!["b".to_owned()]));
         assert!(seen.shared(&[]).is_empty());
+        let cam = SeenVideos { trained: vec![features("cam.npy", "22")], ..SeenVideos::default() };
+        assert_eq!(cam.shared(&[video("1/cam.MP4", "55")]).trained, ["cam"], "endings have no case");
     }
 
     #[test]

@@ -91,13 +91,16 @@ impl EventRule {
     pub fn low(&self) -> f32 {
         let share = self.hysteresis_share.clamp(0.0, 1.0);
         let kept = self.threshold * (1.0 - share);
-        // A share of the odds, written without them: they are infinite at 1. Scores beyond are no probabilities.
-        if (0.0..1.0).contains(&self.threshold) { kept / (1.0 - self.threshold * share) } else { kept }
+        // A share of the odds, written without them: they are infinite at 1. Scores beyond are no probabilities. All of the
+        // odds leave nothing, whatever they are.
+        let has_odds = (0.0..=1.0).contains(&self.threshold) && share < 1.0;
+        if has_odds { kept / (1.0 - self.threshold * share) } else { kept }
     }
 
-    /// The share that puts the lower line at `level`.
+    /// The share that puts the lower line at `level`. The one there is at thresholds of 0 and 1, whose lower line no share
+    /// moves.
     pub fn share_for(&self, level: f32) -> f32 {
-        if self.threshold <= 0.0 {
+        if self.threshold <= 0.0 || self.threshold == 1.0 {
             return self.hysteresis_share;
         }
         let level = level.clamp(0.0, self.threshold);
@@ -197,6 +200,8 @@ mod tests {
             assert!((low(threshold) - expected).abs() < 1e-4, "{threshold}: {}", low(threshold));
         }
         assert!((low(5.0) - 4.0).abs() < 1e-6, "what is no probability has no odds");
+        assert!((low(0.9999) - 0.999_875).abs() < 1e-5 && low(1.0) == 1.0, "no step at a threshold of exactly 1");
+        assert_eq!(EventRule { threshold: 1.0, hysteresis_share: 1.0, ..EventRule::default() }.low(), 0.0);
     }
 
     #[test]
@@ -205,7 +210,9 @@ mod tests {
         let moved = EventRule { hysteresis_share: rule.share_for(0.45), ..rule };
         assert!((moved.low() - 0.45).abs() < 1e-6);
         assert_eq!((rule.share_for(0.9), rule.share_for(-1.0)), (0.0, 1.0));
-        assert_eq!(EventRule { threshold: 0.0, ..rule }.share_for(0.3), rule.hysteresis_share);
+        for threshold in [0.0, 1.0] {
+            assert_eq!(EventRule { threshold, ..rule }.share_for(0.3), rule.hysteresis_share);
+        }
     }
 
     proptest! {

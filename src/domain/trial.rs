@@ -4,7 +4,6 @@
 //! Owns the verdict that the truth gives an event, the operating point. Does not own reading the truth, scores, learning
 //! from the verdicts ([`super::lesson`]), or the resampling of videos ([`super::bootstrap`]).
 
-pub use super::bootstrap::interval;
 use super::interval::FrameSpan;
 use super::metrics::{DetectionMetrics, detection_metrics};
 use super::review::Verdict;

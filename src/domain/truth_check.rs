@@ -2,7 +2,7 @@
 //!
 //! Owns the checks: spans that cannot be, lengths that do not match, classes without frames and frames without a class,
 //! names that come twice, and which reading of a span's end agrees with labels of frames. Does not own reading files
-//! (`formats`) or how findings are shown.
+//! (`formats`), which name means which video ([`super::video_name`]), or how findings are shown.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +10,8 @@ use serde::Serialize;
 use strum::Display;
 
 use super::evaluation::{NORMAL, class};
-use super::provenance::plain_name;
 use super::snippet::SNIPPET_FRAMES;
+use super::video_name::{Meant, Names};
 
 /// An entry of a ground-truth file as it is written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,6 +38,11 @@ impl TruthRow {
     /// A row with nothing but its name.
     pub fn new(line: usize, name: &str) -> Self {
         Self { line, name: name.to_owned(), ..Self::default() }
+    }
+
+    /// Whether the end belongs to the span, where `open` is the reading that counts if the form leaves it open.
+    fn is_inclusive(&self, open: bool) -> bool {
+        open || self.inclusive
     }
 
     /// Whether the video is called abnormal by its label, its class or its name; `None` where nothing says.
@@ -131,7 +136,8 @@ pub struct Finding {
     pub what: String,
 }
 
-/// How many videos agree, frame by frame, with labels under each reading of a span's end.
+/// How many videos agree, frame by frame, with labels under each reading of a span's end. Only those count whose form leaves
+/// the reading open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct EndAgreement {
     /// Videos in both files.
@@ -153,7 +159,7 @@ pub struct TruthReport {
     pub label_frames: Option<usize>,
     /// Anomalous ones.
     pub anomalous_frames: Option<usize>,
-    /// Which reading of ends the labels have; `None` without labels and list.
+    /// Which reading of ends the labels have; `None` without labels and list, and where the form leaves nothing open.
     pub ends: Option<EndAgreement>,
     /// By kind and place.
     pub findings: Vec<Finding>,
@@ -177,19 +183,21 @@ impl TruthReport {
     pub fn of(input: TruthInput<'_>) -> Self {
         let TruthInput { rows, list, labels, inclusive } = input;
         let mut found = Vec::new();
-        let counts: BTreeMap<&str, usize> =
-            list.iter().flat_map(|list| *list).filter_map(|row| Some((plain_name(&row.name), row.frames?))).collect();
+        let pairing = Pairing::new(rows, list.unwrap_or_default());
         for row in rows {
-            check_row(row, inclusive || row.inclusive, counts.get(plain_name(&row.name)).copied(), &mut found);
+            let listed = pairing.listed(row).one().and_then(|at| list?[at].frames);
+            check_row(row, row.is_inclusive(inclusive), listed, &mut found);
         }
         duplicates(rows.iter().map(|row| (Place::Truth(row.line), row.name.as_str())), &mut found);
         if let Some(list) = list {
             duplicates(list.iter().map(|row| (Place::List(row.line), row.name.as_str())), &mut found);
             if !rows.is_empty() {
-                missing(rows, list, &mut found);
+                missing(rows, list, &pairing, &mut found);
             }
         }
-        let ends = labels.zip(list).and_then(|(labels, list)| against_labels(rows, list, labels, &mut found));
+        let ends = labels
+            .zip(list)
+            .and_then(|(labels, list)| against_labels((rows, inclusive), list, labels, &pairing, &mut found));
         if let (Some(labels), None) = (labels, list)
             && !labels.len().is_multiple_of(SNIPPET_FRAMES)
         {
@@ -208,6 +216,31 @@ impl TruthReport {
             ends,
             findings: found,
         }
+    }
+}
+
+/// Which entries of both files are about the same video.
+struct Pairing<'a> {
+    rows: Names<'a>,
+    list: Names<'a>,
+}
+
+impl<'a> Pairing<'a> {
+    fn new(rows: &'a [TruthRow], list: &'a [ListRow]) -> Self {
+        Self {
+            rows: Names::new(rows.iter().map(|row| row.name.as_str())),
+            list: Names::new(list.iter().map(|row| row.name.as_str())),
+        }
+    }
+
+    /// The place in the list of a row of the ground truth.
+    fn listed(&self, row: &TruthRow) -> Meant<'a> {
+        self.list.meant_among(&row.name, &self.rows)
+    }
+
+    /// The place in the ground truth of a row of the list.
+    fn told(&self, row: &ListRow) -> Meant<'a> {
+        self.rows.meant_among(&row.name, &self.list)
     }
 }
 
@@ -293,18 +326,13 @@ fn duplicates<'a>(entries: impl Iterator<Item = (Place, &'a str)>, found: &mut V
     }
 }
 
-fn missing(rows: &[TruthRow], list: &[ListRow], found: &mut Vec<Finding>) {
-    let names = |all: Vec<&'_ str>| {
-        all.into_iter().map(plain_name).map(str::to_owned).collect::<std::collections::BTreeSet<_>>()
-    };
-    let known = names(rows.iter().map(|row| row.name.as_str()).collect());
-    let listed = names(list.iter().map(|row| row.name.as_str()).collect());
+fn missing(rows: &[TruthRow], list: &[ListRow], pairing: &Pairing<'_>, found: &mut Vec<Finding>) {
     let normal = |name: &str| class::of_name(name) == [NORMAL];
-    for row in list.iter().filter(|row| !known.contains(plain_name(&row.name)) && !normal(&row.name)) {
+    for row in list.iter().filter(|row| pairing.told(row) == Meant::Nothing && !normal(&row.name)) {
         let what = "is in the list, but the ground truth says nothing about it".to_owned();
         found.push(Finding { place: Place::List(row.line), kind: Kind::Missing, name: row.name.clone(), what });
     }
-    for row in rows.iter().filter(|row| !listed.contains(plain_name(&row.name))) {
+    for row in rows.iter().filter(|row| pairing.listed(row) == Meant::Nothing) {
         let what = "is not in the list".to_owned();
         found.push(Finding { place: Place::Truth(row.line), kind: Kind::Missing, name: row.name.clone(), what });
     }
@@ -324,9 +352,10 @@ fn frames_of(row: &TruthRow, inclusive: bool, frames: usize) -> Vec<bool> {
 }
 
 fn against_labels(
-    rows: &[TruthRow],
+    (rows, inclusive): (&[TruthRow], bool),
     list: &[ListRow],
     labels: &[bool],
+    pairing: &Pairing<'_>,
     found: &mut Vec<Finding>,
 ) -> Option<EndAgreement> {
     let mut say = |place, kind, name: &str, what| found.push(Finding { place, kind, name: name.to_owned(), what });
@@ -341,8 +370,7 @@ fn against_labels(
         say(Place::Labels, Kind::Length, "", what);
         return None;
     }
-    let by_name: BTreeMap<&str, &TruthRow> = rows.iter().map(|row| (plain_name(&row.name), row)).collect();
-    let mut parts: Vec<(&ListRow, &[bool], Option<&TruthRow>)> = Vec::new();
+    let mut parts: Vec<(&ListRow, &[bool], Meant<'_>)> = Vec::new();
     let mut rest = labels;
     for row in list {
         let (part, after) = rest.split_at(row.frames.unwrap_or(0));
@@ -364,24 +392,26 @@ fn against_labels(
                 format!("is abnormal by its name, but all of its {} labels are 0", part.len()),
             );
         }
-        parts.push((row, part, by_name.get(plain_name(&row.name)).copied()));
+        parts.push((row, part, pairing.told(row)));
     }
     if rows.is_empty() {
         return None;
     }
     // Only spans tell readings apart; a normal video agrees with both.
     let agrees = |row: &TruthRow, part: &[bool], inclusive| frames_of(row, inclusive, part.len()) == part;
-    let compared: Vec<_> = parts.iter().filter_map(|(row, part, truth)| Some((*row, *part, (*truth)?))).collect();
-    let count = |inclusive| compared.iter().filter(|(_, part, truth)| agrees(truth, part, inclusive)).count();
-    let ends = EndAgreement { compared: compared.len(), inclusive: count(true), exclusive: count(false) };
-    let better = ends.inclusive > ends.exclusive;
+    let compared: Vec<_> =
+        parts.iter().filter_map(|(row, part, told)| Some((*row, *part, &rows[told.one()?]))).collect();
+    let open: Vec<_> = compared.iter().filter(|(_, _, truth)| !truth.inclusive).collect();
+    let count = |inclusive| open.iter().filter(|(_, part, truth)| agrees(truth, part, inclusive)).count();
+    let ends = EndAgreement { compared: open.len(), inclusive: count(true), exclusive: count(false) };
+    let any_open = rows.iter().any(|row| !row.inclusive);
     for (row, part, truth) in compared {
-        if !agrees(truth, part, better) {
-            say(Place::List(row.line), Kind::Labels, &row.name, difference(truth, part, better));
+        if !agrees(truth, part, truth.is_inclusive(inclusive)) {
+            say(Place::List(row.line), Kind::Labels, &row.name, difference(truth, part, inclusive));
         }
     }
-    for (row, part, _) in parts.iter().filter(|(row, _, truth)| truth.is_none() && class::of_name(&row.name).is_empty())
-    {
+    let untold = |(row, _, told): &&(&ListRow, _, _)| *told == Meant::Nothing && class::of_name(&row.name).is_empty();
+    for (row, part, _) in parts.iter().filter(untold) {
         if part.contains(&true) {
             say(
                 Place::List(row.line),
@@ -391,16 +421,18 @@ fn against_labels(
             );
         }
     }
-    Some(ends)
+    any_open.then_some(ends)
 }
 
-/// How labels differ from spans, in words.
-fn difference(row: &TruthRow, part: &[bool], inclusive: bool) -> String {
+/// How labels differ from spans, in words, where `open` is the reading that counts if the form leaves it open.
+fn difference(row: &TruthRow, part: &[bool], open: bool) -> String {
+    let inclusive = row.is_inclusive(open);
     let own = frames_of(row, inclusive, part.len());
     let differ = own.iter().zip(part).filter(|(a, b)| a != b).count();
-    if agrees_shifted(row, part, !inclusive) {
+    if frames_of(row, !inclusive, part.len()) == part {
         let other = if inclusive { "does not belong" } else { "belongs" };
-        return format!("agrees only if the end of a span {other} to it, unlike in most videos: off by one");
+        let whereas = if row.inclusive { "as the form says it does" } else { "as it is read here" };
+        return format!("agrees only if the end of a span {other} to it, not {whereas}: off by one");
     }
     for by in [-1, 1] {
         let spans = row.spans.iter().map(|(start, end)| (start + by, end + by)).collect();
@@ -410,10 +442,6 @@ fn difference(row: &TruthRow, part: &[bool], inclusive: bool) -> String {
     }
     let first = own.iter().zip(part).position(|(a, b)| a != b).unwrap_or(0);
     format!("{differ} of {} labels differ from its spans, the first at frame {first}", part.len())
-}
-
-fn agrees_shifted(row: &TruthRow, part: &[bool], inclusive: bool) -> bool {
-    frames_of(row, inclusive, part.len()) == part
 }
 
 #[cfg(test)]
@@ -435,6 +463,10 @@ mod tests {
 
     fn check(rows: &[TruthRow], list: Option<&[ListRow]>, labels: Option<&[bool]>) -> TruthReport {
         TruthReport::of(TruthInput { rows, list, labels, inclusive: true })
+    }
+
+    fn exclusive(rows: &[TruthRow], list: &[ListRow], labels: &[bool]) -> TruthReport {
+        TruthReport::of(TruthInput { rows, list: Some(list), labels: Some(labels), inclusive: false })
     }
 
     fn kinds(report: &TruthReport) -> Vec<(Kind, Place)> {
@@ -482,13 +514,15 @@ mod tests {
         labels[32 + 20..64].fill(true);
         let report = check(&rows, Some(&list), Some(&labels));
         assert_eq!(report.ends, Some(EndAgreement { compared: 2, inclusive: 1, exclusive: 2 }));
+        assert_eq!(kinds(&report), [(Kind::Labels, Place::List(1)), (Kind::Cut, Place::Truth(2))]);
+        let report = exclusive(&rows, &list, &labels);
         assert_eq!(kinds(&report), [(Kind::Cut, Place::Truth(2))]);
         // One video off by one among others is told as that.
         labels[10] = true;
         let three = [rows[0].clone(), rows[1].clone(), row(3, "c.mp4", "Abuse", &[(0, 4)])];
         let longer = [list.clone(), vec![ListRow { line: 4, name: "c".into(), frames: Some(16) }]].concat();
         let all = [labels.clone(), vec![true; 4], vec![false; 12]].concat();
-        let report = check(&three, Some(&longer), Some(&all));
+        let report = exclusive(&three, &longer, &all);
         let off = report.findings.iter().find(|f| f.kind == Kind::Labels).expect("is found");
         assert!(off.place == Place::List(1) && off.what.contains("off by one"), "{off:?}");
         labels[70] = true;
@@ -496,6 +530,35 @@ mod tests {
         assert!(kinds(&report).contains(&(Kind::NormalWithFrames, Place::List(3))));
         let short = check(&rows, Some(&list), Some(&labels[1..]));
         assert!(kinds(&short).contains(&(Kind::Length, Place::Labels)) && short.ends.is_none());
+    }
+
+    #[test]
+    fn a_form_that_says_what_ends_mean_is_taken_at_its_word() {
+        let list = list(&[("a", 32), ("b", 32)]);
+        let own = |line, name| TruthRow { inclusive: true, ..row(line, name, "Abuse", &[(4, 10)]) };
+        let rows = [own(1, "a"), own(2, "b")];
+        // The labels are one frame shorter everywhere.
+        let mut labels = vec![false; 64];
+        labels[4..10].fill(true);
+        labels[36..42].fill(true);
+        for report in [check(&rows, Some(&list), Some(&labels)), exclusive(&rows, &list, &labels)] {
+            assert_eq!(report.ends, None, "nothing is open");
+            assert_eq!(kinds(&report), [(Kind::Labels, Place::List(1)), (Kind::Labels, Place::List(2))]);
+            assert!(report.findings[0].what.contains("off by one"), "{}", report.findings[0].what);
+        }
+    }
+
+    #[test]
+    fn videos_of_one_name_in_two_folders_are_told_apart() {
+        let list = list(&[("1/c", 100), ("2/c", 50)]);
+        let rows = [row(1, "1/c.mp4", "Abuse", &[(60, 69)]), row(2, "2/c.mp4", "Abuse", &[(10, 19)])];
+        let mut labels = vec![false; 150];
+        labels[60..70].fill(true);
+        labels[110..120].fill(true);
+        let fine = check(&rows, Some(&list), Some(&labels));
+        assert!(fine.findings.is_empty(), "{fine:?}");
+        let one = check(&rows[..1], Some(&list), None);
+        assert_eq!(kinds(&one), [(Kind::Missing, Place::List(2))]);
     }
 
     #[test]

@@ -141,6 +141,31 @@ pub fn to_json(videos: &[VideoTruth]) -> String {
     serde_json::to_string_pretty(&all).unwrap_or_default()
 }
 
+/// The fields of a line of a temporal annotation.
+pub(super) struct Fields<'a> {
+    pub name: &'a str,
+    /// Frames of the video, where the line says so.
+    pub frames: Option<i64>,
+    pub class: Option<&'a str>,
+    /// Starts and ends, unless something else stands in their place.
+    pub numbers: Vec<&'a str>,
+}
+
+/// Splits `NAME [FRAMES] [CLASS] START END …` on blanks; `None` of a line without a name.
+pub(super) fn fields(line: &str) -> Option<Fields<'_>> {
+    let mut words = line.split_whitespace();
+    let (name, rest) = (words.next()?, words.collect::<Vec<_>>());
+    let number = |text: &str| text.parse::<i64>().ok();
+    let (frames, class, numbers) = match rest[..] {
+        [frames, class, ..] if number(frames).is_some() && number(class).is_none() => {
+            (number(frames), Some(class), &rest[2..])
+        }
+        [class, ..] if number(class).is_none() => (None, Some(class), &rest[1..]),
+        _ => (None, None, &rest[..]),
+    };
+    Some(Fields { name, frames, class, numbers: numbers.to_vec() })
+}
+
 /// Reads `NAME [FRAMES] [CLASS] START END …` per line, split on blanks; pairs of -1 mean no span.
 ///
 /// This covers UCF-Crime's annotation (six fields), the variant with frame counts, and XD-Violence's
@@ -152,16 +177,7 @@ pub fn from_annotation(text: &str, end: SpanEnd) -> Result<Vec<VideoTruth>, Trut
     let mut videos = Vec::new();
     for (i, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         let wrong = |problem: String| TruthError::Line { line: i + 1, problem };
-        let fields: Vec<&str> = line.split_whitespace().collect();
-        let [name, rest @ ..] = fields.as_slice() else { continue };
-        let is_number = |text: &&str| text.parse::<i64>().is_ok();
-        let (frames, class, numbers) = match rest {
-            [frames, class, rest @ ..] if is_number(frames) && !is_number(class) => {
-                (frames.parse().ok(), Some(*class), rest)
-            }
-            [class, rest @ ..] if !is_number(class) => (None, Some(*class), rest),
-            _ => (None, None, rest),
-        };
+        let Some(Fields { name, frames, class, numbers }) = fields(line) else { continue };
         if numbers.is_empty() || numbers.len() % 2 != 0 {
             return Err(wrong(format!("{} numbers do not make pairs of START and END", numbers.len())));
         }
@@ -179,7 +195,8 @@ pub fn from_annotation(text: &str, end: SpanEnd) -> Result<Vec<VideoTruth>, Trut
             }
         }
         let classes = class.map(str::to_owned).into_iter().collect();
-        videos.push(VideoTruth { name: (*name).to_owned(), frames, spans, classes });
+        let frames = frames.and_then(|frames| usize::try_from(frames).ok());
+        videos.push(VideoTruth { name: name.to_owned(), frames, spans, classes });
     }
     if videos.is_empty() { Err(TruthError::Empty) } else { Ok(videos) }
 }

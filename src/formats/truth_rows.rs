@@ -7,23 +7,14 @@ use std::fmt;
 
 use serde::de::{Deserializer as _, MapAccess, Visitor};
 
-use super::ground_truth::TruthError;
+use super::ground_truth::{Fields, TruthError, fields};
 use crate::domain::truth_check::TruthRow;
 
 /// Rows of a temporal annotation: `NAME [FRAMES] [CLASS] START END …`, split on blanks, `-1 -1` for none.
 pub fn annotation(text: &str) -> Vec<TruthRow> {
     let mut rows = Vec::new();
     for (at, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
-        let fields: Vec<&str> = line.split_whitespace().collect();
-        let [name, rest @ ..] = fields.as_slice() else { continue };
-        let is_number = |text: &&str| text.parse::<i64>().is_ok();
-        let (frames, class, numbers) = match rest {
-            [frames, class, rest @ ..] if is_number(frames) && !is_number(class) => {
-                (frames.parse().ok(), Some(*class), rest)
-            }
-            [class, rest @ ..] if !is_number(class) => (None, Some(*class), rest),
-            _ => (None, None, rest),
-        };
+        let Some(Fields { name, frames, class, numbers }) = fields(line) else { continue };
         let mut row = TruthRow { frames, class: class.map(str::to_owned), ..TruthRow::new(at + 1, name) };
         let read: Vec<Option<i64>> = numbers.iter().map(|text| text.parse().ok()).collect();
         if let Some(bad) = read.iter().position(Option::is_none) {

@@ -1,19 +1,14 @@
 //! Which files of a folder are videos.
 //!
-//! Owns the list of extensions and the order of names. Files named one by one are taken whatever their
-//! extension: opening them decides.
+//! Owns which are found and in which order. Files named one by one are taken whatever their extension: opening them
+//! decides. Does not own the list of extensions ([`crate::domain::video_name`]).
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Extensions of video files, lower case.
-const EXTENSIONS: [&str; 34] = [
-    "3g2", "3gp", "asf", "av1", "avi", "dav", "divx", "dv", "flv", "gif", "h264", "h265", "hevc", "ivf", "m2ts", "m2v",
-    "m4v", "mjpeg", "mjpg", "mkv", "mov", "mp4", "mpeg", "mpg", "mts", "mxf", "nut", "obu", "ogv", "ts", "vob", "webm",
-    "wmv", "y4m",
-];
+use crate::domain::video_name::{VIDEO_ENDINGS, is_one_of};
 
 /// Folders inside folders that are followed; more can only be a loop.
 const MAX_DEPTH: usize = 32;
@@ -56,8 +51,7 @@ fn walk(folder: &Path, depth: usize, out: &mut Vec<PathBuf>) {
 }
 
 fn has_video_extension(path: &Path) -> bool {
-    let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-    extension.is_some_and(|e| EXTENSIONS.contains(&e.as_str()))
+    path.extension().is_some_and(|ending| is_one_of(&VIDEO_ENDINGS, &ending.to_string_lossy()))
 }
 
 /// Folder by folder, numbers by value, letters without case; ties by plain order.
@@ -108,11 +102,6 @@ mod tests {
         let found = video_files(&[named.clone(), root.to_owned(), root.join("clip2.MP4")]);
         let expected = [named, root.join("b/x.mkv"), root.join("clip2.MP4"), root.join("clip10.mp4")];
         assert_eq!(found, expected);
-    }
-
-    #[test]
-    fn extensions_are_sorted_so_that_none_is_there_twice() {
-        assert!(EXTENSIONS.is_sorted_by(|a, b| a < b));
     }
 
     #[test]

@@ -112,7 +112,9 @@ impl FeatureRows {
         if self.file.seek(SeekFrom::Start((start + first * size) as u64)).is_err() {
             return rows;
         }
-        let mut input = BufReader::with_capacity(GROUP_BYTES, &mut self.file);
+        // A single row is read past the buffer, as a row here and there would else cost many rows.
+        let room = (last.saturating_sub(first) * size).min(GROUP_BYTES);
+        let mut input = BufReader::with_capacity(room, &mut self.file);
         let mut record = vec![0; size];
         for snippet in first..last {
             let whole = fill(&mut input, &mut record).unwrap_or(false);

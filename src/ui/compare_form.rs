@@ -4,10 +4,13 @@
 
 use std::path::PathBuf;
 
-use egui::{Button, CollapsingHeader, ComboBox, Key, RichText, Role, Slider, Ui, WidgetInfo};
+use egui::{
+    Button, CollapsingHeader, ComboBox, DragValue, Key, RichText, Role, Slider, SliderClamping, Ui, WidgetInfo,
+};
 
 use super::dialogs::field_ui;
 use super::root::ViewContext;
+use super::tsa_panel::{RATIO, SAMPLES, SIGMA};
 use crate::app::action::Action;
 use crate::app::comparing::{CompareAction, Other, OtherModel};
 use crate::app::models::{ModelEntry, ModelState};
@@ -168,13 +171,18 @@ fn settings_ui(view: &ViewContext<'_>, form: &mut CompareForm, ui: &mut Ui) {
             ui.checkbox(&mut tsa.enabled, "Attention on");
             ui.spacing_mut().slider_width = 120.0;
             let on = tsa.enabled;
+            // Only what is moved becomes another: the two would differ by more than the person chose.
             let mut slide = |slider: Slider<'_>, name: &str| {
-                ui.add_enabled(on, slider.text(name));
+                ui.add_enabled(on, slider.clamping(SliderClamping::Edits).text(name));
             };
-            slide(Slider::new(&mut tsa.ratio, 0.01..=1.0).fixed_decimals(2), "r of the other");
-            slide(Slider::new(&mut tsa.sigma, 0.0..=0.5).fixed_decimals(3), "σ of the other");
-            slide(Slider::new(&mut tsa.samples, 1..=1000).logarithmic(true), "M of the other");
-            slide(Slider::new(&mut tsa.seed, 0..=99), "seed of the other");
+            slide(Slider::new(&mut tsa.ratio, RATIO).max_decimals(3), "r of the other");
+            slide(Slider::new(&mut tsa.sigma, SIGMA).max_decimals(4), "σ of the other");
+            slide(Slider::new(&mut tsa.samples, SAMPLES).logarithmic(true), "M of the other");
+            ui.horizontal(|ui| {
+                let seed = ui.add_enabled(on, DragValue::new(&mut tsa.seed).speed(0.1));
+                let label = ui.label("seed of the other");
+                seed.labelled_by(label.id);
+            });
         });
 }
 

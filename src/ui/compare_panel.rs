@@ -6,10 +6,11 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
-use egui::{RichText, Role, ScrollArea, Sense, Slider, Ui, WidgetInfo, vec2};
+use egui::{RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, vec2};
 
 use super::command_button::command_button;
 use super::compare_form::{CompareForm, form_ui};
+use super::event_panel::share_slider;
 use super::figures;
 use super::inspector::facts_ui;
 use super::model_panel::progress_ui;
@@ -20,8 +21,10 @@ use super::widgets::elided::elided;
 use super::widgets::row::row_ground;
 use crate::app::action::Action;
 use crate::app::command::UiCommand;
-use crate::app::comparing::{CompareAction, ComparePhase, Compared, Judged, tsa_text};
+use crate::app::comparing::{CompareAction, Compared, Judged, tsa_text};
+use crate::app::phase::Phase;
 use crate::app::session::Session;
+use crate::app::survey::map::every;
 use crate::domain::compare::{Flip, FlipKind};
 use crate::domain::playback::PlaybackCommand;
 use crate::domain::score::ScoredVideo;
@@ -62,18 +65,18 @@ pub fn compare_ui(view: &ViewContext<'_>, draft: &mut CompareDraft, ui: &mut Ui)
             }
             _ if comparing.other.is_none() => {}
             _ => match &comparing.phase {
-                ComparePhase::Working { what, progress, remaining_secs } => {
+                Phase::Working { what, progress, remaining_secs } => {
                     progress_ui(ui, what, *progress, *remaining_secs);
                     command_button(view, ui, UiCommand::StopComparing, "Cancel");
                 }
-                ComparePhase::Failed(reason) => {
+                Phase::Failed(reason) => {
                     ui.label(RichText::new("It could not be compared").strong());
                     ui.label(RichText::new(reason).color(palette.error));
                     if ui.button("Try again").clicked() {
                         view.actions.send(Action::Compare(CompareAction::Again));
                     }
                 }
-                ComparePhase::Idle => {
+                Phase::Idle => {
                     let text = if shown.is_none() {
                         "Choose a file in the library."
                     } else {
@@ -154,7 +157,7 @@ fn threshold_ui(view: &ViewContext<'_>, judged: &Judged, ui: &mut Ui) {
         ui.label(RichText::new("Other threshold").color(view.tokens.palette.text_weak)).on_hover_text(tip);
         let mut threshold = judged.other_rule.threshold;
         ui.spacing_mut().slider_width = 96.0;
-        let slider = ui.add(Slider::new(&mut threshold, 0.0..=1.0).fixed_decimals(2)).on_hover_text(tip);
+        let slider = ui.add(share_slider(&mut threshold).fixed_decimals(2)).on_hover_text(tip);
         slider.widget_info(|| WidgetInfo::slider(true, f64::from(threshold), "Other threshold"));
         if slider.changed() {
             view.actions.send(Action::Compare(CompareAction::Threshold(Some(threshold))));
@@ -229,7 +232,9 @@ fn flip_ui(view: &ViewContext<'_>, (compared, session): (&Compared, &Session), a
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, selected, &name));
     let far = flip.farthest;
     let difference = compared.difference.values().get(far).copied().unwrap_or_default();
-    let tip = format!("{name}. The curves differ most at snippet {far}, by {difference:+.3}. Click to go there.");
+    let tip = format!(
+        "{name}. The curves differ most at snippet {far}, by {difference:+.3}. A click goes to its first frame."
+    );
     let response = response.on_hover_text(tip);
     if response.clicked() {
         view.actions.send(Action::Compare(CompareAction::Watch(at)));
@@ -279,6 +284,8 @@ fn plot_ui(
         ui.label(RichText::new("Snippets").strong());
         draft.scatter.tools_ui(ui);
     });
+    let snippets = compared.one().len();
+    let every = every(snippets);
     let key = dots_key(view, compared, judged);
     if draft.dots.as_ref().is_none_or(|(of, _)| *of != key) {
         draft.dots = Some((key, dots(view, compared, judged)));
@@ -299,19 +306,24 @@ fn plot_ui(
         axes: ["score on screen", &axis],
         ticks: true,
         guides: &guides,
-        current: Some(session.snippet()),
+        current: Some(session.snippet() / every),
         key,
         side: (ui.available_width() - 8.0).min(SIDE),
     };
     let (response, answer) = scatter_ui(ui, &scatter, dots, &mut draft.scatter, view.tokens);
-    if let Some(snippet) = answer.hovered {
-        response.on_hover_ui_at_pointer(|ui| snippet_tip(view, compared, session, snippet, ui));
+    if let Some(dot) = answer.hovered {
+        response.on_hover_ui_at_pointer(|ui| snippet_tip(view, compared, session, dot * every, ui));
     }
-    if let Some(snippet) = answer.clicked {
-        view.actions.send(Action::Playback(PlaybackCommand::SeekFrame(session.grid().middle(snippet))));
+    if let Some(dot) = answer.clicked {
+        view.actions.send(Action::Playback(PlaybackCommand::SeekFrame(session.grid().middle(dot * every))));
     }
     if let Some(picked) = answer.picked {
-        view.actions.send(Action::Compare(CompareAction::Pick(picked)));
+        let snippets = picked.into_iter().map(|dot| dot * every).collect();
+        view.actions.send(Action::Compare(CompareAction::Pick(snippets)));
+    }
+    if every > 1 {
+        let text = format!("Shown is every {} of {snippets} snippets.", figures::ordinal(every));
+        ui.label(RichText::new(text).color(palette.text_weak));
     }
     picked_ui(view, ui);
 }
@@ -356,12 +368,14 @@ fn dots_key(view: &ViewContext<'_>, compared: &Compared, judged: &Judged) -> u64
     hasher.finish()
 }
 
-/// Snippets that both or neither are above the thresholds are plain; the others have the colour and form of their side.
+/// One of every so many snippets; those that both or neither are above the thresholds are plain, the others have the colour
+/// and form of their side.
 fn dots(view: &ViewContext<'_>, compared: &Compared, judged: &Judged) -> Vec<Dot> {
     let palette = &view.tokens.palette;
     let (one_at, other_at) = (judged.one_rule.threshold, judged.other_rule.threshold);
     let pairs = compared.one().iter().zip(compared.other()).enumerate();
     pairs
+        .step_by(every(compared.one().len()))
         .map(|(snippet, (one, other))| {
             let (ink, form) = match (*one >= one_at, *other >= other_at) {
                 (false, true) => (palette.higher, Form::Triangle),

@@ -85,12 +85,10 @@ pub fn rule_ui(view: &ViewContext<'_>, ui: &mut Ui) {
     let slider_width = (ui.available_width() - 190.0).clamp(60.0, 200.0);
     egui::Grid::new("rule").num_columns(2).min_col_width(84.0).spacing([10.0, 6.0]).show(ui, |ui| {
         ui.spacing_mut().slider_width = slider_width;
-        // Rounds what is dragged or typed, not what is shown: a model's own threshold is no choice of the person's.
-        let slider = |value| Slider::new(value, 0.0..=1.0).step_by(0.01).clamping(SliderClamping::Edits);
         let threshold = "An event needs one snippet with at least this score. It is a setting, no edit of the project: undo leaves \
                          it alone, the button below goes back.";
         row(ui, "Score threshold", threshold, |ui| {
-            ui.add(slider(&mut rule.threshold).fixed_decimals(2))
+            ui.add(share_slider(&mut rule.threshold).fixed_decimals(2))
         });
         let low = format!(
             "An event goes on until scores fall by this share of the threshold's odds, here to {:.2}.",
@@ -98,7 +96,7 @@ pub fn rule_ui(view: &ViewContext<'_>, ui: &mut Ui) {
         );
         row(ui, "Hysteresis", &low, |ui| {
             let percent =
-                slider(&mut rule.hysteresis_share).custom_formatter(|share, _| figures::percent(share as f32));
+                share_slider(&mut rule.hysteresis_share).custom_formatter(|share, _| figures::percent(share as f32));
             ui.add(percent.custom_parser(|text| Some(text.trim_end_matches(['%', ' ']).parse::<f64>().ok()? / 100.0)))
         });
         row(ui, "Least length", "Shorter events are dropped, after merging.", |ui| {
@@ -132,6 +130,12 @@ fn snippets(value: &mut usize, least: usize) -> DragValue<'_> {
         let frames = n as usize * SNIPPET_FRAMES;
         format!("{n:.0} ({frames} frames)")
     })
+}
+
+/// A slider from 0 to 1 that rounds what is dragged or typed, not what is shown: a model's own threshold is no choice of the
+/// person's.
+pub(super) fn share_slider(value: &mut f32) -> Slider<'_> {
+    Slider::new(value, 0.0..=1.0).step_by(0.01).clamping(SliderClamping::Edits)
 }
 
 /// A labelled control with an accessible name and a tooltip on both.

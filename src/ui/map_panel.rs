@@ -19,9 +19,10 @@ use super::theme::Palette;
 use super::verdict;
 use crate::app::action::Action;
 use crate::app::command::UiCommand;
+use crate::app::phase::Phase;
 use crate::app::survey::facts::point_facts;
 use crate::app::survey::map::PointFacts;
-use crate::app::survey::{FeatureMap, SurveyAction, SurveyPhase};
+use crate::app::survey::{FeatureMap, SurveyAction};
 use crate::domain::review::Verdict;
 use crate::domain::snippet::SnippetGrid;
 
@@ -85,20 +86,20 @@ pub fn map_ui(view: &ViewContext<'_>, draft: &mut MapDraft, ui: &mut Ui) {
             command_button(view, ui, UiCommand::MapAll, "All open videos");
         });
         match &view.state.survey.map_phase {
-            SurveyPhase::Working { what, progress, remaining_secs } => {
+            Phase::Working { what, progress, remaining_secs } => {
                 progress_ui(ui, what, *progress, *remaining_secs);
                 if ui.button("Cancel").clicked() {
                     view.actions.send(Action::Survey(SurveyAction::StopMap));
                 }
             }
-            SurveyPhase::Failed(reason) => {
+            Phase::Failed(reason) => {
                 ui.label(RichText::new(reason).color(palette.error));
             }
-            SurveyPhase::Idle => {}
+            Phase::Idle => {}
         }
         match view.state.survey.map.clone() {
             Some(map) => drawn_ui(view, draft, &map, ui),
-            None if matches!(view.state.survey.map_phase, SurveyPhase::Idle) => {
+            None if matches!(view.state.survey.map_phase, Phase::Idle) => {
                 let text = "A map lays snippets out by their features, so that what looks alike to the encoder lies \
                             together. Make one of this video or of all open ones.";
                 ui.label(RichText::new(text).color(palette.text_weak));

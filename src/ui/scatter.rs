@@ -138,6 +138,8 @@ pub struct ScatterState {
     line: Vec<Pos2>,
     /// A closer view, in the plot's own units.
     view: Option<[[f32; 2]; 2]>,
+    /// The corners of the plot that the view is a part of.
+    whole: Option<[[f32; 2]; 2]>,
     mesh: Option<(MeshKey, Arc<Mesh>)>,
 }
 
@@ -184,6 +186,10 @@ pub fn scatter_ui(
     response.widget_info(|| {
         WidgetInfo::labeled(Role::Image, true, format!("{}: {} points, {picked} picked", scatter.name, dots.len()))
     });
+    // Another plot has other units: a part of the last one may lie outside of it.
+    if state.whole.replace([scatter.low, scatter.high]) != Some([scatter.low, scatter.high]) {
+        state.view = None;
+    }
     zoom(ui, &response, rect, scatter, state);
     let view = state.view.unwrap_or([scatter.low, scatter.high]);
     let place = |[x, y]: [f32; 2]| {
@@ -246,17 +252,26 @@ fn zoom(ui: &Ui, response: &Response, rect: Rect, scatter: &Scatter<'_>, state: 
     if by == 1.0 {
         return;
     }
-    let [low, high] = state.view.unwrap_or([scatter.low, scatter.high]);
     let share = [(pointer.x - rect.left()) / rect.width(), (rect.bottom() - pointer.y) / rect.height()];
-    let (mut from, mut to) = (low, high);
+    let whole = [scatter.low, scatter.high];
+    state.view = closer(whole, state.view.unwrap_or(whole), share, by);
+}
+
+/// The part of `whole` that is `by` times closer than `view`, with what lies at `share` of it where it is; `None` is all.
+fn closer(whole: [[f32; 2]; 2], view: [[f32; 2]; 2], share: [f32; 2], by: f32) -> Option<[[f32; 2]; 2]> {
+    let [mut from, mut to] = whole;
     for at in 0..2 {
-        let all = scatter.high[at] - scatter.low[at];
-        let size = ((high[at] - low[at]) / by).clamp(all / CLOSEST, all);
-        let keep = low[at] + share[at] * (high[at] - low[at]);
-        from[at] = (keep - share[at] * size).clamp(scatter.low[at], scatter.high[at] - size);
-        to[at] = from[at] + size;
+        let all = whole[1][at] - whole[0][at];
+        let shown = view[1][at] - view[0][at];
+        let size = (shown / by).clamp(all / CLOSEST, all);
+        if size < all {
+            // Of a smaller size there is room between the ends; of the whole one, rounding may leave none.
+            let keep = view[0][at] + share[at] * shown;
+            from[at] = (keep - share[at] * size).clamp(whole[0][at], whole[1][at] - size);
+            to[at] = from[at] + size;
+        }
     }
-    state.view = (from != scatter.low || to != scatter.high).then_some([from, to]);
+    ([from, to] != whole).then_some([from, to])
 }
 
 /// Follows the line that surrounds points; gives those within once it is closed.
@@ -387,6 +402,18 @@ mod tests {
         assert_eq!(nearest(&dots, pos2(5.0, 0.0), &place), Some(1));
         assert_eq!(nearest(&dots, pos2(3.0, 1.0), &place), Some(0));
         assert_eq!(nearest(&dots, pos2(50.0, 0.0), &place), None);
+    }
+
+    #[test]
+    fn zooming_out_ends_with_the_whole_plot_whatever_its_ends_are() {
+        for step in 1..400_u16 {
+            let (low, high) = (-f32::from(step) * 0.137, f32::from(step % 83) * 0.0719 + 0.01);
+            let whole = [[low, low * 0.3], [high, high * 7.1]];
+            let near = closer(whole, whole, [0.3, 0.8], 8.0).expect("is closer");
+            assert!(near[0][0] >= low && near[1][0] <= high && near[1][0] - near[0][0] < (high - low) * 0.2);
+            let far = (0..4).try_fold(near, |view, _| closer(whole, view, [0.6, 0.1], 0.4));
+            assert_eq!((far, closer(whole, whole, [0.6, 0.1], 0.4)), (None, None), "{whole:?}");
+        }
     }
 
     #[test]

@@ -15,8 +15,9 @@ use super::widgets::chip::chip;
 use super::widgets::elided::elided;
 use crate::app::action::Action;
 use crate::app::command::UiCommand;
-use crate::app::survey::similar::Found;
-use crate::app::survey::{Similar, SurveyAction, SurveyPhase, SurveyVideo};
+use crate::app::phase::Phase;
+use crate::app::survey::similar::{Found, said};
+use crate::app::survey::{Similar, SurveyAction, SurveyVideo};
 use crate::domain::snippet::SnippetGrid;
 
 /// Least width of a picture in points.
@@ -36,20 +37,20 @@ pub fn similar_ui(view: &ViewContext<'_>, ui: &mut Ui) {
             }
         });
         match &survey.similar_phase {
-            SurveyPhase::Working { what, progress, remaining_secs } => {
+            Phase::Working { what, progress, remaining_secs } => {
                 progress_ui(ui, what, *progress, *remaining_secs);
                 if ui.button("Cancel").clicked() {
                     view.actions.send(Action::Survey(SurveyAction::StopSimilar));
                 }
             }
-            SurveyPhase::Failed(reason) => {
+            Phase::Failed(reason) => {
                 ui.label(RichText::new(reason).color(palette.error));
             }
-            SurveyPhase::Idle => {}
+            Phase::Idle => {}
         }
         match &survey.similar {
             Some(similar) => found_ui(view, similar, ui),
-            None if matches!(survey.similar_phase, SurveyPhase::Idle) => {
+            None if matches!(survey.similar_phase, Phase::Idle) => {
                 let text = "Looks through all videos of the project, as far as their features are kept, for the snippets \
                             that resemble the one on screen most.";
                 ui.label(RichText::new(text).color(palette.text_weak));
@@ -129,8 +130,10 @@ fn tile_ui(view: &ViewContext<'_>, at: usize, found: &Found, width: f32, ui: &mu
     let picture = width * 9.0 / 16.0;
     let (rect, response) = ui.allocate_exact_size(vec2(width, picture + LINES), Sense::click());
     let selected = view.state.survey.row == Some(at);
-    let said = found.verdict.filter(|_| !view.state.prefs.blind.on);
-    let label = found.label.as_ref().filter(|_| !view.state.prefs.blind.on);
+    // What was said since it was found counts, as far as it is known here.
+    let review = view.state.reviews.of(&found.video.id);
+    let now = review.map_or_else(|| (found.verdict, found.label.clone()), |review| said(review, found.span));
+    let (said, label) = if view.state.prefs.blind.on { (None, None) } else { now };
     let what = match (said, label) {
         (Some(said), _) => verdict::name(said).to_owned(),
         (None, Some(label)) => format!("label {label}"),

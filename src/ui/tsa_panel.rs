@@ -2,6 +2,8 @@
 //!
 //! Owns their editing: a change is sent when the hand rests, because each one scores everything again.
 
+use std::ops::RangeInclusive;
+
 use egui::{DragValue, RichText, Ui};
 
 use crate::app::action::Action;
@@ -9,6 +11,13 @@ use crate::domain::score::TsaSettings;
 
 use super::event_panel::row;
 use super::root::{LocalUi, ViewContext};
+
+/// Ratios that can be chosen, here and wherever else attention is set. A seed may be any number.
+pub const RATIO: RangeInclusive<f64> = 0.01..=1.0;
+/// Standard deviations of the noise.
+pub const SIGMA: RangeInclusive<f64> = 0.0..=1.0;
+/// Numbers of draws.
+pub const SAMPLES: RangeInclusive<usize> = 1..=10_000;
 
 /// Draws them.
 pub fn tsa_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
@@ -24,11 +33,11 @@ pub fn tsa_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
         };
         let kappa = tsa.kappa(snippets);
         let ratio_help = format!("Share of snippets that each draw selects; here kappa = {kappa} of {snippets}.");
-        number(ui, "Ratio", &ratio_help, DragValue::new(&mut tsa.ratio).range(0.01..=1.0).speed(0.005).max_decimals(3));
+        number(ui, "Ratio", &ratio_help, DragValue::new(&mut tsa.ratio).range(RATIO).speed(0.005).max_decimals(3));
         let help = "Standard deviation of the noise; 0 gives one exact selection.";
-        number(ui, "Sigma", help, DragValue::new(&mut tsa.sigma).range(0.0..=1.0).speed(0.001).max_decimals(4));
+        number(ui, "Sigma", help, DragValue::new(&mut tsa.sigma).range(SIGMA).speed(0.001).max_decimals(4));
         let help = "Number of noisy draws. More are smoother and slower.";
-        number(ui, "Samples", help, DragValue::new(&mut tsa.samples).range(1..=10_000).speed(0.5));
+        number(ui, "Samples", help, DragValue::new(&mut tsa.samples).range(SAMPLES).speed(0.5));
         let help = "Seed of the noise. The same seed gives the same scores.";
         number(ui, "Seed", help, DragValue::new(&mut tsa.seed).speed(0.1));
     });

@@ -4,7 +4,10 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers, Pos2};
 use egui_kittest::kittest::Queryable as _;
 use lookback::app::command::UiCommand;
+use lookback::app::comparing::Other;
 use lookback::app::lanes::LaneKind;
+use lookback::app::state::AppState;
+use lookback::domain::score::TsaSettings;
 
 use super::window::{Window, is_done};
 
@@ -40,6 +43,8 @@ fn scores_of_another_program_are_compared_event_by_event() {
     let theirs = [0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0];
     with_scores(&mut w, &theirs);
 
+    // The model's threshold lies between two steps of the slider: showing it chooses no other.
+    assert_eq!(w.state().comparing.threshold, None);
     let (compared, judged) = w.state().comparing.shown().expect("is shown");
     assert_eq!((compared.one(), compared.other()), (&own[..], &theirs[..]));
     assert!(judged.events.iter().any(|event| (event.first, event.last) == (2, 3)));
@@ -138,6 +143,33 @@ fn the_lane_of_differences_comes_and_the_table_is_written() {
     let rows: Vec<&str> = text.lines().collect();
     assert!(rows[0].starts_with("source,snippet,first_frame") && rows.len() == 5, "{text}");
     assert!(rows[2].contains(",1,16,31,0.64,1.28,") && rows[2].contains(",0.25,"), "{text}");
+}
+
+#[test]
+fn other_attention_begins_as_the_one_in_use() {
+    let mut w = opened(64);
+    for (name, value) in [("Seed", 1234.0), ("Samples", 2500.0)] {
+        w.harness.get_by_role_and_label(Role::SpinButton, name).set_value_accesskit(value);
+        w.harness.run_steps(3);
+    }
+    let chosen = TsaSettings { seed: 1234, samples: 2500, ..w.state().tsa };
+    let scored = |s: &AppState| s.shown().and_then(|entry| entry.scored.as_ref()).map(|scored| scored.tsa);
+    w.wait("the scores again", |s| is_done(s) && s.tsa == chosen && scored(s) == Some(chosen));
+    w.harness.get_by_role_and_label(Role::ComboBox, "Compare with").click();
+    w.harness.run_steps(3);
+    w.harness.get_by_label("the model in use, set otherwise").click();
+    w.harness.run_steps(3);
+    w.harness.get_by_label("Encoder and attention").click_accesskit();
+    w.harness.run_steps(20);
+    w.harness.get_by_role_and_label(Role::CheckBox, "Other attention").click_accesskit();
+    w.harness.run_steps(5);
+    w.click("Compare");
+    let other = w.state().comparing.other.clone();
+    assert!(matches!(&other, Some(Other::Model { tsa: Some(tsa), .. }) if *tsa == chosen), "{other:?}");
+    // Nor does looking at attention begin a trial.
+    w.key(Key::F5);
+    w.wait("the attention", |s| s.inspect.looked.is_some());
+    assert_eq!(w.state().inspect.trial, None);
 }
 
 #[test]

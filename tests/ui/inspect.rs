@@ -81,7 +81,7 @@ fn marked_snippets_are_blanked_and_a_sweep_is_kept() {
     w.click("Sweep");
     w.click("seed from 0 to 8");
     w.wait("the sweep", |s| s.inspect.sweeping.is_none());
-    let folder = w.state().reviews.project.folder().expect("is open").join("exports/sweep-walk.mp4-seed");
+    let folder = w.state().reviews.project.folder().expect("is open").join("exports/walk-sweep-seed");
     for name in ["sweep.png", "sweep.svg", "sweep.csv", "summary.csv"] {
         assert!(folder.join(name).is_file(), "{name}: {:?}", w.state().notices.list());
     }

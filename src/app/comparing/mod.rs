@@ -19,6 +19,7 @@ use crate::media::OpenedVideo;
 
 use super::learn::Overlay;
 use super::models::SHIPPED;
+use super::phase::Phase;
 
 /// A model that can be compared with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,13 +119,6 @@ pub enum CompareRequest {
     Compare(Box<CompareOrder>),
     /// Give up what is being compared.
     Stop,
-    /// Write what was compared as a table.
-    Write {
-        /// Where to.
-        path: PathBuf,
-        /// The table, one row for each snippet.
-        sheet: Box<sheet::CompareSheet>,
-    },
 }
 
 /// What is reported about one task.
@@ -147,7 +141,8 @@ pub struct Compared {
     pub other: Other,
     /// The scores that were on screen.
     pub one: Arc<ScoredVideo>,
-    /// The other curve, as it is drawn over the one. Its threshold is the model's own, or that of the screen.
+    /// The other curve, as it is drawn over the one. Its threshold is the model's own, and 0 where it has none until the
+    /// window knows which rule counts.
     pub overlay: Overlay,
     /// Where the other scores come from: encoder, model, settings; `None` for those of a file.
     pub origin: Option<Arc<ScoredVideo>>,
@@ -220,25 +215,6 @@ pub enum CompareAction {
     PickNothing,
 }
 
-/// Where comparing stands.
-#[derive(Clone, Debug, Default)]
-pub enum ComparePhase {
-    /// Nothing is wanted, or it is done.
-    #[default]
-    Idle,
-    /// It is being worked on.
-    Working {
-        /// What is done.
-        what: &'static str,
-        /// How far.
-        progress: Progress,
-        /// Seconds to go.
-        remaining_secs: Option<f64>,
-    },
-    /// It did not work; the sentence says why.
-    Failed(String),
-}
-
 /// Videos whose comparison is kept, so that going back and forth costs nothing.
 const KEPT: usize = 16;
 
@@ -248,7 +224,7 @@ pub struct Comparing {
     /// What is compared with; `None` compares nothing.
     pub other: Option<Other>,
     /// Where it stands, for the video on screen.
-    pub phase: ComparePhase,
+    pub phase: Phase,
     /// Where the other curve's events begin, if a person chose it.
     pub threshold: Option<f32>,
     /// The difference that was gone to last.

@@ -130,7 +130,7 @@ impl CompareSheet {
             video_id: compared.video.to_string(),
             frames: table.len(),
             one: Side {
-                name: "on screen".to_owned(),
+                name: one.model.chars().take(8).collect(),
                 model: Some(one.model.clone()),
                 encoder: Some(one.encoder.clone()),
                 tsa: Some(one.tsa),

@@ -46,7 +46,7 @@ impl Default for EvalSettings {
 }
 
 /// 95 % intervals of the frame figures.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FrameIntervals {
     /// Of the area under the ROC curve.
     pub roc_auc: Option<(f64, f64)>,

@@ -47,6 +47,9 @@ pub struct RunRecord {
     pub versions: Vec<(String, String)>,
     /// All figures, as `eval --json` prints them.
     pub result: Value,
+    /// What the page says of how it was done: names and values. Records of older versions lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<Vec<(String, String)>>,
 }
 
 /// A figure that came out otherwise.
@@ -63,7 +66,8 @@ pub struct Difference {
 impl RunRecord {
     /// A record of this version.
     pub fn new(command: Vec<String>, folder: String, result: Value) -> Self {
-        Self { version: VERSION, command, folder, inputs: Vec::new(), videos: Vec::new(), versions: Vec::new(), result }
+        let (inputs, videos, versions) = Default::default();
+        Self { version: VERSION, command, folder, inputs, videos, versions, result, settings: None }
     }
 
     /// As it stands in a page.

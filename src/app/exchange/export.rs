@@ -13,7 +13,7 @@ use crate::domain::frames::FrameTable;
 use crate::domain::label::{Label, VideoLabel};
 use crate::domain::queue::KnownVideo;
 use crate::domain::record::ReviewState;
-use crate::formats::labels::matching::without_extension;
+use crate::domain::video_name::without_ending;
 use crate::formats::labels::{self, ExportVideo, Format, FormatError, WriteOptions, Written};
 use crate::jobs::Progress;
 
@@ -202,10 +202,10 @@ fn file_names(videos: &[Exported], extension: &str) -> Vec<String> {
     let plain = |name: &str| name.replace(['/', '\\', ':'], "_");
     let mut stems: HashMap<String, usize> = HashMap::new();
     for video in videos {
-        *stems.entry(plain(without_extension(&video.name)).to_lowercase()).or_default() += 1;
+        *stems.entry(plain(without_ending(&video.name)).to_lowercase()).or_default() += 1;
     }
     let name = |video: &Exported| {
-        let stem = plain(without_extension(&video.name));
+        let stem = plain(without_ending(&video.name));
         let shared = stems[&stem.to_lowercase()] > 1;
         format!("{}.{extension}", if shared { plain(&video.name) } else { stem })
     };

@@ -51,7 +51,7 @@ fn change(
     }));
     let step = Step::new(title, changes);
     project.append(&step, &Author { who, model: None })?;
-    Ok(Some(Event::StepRecorded { ticket: None, step: Box::new(step), said: None }))
+    Ok(Some(Event::StepRecorded { ticket: None, step: Box::new(step), said: None, undoes: false }))
 }
 
 #[cfg(test)]

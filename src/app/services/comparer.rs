@@ -4,22 +4,18 @@
 //! on screen, which come with the order, nor how both are put beside each other ([`crate::app::comparing::work`]). Reads the
 //! project's models, and never writes to it.
 
-use std::collections::VecDeque;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::app::comparing::sheet::{CSV_HEADER, CompareSheet};
 use crate::app::comparing::work::{OtherScores, compare};
 use crate::app::comparing::{CompareNews, CompareOrder, CompareRequest, CompareTask, Compared, Other, OtherModel};
 use crate::app::event::Event;
 use crate::app::models;
-use crate::app::notice::Severity;
 use crate::app::pipeline::{self, Phase, PipelineError, ScoringObserver, Source};
-use crate::disk;
 use crate::domain::score::SnippetScores;
-use crate::jobs::{Generation, Latest, Progress, Ticket, Worker};
+use crate::jobs::{Generation, Progress, Ticket};
 use crate::media::MediaError;
 use crate::model::encoder::{self, EncoderSpec};
 use crate::model::weights::ModelWeights;
@@ -27,79 +23,42 @@ use crate::model::{ComputeDevice, ModelError, Scorer, SnippetEncoder};
 use crate::store::{FeatureCache, Project};
 
 use super::in_use::InUse;
+use super::task_thread::{self, Board, TaskThread};
 use super::{EngineOptions, Reporter};
-
-/// Requests that the thread has not yet taken; more wait here.
-const QUEUE: usize = 4;
-
-/// The newest progress.
-type Board = Latest<(CompareTask, CompareNews)>;
 
 /// The thread as the window sees it.
 #[derive(Debug)]
 pub(super) struct Comparer {
-    worker: Worker<(CompareRequest, Ticket)>,
-    waiting: VecDeque<(CompareRequest, Ticket)>,
-    model: Latest<Option<Arc<ModelWeights>>>,
+    thread: TaskThread<Desk>,
     generation: Generation,
-    board: Board,
 }
 
 impl Comparer {
     /// Features are kept in the folder `features`.
     pub(super) fn start(options: EngineOptions, features: Option<PathBuf>, reporter: Reporter) -> io::Result<Self> {
-        let (board, model) = (Board::default(), Latest::<Option<Arc<ModelWeights>>>::default());
-        let (theirs, models) = (board.clone(), model.clone());
-        let worker = Worker::spawn("compare", QUEUE, move |requests, _| {
+        let thread = TaskThread::start("compare", move |board| {
             let in_use = InUse::new(options.model.clone());
-            let mut desk = Desk {
-                options,
-                features,
-                in_use,
-                device: None,
-                own: None,
-                other: None,
-                scorer: None,
-                reporter,
-                board: theirs,
-            };
-            for (request, ticket) in requests {
-                if let Some(weights) = models.take() {
-                    desk.in_use.project = weights;
-                }
-                desk.answer(request, &ticket);
-            }
+            Desk { options, features, in_use, device: None, own: None, other: None, scorer: None, reporter, board }
         })?;
-        let waiting = VecDeque::new();
-        Ok(Self { worker, waiting, model, generation: Generation::default(), board })
+        Ok(Self { thread, generation: Generation::default() })
     }
 
     /// This model is in use from now on; `None` is the one that the program was started with, or that comes with it.
     pub(super) fn use_model(&self, weights: Option<Arc<ModelWeights>>) {
-        self.model.put(weights);
+        self.thread.use_model(weights);
     }
 
     /// Asks for something. Never waits.
     pub(super) fn ask(&mut self, request: CompareRequest) {
-        let ticket = match &request {
-            CompareRequest::Compare(_) => self.generation.advance(),
-            CompareRequest::Stop => return self.generation.cancel(),
-            CompareRequest::Write { .. } => Ticket::unlimited(),
-        };
-        // Of comparisons that wait only the newest counts.
-        self.waiting.retain(|(_, ticket)| !ticket.is_stale());
-        self.waiting.push_back((request, ticket));
-        self.flush();
-    }
-
-    fn flush(&mut self) {
-        self.worker.send_waiting(&mut self.waiting);
+        match request {
+            CompareRequest::Compare(order) => self.thread.ask(order.task, order, self.generation.advance()),
+            CompareRequest::Stop => self.generation.cancel(),
+        }
     }
 
     /// Adds the newest progress to `events`.
     pub(super) fn poll(&mut self, events: &mut Vec<Event>) {
-        self.flush();
-        events.extend(self.board.take().map(|(task, news)| Event::Comparing { task, news }));
+        self.thread.poll(events);
     }
 }
 
@@ -122,37 +81,51 @@ struct Desk {
     /// The model that was used last.
     scorer: Option<Scorer>,
     reporter: Reporter,
-    board: Board,
+    board: Board<Self>,
 }
 
-impl Desk {
-    fn answer(&mut self, request: CompareRequest, ticket: &Ticket) {
-        match request {
-            CompareRequest::Compare(order) if !ticket.is_stale() => {
-                let task = order.task;
-                let news = match self.compare(*order, ticket) {
-                    Ok(compared) => CompareNews::Done(Arc::new(compared)),
-                    Err(reason) => CompareNews::Failed(format!("{reason}.")),
-                };
-                if !ticket.is_stale() {
-                    // Progress that was not read yet is older.
-                    self.board.take();
-                    self.reporter.send(Event::Comparing { task, news });
-                }
-            }
-            CompareRequest::Write { path, sheet } => self.write(&path, &sheet),
-            CompareRequest::Compare(_) | CompareRequest::Stop => {}
+impl task_thread::Desk for Desk {
+    type Request = Box<CompareOrder>;
+    type Task = CompareTask;
+    type News = CompareNews;
+
+    fn use_model(&mut self, weights: Option<Arc<ModelWeights>>) {
+        self.in_use.project = weights;
+    }
+
+    fn answer(&mut self, order: Box<CompareOrder>, ticket: &Ticket) {
+        if ticket.is_stale() {
+            return;
+        }
+        let task = order.task;
+        let news = match self.compare(*order, ticket) {
+            Ok(compared) => CompareNews::Done(Arc::new(compared)),
+            Err(reason) => CompareNews::Failed(format!("{reason}.")),
+        };
+        if !ticket.is_stale() {
+            // Progress that was not read yet is older.
+            self.board.take();
+            self.reporter.send(Event::Comparing { task, news });
         }
     }
 
-    fn write(&self, path: &Path, sheet: &CompareSheet) {
-        let (severity, text) = match disk::replace(path, (CSV_HEADER.to_owned() + &sheet.csv()).as_bytes()) {
-            Ok(()) => (Severity::Info, format!("The scores of both were written to {}.", path.display())),
-            Err(err) => (Severity::Error, format!("{} cannot be written: {err}.", path.display())),
-        };
-        self.reporter.send(Event::Told(severity, text));
+    fn event(task: CompareTask, news: CompareNews) -> Event {
+        Event::Comparing { task, news }
     }
 
+    fn ended(event: &Event) -> Option<CompareTask> {
+        match event {
+            Event::Comparing { task, news: CompareNews::Done(_) | CompareNews::Failed(_) } => Some(*task),
+            _ => None,
+        }
+    }
+
+    fn failed(reason: String) -> CompareNews {
+        CompareNews::Failed(reason)
+    }
+}
+
+impl Desk {
     /// Sentences have no full stop.
     fn compare(&mut self, order: CompareOrder, ticket: &Ticket) -> Result<Compared, String> {
         let path = &order.video.info.path;
@@ -251,7 +224,7 @@ fn told(err: &PipelineError, path: &Path) -> String {
 /// Leaves the newest progress for the window.
 struct Watcher<'a> {
     task: CompareTask,
-    board: &'a Board,
+    board: &'a Board<Desk>,
     reporter: &'a Reporter,
     phase: (Phase, Instant),
     notes: Vec<String>,

@@ -17,7 +17,7 @@ use crate::app::exchanging::{ErrandId, Outcome, Task};
 use crate::jobs::{Generation, Latest, Progress, Ticket, Worker};
 use crate::store::Project;
 
-use super::{EngineOptions, Reporter};
+use super::{EngineOptions, Reporter, STOPPED};
 use labels::OpenedVideos;
 
 /// What the thread is to do next.
@@ -108,9 +108,8 @@ impl Errands {
         if self.worker.is_finished()
             && let Some(id) = self.asked.take()
         {
-            let reason = "This stopped unexpectedly: start the program again, and look at its log.".to_owned();
             self.reporter.wake();
-            events.push(Event::ErrandEnded { id, outcome: Box::new(Outcome::Failed(reason)) });
+            events.push(Event::ErrandEnded { id, outcome: Box::new(Outcome::Failed(STOPPED.to_owned())) });
         }
     }
 }

@@ -6,16 +6,18 @@ use std::io;
 use std::sync::Arc;
 
 use crate::app::event::Event;
-use crate::app::examination::{ExamOrder, examine};
+use crate::app::examination::{ExamKey, ExamOrder, Examined, examine};
 use crate::jobs::{Latest, Worker};
 
-use super::Reporter;
+use super::{Reporter, STOPPED};
 
 /// The thread as the window sees it.
 #[derive(Debug)]
 pub(super) struct Examiner {
     worker: Worker<()>,
     next: Latest<ExamOrder>,
+    /// The order that was given last and not answered, as far as the window knows.
+    asked: Option<ExamKey>,
 }
 
 impl Examiner {
@@ -29,13 +31,27 @@ impl Examiner {
                 }
             }
         })?;
-        Ok(Self { worker, next })
+        Ok(Self { worker, next, asked: None })
     }
 
     /// Finds out the figures, after those that are being found out.
-    pub(super) fn examine(&self, order: ExamOrder) {
+    pub(super) fn examine(&mut self, order: ExamOrder) {
+        self.asked = Some(order.key.clone());
         self.next.put(order);
         // A full queue means that the thread is going to look anyway.
         self.worker.try_send(()).ok();
+    }
+
+    /// Tells if the thread has ended, so that its answer is not waited for.
+    pub(super) fn poll(&mut self, events: &mut Vec<Event>) {
+        if events.iter().any(|event| matches!(event, Event::Examined(_))) {
+            self.asked = None;
+        }
+        if self.worker.is_finished()
+            && let Some(key) = self.asked.take()
+        {
+            let examined = Examined { key, evaluation: Err(STOPPED.to_owned()), errors: Vec::new() };
+            events.push(Event::Examined(Arc::new(examined)));
+        }
     }
 }

@@ -34,7 +34,8 @@ pub(super) fn import(
     }
     project.append(&import.step, &Author { who, model: None })?;
     let said = Some(format!("{}.{there} Undo takes all of it back.", import.step.title));
-    Ok(vec![Event::StepRecorded { ticket: None, step: Box::new(import.step), said }, Event::QueueChanged])
+    let step = Box::new(import.step);
+    Ok(vec![Event::StepRecorded { ticket: None, step, said, undoes: false }, Event::QueueChanged])
 }
 
 /// Notes where videos are now.

@@ -11,7 +11,7 @@ use crate::model::ModelError;
 use crate::model::weights::ModelWeights;
 
 /// What may be in use.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct InUse {
     /// The model that the program was started with.
     named: Option<PathBuf>,

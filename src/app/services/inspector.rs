@@ -12,11 +12,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
 
-use crate::app::inspect::{InspectOrder, InspectTask};
+use crate::app::event::Event;
+use crate::app::inspect::{InspectNews, InspectOrder, InspectTask};
 use crate::jobs::{Generation, Latest, Ticket, Worker};
 use crate::model::weights::ModelWeights;
 
-use super::{EngineOptions, Reporter};
+use super::{EngineOptions, Reporter, STOPPED};
 use desk::Desk;
 pub(super) use sweeper::Sweeper;
 
@@ -86,6 +87,15 @@ impl Inspector {
         self.task = None;
         self.next.put(Command::Forget);
         self.ring();
+    }
+
+    /// Tells if the thread has ended, so that its answers are not waited for.
+    pub(super) fn poll(&mut self, events: &mut Vec<Event>) {
+        if self.worker.is_finished()
+            && let Some(task) = self.task.take()
+        {
+            events.push(Event::Inspected { task, news: InspectNews::Failed(STOPPED.to_owned()) });
+        }
     }
 
     fn ring(&self) {

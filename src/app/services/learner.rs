@@ -34,7 +34,7 @@ pub(super) struct Learner {
     /// Of ghosts.
     ghosts: Generation,
     board: Board,
-    /// Whether the end of the thread was told.
+    /// Whether the end of the thread was told to whoever waits for the task.
     told: bool,
     task: LearnTask,
 }
@@ -61,7 +61,8 @@ impl Learner {
         let ticket = match &request {
             LearnRequest::Pause => return self.work.cancel(),
             LearnRequest::Prepare { task, .. } | LearnRequest::Plan { task, .. } | LearnRequest::Run(task) => {
-                self.task = *task;
+                // Told again, as this would be waited for in vain.
+                (self.task, self.told) = (*task, false);
                 self.work.advance()
             }
             LearnRequest::Forget => self.work.advance(),

@@ -1,11 +1,8 @@
 //! The workers and what keeps them busy.
 //!
-//! Owns every thread of the window but the window's own: one opens files, one loads the model and
-//! scores, one learns, one inspects attention, one compares, one looks over features, one plays sound, one writes preferences,
-//! one writes snapshots and charts, one makes demo scenes, one
-//! imports, exports and reports, one makes small pictures, and each player has its own: that of the video on screen, and
-//! those that stand by (`screen`). Carries out [`Effect`]s and yields [`Event`]s.
-//! Never waits: queues are bounded and only tried.
+//! Owns every thread of the window but the window's own: each file beside this one has one, or as many as it says, and each
+//! player has its own: that of the video on screen, and those that stand by (`screen`). Carries out [`Effect`]s and yields
+//! [`Event`]s. Never waits: queues are bounded and only tried.
 
 mod agreement;
 mod backups;
@@ -30,6 +27,7 @@ mod screen;
 mod snapshot;
 mod sound;
 mod surveyor;
+mod task_thread;
 mod thumbs;
 mod truth;
 
@@ -54,6 +52,9 @@ pub use peaks::PeakPictures;
 pub use reporter::Reporter;
 use screen::Screen;
 pub use thumbs::Thumbs;
+
+/// Told of whatever was asked of a thread that is there no more.
+const STOPPED: &str = "This stopped unexpectedly: start the program again, and look at its log.";
 
 /// Reports that wait for the window; workers wait when there are more.
 const EVENTS: usize = 64;
@@ -161,6 +162,7 @@ impl Services {
             Effect::Snapshot { video, folder } => self.snapshots.ask(video, folder),
             Effect::Examine(order) => self.examiner.examine(*order),
             Effect::SaveChart(order) => self.snapshots.chart(order),
+            Effect::SaveTable(order) => self.snapshots.table(order),
             Effect::SavePrefs(prefs) => self.keeper.save(*prefs),
             Effect::LoadReview { id, video } => {
                 self.reviews.ask(reviews::Request::Load(Box::new(reviews::known(id.clone(), &video))));
@@ -231,6 +233,8 @@ impl Services {
         self.learner.poll(&mut events);
         self.comparer.poll(&mut events);
         self.surveyor.poll(&mut events);
+        self.inspector.poll(&mut events);
+        self.examiner.poll(&mut events);
         self.demo.poll(&mut events);
         self.sweeper.poll(&mut events);
         self.errands.poll(&mut events);

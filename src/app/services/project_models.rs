@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::app::event::Event;
+use crate::app::exports;
 use crate::app::learn::{LearnNews, LearnTask, Material, ModelRequest};
 use crate::app::models::{self, ModelsError};
 use crate::app::notice::Severity;
@@ -164,14 +165,14 @@ fn recorded(project: &Project, step: crate::domain::record::StepId, said: &str) 
     let step = project.step(step)?;
     let said = format!("{said}{}. Undo takes it back.", step.title);
     let mut events = follow(project, &step);
-    events.insert(0, Event::StepRecorded { ticket: None, step: Box::new(step), said: Some(said) });
+    events.insert(0, Event::StepRecorded { ticket: None, step: Box::new(step), said: Some(said), undoes: false });
     Ok(events)
 }
 
 /// Into the project's own folder of exports, so that no dialog is needed and the place is known.
 fn export(project: &Project, id: Option<&str>) -> Vec<Event> {
     let name = format!("lookback-model-{}.safetensors", id.unwrap_or(models::SHIPPED));
-    let path = project.folder().join("exports").join(name);
+    let path = exports::folder(project.folder()).join(name);
     match models::export(project, id, &path) {
         Ok(()) => told_info(format!("The model was written to {}.", path.display())),
         Err(err) => failed(&err),

@@ -262,7 +262,10 @@ fn answer(project: &mut Project, request: Request, found: &Found, places: &Place
             Err(err) => failed(&err),
         },
         Request::Record { ticket, step, who, model } => match project.append(&step, &Author { who, model }) {
-            Ok(_) => vec![Event::StepRecorded { ticket: Some(ticket), step, said: None }, Event::QueueChanged],
+            Ok(_) => {
+                let recorded = Event::StepRecorded { ticket: Some(ticket), step, said: None, undoes: false };
+                vec![recorded, Event::QueueChanged]
+            }
             Err(err) => vec![Event::StepRefused { ticket, reason: format!("Nothing was kept: {err}.") }],
         },
         Request::JudgeRows { rows, verdict, first, title, who } => {
@@ -272,8 +275,8 @@ fn answer(project: &mut Project, request: Request, found: &Found, places: &Place
             });
             match written {
                 Ok(step) => {
-                    let said = Some(step.title.clone());
-                    vec![Event::StepRecorded { ticket: None, step: Box::new(step), said }, Event::QueueChanged]
+                    let (said, step) = (Some(step.title.clone()), Box::new(step));
+                    vec![Event::StepRecorded { ticket: None, step, said, undoes: false }, Event::QueueChanged]
                 }
                 Err(err) => failed(&err),
             }
@@ -450,7 +453,7 @@ fn undo(project: &mut Project, which: Undoing, who: String, only_own: bool) -> R
     let appended = project.undo(step, &Author { who, model: None })?;
     let written = project.step(appended.step)?;
     let said = format!("{said}: {}", written.title);
-    Ok(Event::StepRecorded { ticket: None, step: Box::new(written), said: Some(said) })
+    Ok(Event::StepRecorded { ticket: None, step: Box::new(written), said: Some(said), undoes: true })
 }
 
 #[cfg(test)]
@@ -469,7 +472,7 @@ mod tests {
         let Ok(Event::Told(_, text)) = ada(&mut project, true) else { panic!("is refused") };
         assert!(text.contains("another reader") && !text.contains("fight"), "{text}");
         let own = undo(&mut project, Undoing::Last, "Bob".to_owned(), true);
-        assert!(matches!(own, Ok(Event::StepRecorded { .. })), "{own:?}");
+        assert!(matches!(own, Ok(Event::StepRecorded { undoes: true, .. })), "{own:?}");
         let again = undo(&mut project, Undoing::LastUndo, "Ada".to_owned(), true);
         assert!(matches!(again, Ok(Event::Told(..))), "{again:?}");
         let again = undo(&mut project, Undoing::LastUndo, "Bob".to_owned(), true);

@@ -1,4 +1,6 @@
-//! Pictures to keep, off the window's thread: a decoded frame into a PNG file, a chart into its files.
+//! What is to be kept in files, off the window's thread: a decoded frame as PNG, a chart, a table.
+//!
+//! Owns that nothing is replaced: a name that something else has gets a number.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,6 +8,7 @@ use std::sync::Arc;
 
 use crate::app::charting::ChartOrder;
 use crate::app::event::Event;
+use crate::app::exports::TableOrder;
 use crate::app::notice::Severity;
 use crate::app::snapshot::file_name;
 use crate::disk;
@@ -16,7 +19,7 @@ use crate::plots::picture_png;
 
 use super::Reporter;
 
-/// Pictures that may wait; each holds a decoded frame.
+/// Orders that may wait; some hold a decoded frame.
 const QUEUE: usize = 4;
 
 /// What is to be kept, and where.
@@ -24,9 +27,10 @@ const QUEUE: usize = 4;
 enum Command {
     Frame { folder: PathBuf, video: String, frame: Arc<Frame> },
     Chart { folder: PathBuf, order: Box<ChartOrder> },
+    Table(Box<TableOrder>),
 }
 
-/// The thread that makes pictures of frames.
+/// The thread that writes them.
 #[derive(Debug)]
 pub(super) struct Snapshots {
     worker: Worker<Command>,
@@ -46,6 +50,7 @@ impl Snapshots {
                 let event = match &command {
                     Command::Frame { folder, video, frame } => picture(folder, video, frame),
                     Command::Chart { folder, order } => chart(folder, order),
+                    Command::Table(order) => table(order),
                 };
                 report.send(event);
             }
@@ -82,8 +87,17 @@ impl Snapshots {
             self.reporter.tell(Severity::Error, text.to_owned());
             return;
         };
-        if self.worker.try_send(command(folder)).is_err() {
-            let text = "The pictures before are still being written: try again in a moment.";
+        self.queue(command(folder));
+    }
+
+    /// Writes a table.
+    pub(super) fn table(&self, order: Box<TableOrder>) {
+        self.queue(Command::Table(order));
+    }
+
+    fn queue(&self, command: Command) {
+        if self.worker.try_send(command).is_err() {
+            let text = "What was asked for before is still being written: try again in a moment.";
             self.reporter.tell(Severity::Warning, text.to_owned());
         }
     }
@@ -115,6 +129,17 @@ fn chart(folder: &Path, order: &ChartOrder) -> Event {
     Event::Told(Severity::Info, format!("The chart is {}.", written.join(" and ")))
 }
 
+fn table(order: &TableOrder) -> Event {
+    let TableOrder { folder, name, table } = order;
+    match write(folder, name, "csv", table.csv().as_bytes()) {
+        Ok(path) => Event::Told(Severity::Info, format!("{} were written to {}.", table.text(), path.display())),
+        Err(err) => {
+            let text = format!("No table: the folder {} cannot be written: {err}.", folder.display());
+            Event::Told(Severity::Error, text)
+        }
+    }
+}
+
 fn picture(folder: &Path, video: &str, frame: &Frame) -> Event {
     let failed =
         |reason: String| Event::Told(Severity::Error, format!("No snapshot of frame {}: {reason}.", frame.number));
@@ -136,17 +161,21 @@ fn picture(folder: &Path, video: &str, frame: &Frame) -> Event {
 
 /// Writes under `name`, or under a numbered name if another file has it.
 fn write(folder: &Path, name: &str, extension: &str, bytes: &[u8]) -> io::Result<PathBuf> {
-    let mut path = folder.join(format!("{name}.{extension}"));
-    for i in 2.. {
-        match std::fs::read(&path) {
-            // The same again.
-            Ok(there) if there == bytes => return Ok(path),
-            Ok(_) => path = folder.join(format!("{name} ({i}).{extension}")),
-            Err(_) => break,
-        }
-    }
+    let path = vacant(|number| folder.join(format!("{name}{number}.{extension}")), bytes);
     disk::replace(&path, bytes)?;
     Ok(path)
+}
+
+/// The first of the places without a number, with ` (2)`, ` (3)`, … at which nothing is yet, or these very bytes.
+pub(super) fn vacant(place: impl Fn(&str) -> PathBuf, bytes: &[u8]) -> PathBuf {
+    let mut path = place("");
+    for i in 2.. {
+        match std::fs::read(&path) {
+            Ok(there) if there != bytes => path = place(&format!(" ({i})")),
+            _ => break,
+        }
+    }
+    path
 }
 
 #[cfg(test)]

@@ -1,42 +1,31 @@
 //! The thread that looks over features: it makes maps of snippets and finds what resembles one.
 //!
 //! Owns the thread, the scale of the model in use, cancellation, and the reports. Does not own the work
-//! ([`crate::app::survey`]). Reads the project and kept features, decodes nothing, and writes tables that were asked for.
+//! ([`crate::app::survey`]). Reads the project and kept features, decodes nothing, and writes nothing.
 
-use std::collections::VecDeque;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::app::event::Event;
-use crate::app::notice::Severity;
 use crate::app::survey::{SurveyNews, SurveyRequest, SurveyTask, map, similar};
-use crate::disk;
 use crate::domain::known_normal::Scale;
-use crate::jobs::{Generation, Latest, Progress, Ticket, Worker};
+use crate::jobs::{Generation, Progress, Ticket};
 use crate::model::weights::ModelWeights;
 use crate::store::FeatureCache;
 
 use super::Reporter;
 use super::in_use::InUse;
 use super::peaks::Places;
-
-/// Requests that the thread has not yet taken; more wait here.
-const QUEUE: usize = 4;
-
-/// The newest progress.
-type Board = Latest<(SurveyTask, SurveyNews)>;
+use super::task_thread::{self, Board, TaskThread};
 
 /// The thread as the window sees it.
 #[derive(Debug)]
 pub(super) struct Surveyor {
-    worker: Worker<(SurveyRequest, Ticket)>,
-    waiting: VecDeque<(SurveyRequest, Ticket)>,
-    model: Latest<Option<Arc<ModelWeights>>>,
+    thread: TaskThread<Desk>,
     maps: Generation,
     searches: Generation,
-    board: Board,
 }
 
 impl Surveyor {
@@ -48,48 +37,32 @@ impl Surveyor {
         places: Places,
         reporter: Reporter,
     ) -> io::Result<Self> {
-        let (board, model) = (Board::default(), Latest::<Option<Arc<ModelWeights>>>::default());
-        let (theirs, models) = (board.clone(), model.clone());
-        let worker = Worker::spawn("survey", QUEUE, move |requests, _| {
-            let mut desk = Desk { in_use: InUse::new(named), features, places, scale: None, reporter, board: theirs };
-            for (request, ticket) in requests {
-                if let Some(weights) = models.take() {
-                    desk.in_use.project = weights;
-                }
-                desk.answer(request, &ticket);
-            }
+        let thread = TaskThread::start("survey", move |board| {
+            let in_use = InUse::new(named);
+            Desk { in_use, features, places, scale: None, reporter, board }
         })?;
-        let (maps, searches) = (Generation::default(), Generation::default());
-        Ok(Self { worker, waiting: VecDeque::new(), model, maps, searches, board })
+        Ok(Self { thread, maps: Generation::default(), searches: Generation::default() })
     }
 
     /// This model is in use from now on; `None` is the one that the program was started with, or that comes with it.
     pub(super) fn use_model(&self, weights: Option<Arc<ModelWeights>>) {
-        self.model.put(weights);
+        self.thread.use_model(weights);
     }
 
     /// Asks for something. Never waits.
     pub(super) fn ask(&mut self, request: SurveyRequest) {
-        let ticket = match &request {
-            SurveyRequest::Map(..) => self.maps.advance(),
-            SurveyRequest::Similar(..) => self.searches.advance(),
+        let (task, ticket) = match &request {
+            SurveyRequest::Map(task, _) => (*task, self.maps.advance()),
+            SurveyRequest::Similar(task, _) => (*task, self.searches.advance()),
             SurveyRequest::StopMap => return self.maps.cancel(),
             SurveyRequest::StopSimilar => return self.searches.cancel(),
-            SurveyRequest::Write { .. } => Ticket::unlimited(),
         };
-        self.waiting.retain(|(_, ticket)| !ticket.is_stale());
-        self.waiting.push_back((request, ticket));
-        self.flush();
-    }
-
-    fn flush(&mut self) {
-        self.worker.send_waiting(&mut self.waiting);
+        self.thread.ask(task, request, ticket);
     }
 
     /// Adds the newest progress to `events`.
     pub(super) fn poll(&mut self, events: &mut Vec<Event>) {
-        self.flush();
-        events.extend(self.board.take().map(|(task, news)| Event::Surveyed { task, news }));
+        self.thread.poll(events);
     }
 }
 
@@ -108,10 +81,18 @@ struct Desk {
     /// The scale of the model of this name, if it carries any bags.
     scale: Option<(String, Option<Scale>)>,
     reporter: Reporter,
-    board: Board,
+    board: Board<Self>,
 }
 
-impl Desk {
+impl task_thread::Desk for Desk {
+    type Request = SurveyRequest;
+    type Task = SurveyTask;
+    type News = SurveyNews;
+
+    fn use_model(&mut self, weights: Option<Arc<ModelWeights>>) {
+        self.in_use.project = weights;
+    }
+
     fn answer(&mut self, request: SurveyRequest, ticket: &Ticket) {
         match request {
             _ if ticket.is_stale() => {}
@@ -133,17 +114,28 @@ impl Desk {
                 }
                 self.send(task, found.map(|found| SurveyNews::Similar(Arc::new(found))), ticket);
             }
-            SurveyRequest::Write { path, sheet } => {
-                let (severity, text) = match disk::replace(&path, sheet.csv().as_bytes()) {
-                    Ok(()) => (Severity::Info, format!("The points of the map were written to {}.", path.display())),
-                    Err(err) => (Severity::Error, format!("{} cannot be written: {err}.", path.display())),
-                };
-                self.reporter.send(Event::Told(severity, text));
-            }
             SurveyRequest::StopMap | SurveyRequest::StopSimilar => {}
         }
     }
 
+    fn event(task: SurveyTask, news: SurveyNews) -> Event {
+        Event::Surveyed { task, news }
+    }
+
+    fn ended(event: &Event) -> Option<SurveyTask> {
+        match event {
+            Event::Surveyed { news: SurveyNews::Working(..), .. } => None,
+            Event::Surveyed { task, .. } => Some(*task),
+            _ => None,
+        }
+    }
+
+    fn failed(reason: String) -> SurveyNews {
+        SurveyNews::Failed(reason)
+    }
+}
+
+impl Desk {
     fn cache(&self) -> Result<FeatureCache, String> {
         let folder = self.features.clone().ok_or("this system offers no folder in which features could be kept")?;
         FeatureCache::open(folder).map_err(|err| err.to_string())

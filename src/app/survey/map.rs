@@ -12,8 +12,13 @@ use crate::domain::snippet::SnippetGrid;
 use crate::jobs::{Progress, Ticket};
 use crate::store::FeatureCache;
 
-/// Points at most. Of more snippets every second, third, … is taken, of each video alike.
+/// Points at most. Of more snippets every second, third, … is taken, counted through all videos.
 pub const MOST: usize = 10_000;
+/// Of how many snippets one is a point, where there are this many.
+pub fn every(snippets: usize) -> usize {
+    snippets.div_ceil(MOST).max(1)
+}
+
 /// Rows that are read at once.
 const PIECE: usize = 256;
 
@@ -59,14 +64,16 @@ pub struct FeatureMap {
 }
 
 impl FeatureMap {
-    /// The point that stands for a snippet of a video, by its place in `points`: itself, or the one before it where only
-    /// some are points.
+    /// The point that stands for a snippet of a video, by its place in `points`: itself, or where only some are points the one
+    /// before it in the video, else the one behind it. Of some short videos no snippet is a point.
     pub fn point_of(&self, video: &crate::domain::library::VideoId, snippet: usize) -> Option<usize> {
         let video = self.order.videos.iter().position(|known| known.id == *video)?;
-        let at =
-            self.points.partition_point(|point| (point.video, point.snippet) <= (video, snippet)).checked_sub(1)?;
-        let point = self.points[at];
-        (point.video == video && snippet - point.snippet < self.every).then_some(at)
+        let behind = self.points.partition_point(|point| (point.video, point.snippet) <= (video, snippet));
+        let stands = |at: &usize| {
+            let near = self.points.get(*at).filter(|point| point.video == video);
+            near.is_some_and(|point| point.snippet.abs_diff(snippet) < self.every)
+        };
+        behind.checked_sub(1).filter(stands).or_else(|| Some(behind).filter(stands))
     }
 
     /// Lower left and upper right corner of all points, with a little room.
@@ -99,16 +106,23 @@ pub fn make(
 ) -> Result<FeatureMap, String> {
     let counts: Vec<usize> = order.videos.iter().map(|video| SnippetGrid::new(video.frames).count()).collect();
     let snippets: usize = counts.iter().sum();
-    let every = snippets.div_ceil(MOST).max(1);
-    let total: usize = counts.iter().map(|count| count.div_ceil(every)).sum();
+    let every = every(snippets);
+    let total = snippets.div_ceil(every);
     let (mut rows, mut places, mut left_out) = (Vec::<f32>::new(), Vec::new(), Vec::new());
     let mut covariance = Covariance::new(order.dim);
+    let mut before = 0_usize;
     for (video, (known, count)) in order.videos.iter().zip(&counts).enumerate() {
+        // The first of this video that is one of every so many of all.
+        let first = before.next_multiple_of(every) - before;
+        before += count;
+        if first >= *count {
+            continue;
+        }
         let Some(mut kept) = cache.rows(&known.id, &order.encoder, order.dim, *count) else {
             left_out.push(known.name.clone());
             continue;
         };
-        let (mut snippet, piece) = (0, if every == 1 { PIECE } else { 1 });
+        let (mut snippet, piece) = (first, if every == 1 { PIECE } else { 1 });
         while snippet < *count {
             if ticket.is_stale() {
                 return Err("it was stopped".to_owned());
@@ -240,6 +254,26 @@ mod tests {
         let at = map.point_of(&long.id, 302).expect("has one");
         assert_eq!(map.points[at].snippet, 300);
         assert_eq!(map.point_of(&VideoId::from_hash([9; 32]), 0), None);
+    }
+
+    #[test]
+    fn of_many_short_videos_no_more_are_taken_than_of_a_long_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let cache = FeatureCache::open(folder.path()).expect("opens");
+        let clip = |n: u16| {
+            let [low, high] = n.to_le_bytes();
+            let id = VideoId::from_hash(std::array::from_fn(|at| if at % 2 == 0 { low } else { high }));
+            SurveyVideo { id, name: format!("{n}.mp4"), frames: 16 }
+        };
+        let mut videos: Vec<SurveyVideo> = (0..100).map(clip).collect();
+        // As many as it takes for every third; the long one is not kept and counts all the same.
+        videos.insert(50, SurveyVideo { frames: (MOST * 2 + 1) * 16, ..clip(999) });
+        for (n, video) in videos.iter().enumerate().filter(|(at, _)| *at != 50) {
+            keep(&cache, video, |_| [n as f32, (n % 7) as f32, 0.0]);
+        }
+        let map = make(order(videos.clone()), &cache, &mut |_, _| {}, &Ticket::unlimited()).expect("is made");
+        assert_eq!((map.every, map.points.len(), &map.left_out[..]), (3, 34, &["999.mp4".to_owned()][..]));
+        assert!(map.point_of(&videos[0].id, 0).is_some() && map.point_of(&videos[1].id, 0).is_none());
     }
 
     #[test]

@@ -8,11 +8,12 @@ pub mod facts;
 pub mod map;
 pub mod similar;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::library::VideoId;
 use crate::jobs::Progress;
+
+use super::phase::Phase;
 
 pub use map::{FeatureMap, MapOrder};
 pub use similar::{Similar, SimilarOrder};
@@ -43,13 +44,6 @@ pub enum SurveyRequest {
     Similar(SurveyTask, Box<SimilarOrder>),
     /// Give up the search.
     StopSimilar,
-    /// Write the points of a map as a table.
-    Write {
-        /// Where to.
-        path: PathBuf,
-        /// The table.
-        sheet: Box<map::MapSheet>,
-    },
 }
 
 /// What is reported.
@@ -62,25 +56,6 @@ pub enum SurveyNews {
     /// The search is done.
     Similar(Arc<Similar>),
     /// It did not work; a sentence.
-    Failed(String),
-}
-
-/// Where one kind of work stands.
-#[derive(Clone, Debug, Default)]
-pub enum SurveyPhase {
-    /// Nothing is going on.
-    #[default]
-    Idle,
-    /// It is being worked on.
-    Working {
-        /// What is done.
-        what: &'static str,
-        /// How far.
-        progress: Progress,
-        /// Seconds to go.
-        remaining_secs: Option<f64>,
-    },
-    /// It did not work; the sentence says why.
     Failed(String),
 }
 
@@ -118,11 +93,11 @@ pub struct Survey {
     /// The map, once one was made.
     pub map: Option<Arc<FeatureMap>>,
     /// Where making one stands.
-    pub map_phase: SurveyPhase,
+    pub map_phase: Phase,
     /// What was found last.
     pub similar: Option<Arc<Similar>>,
     /// Where the search stands.
-    pub similar_phase: SurveyPhase,
+    pub similar_phase: Phase,
     /// Whether only other videos are searched.
     pub others_only: bool,
     /// The one that was gone to last.

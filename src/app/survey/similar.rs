@@ -132,9 +132,9 @@ pub fn find(
         }
         (looked, snippets) = (looked + 1, snippets + similarities.len());
         if video.id == order.of.id {
-            // A snippet resembles itself and those beside it: that is no news.
-            let near = order.snippet.saturating_sub(APART)..(order.snippet + APART + 1).min(similarities.len());
-            similarities[near].fill(f32::NAN);
+            // A snippet resembles itself and those beside it: that is no news. Behind a damaged row there is none of them.
+            let end = (order.snippet + APART + 1).min(similarities.len());
+            similarities[order.snippet.saturating_sub(APART).min(end)..end].fill(f32::NAN);
         }
         for near in peaks(&similarities, APART, MOST) {
             best.offer(near.similarity, (done, near.snippet));
@@ -255,6 +255,33 @@ mod tests {
         let others = SimilarOrder { others_only: true, ..order(&videos[0], 50, &videos) };
         let found = find(others, &cache, None, &mut |_, _| {}, &Ticket::unlimited()).expect("is found");
         assert!(found.found.iter().all(|near| near.video.id != videos[0].id) && found.videos == 2);
+    }
+
+    #[test]
+    fn a_damaged_row_before_the_snippet_hides_what_lies_behind_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let cache = FeatureCache::open(folder.path()).expect("opens");
+        let (damaged, whole) = (video(1, 200), video(2, 40));
+        let mut all = Vec::new();
+        for (n, video) in [(1, &damaged), (2, &whole)] {
+            let count = SnippetGrid::new(video.frames).count();
+            let rows: Vec<f32> =
+                (0..count).flat_map(|i| std::array::from_fn::<_, DIM, _>(|axis| noise(n, i, axis))).collect();
+            cache.entry(&video.id, "e", DIM, count).expect("opens").append(&rows).expect("has room");
+            all.extend(rows);
+        }
+        let scale = Scale::of(DIM, all.chunks_exact(DIM)).expect("varies");
+        let file = std::fs::read_dir(folder.path().join(damaged.id.as_str())).expect("is there").next();
+        let path = file.expect("is kept").expect("is read").path();
+        let mut bytes = std::fs::read(&path).expect("is read");
+        let row = noise(1, 3, 0).to_le_bytes();
+        let at = bytes.windows(4).position(|four| four == row).expect("is in it");
+        bytes[at] ^= 1;
+        std::fs::write(&path, bytes).expect("is written");
+        let videos = [damaged, whole];
+        let found = find(order(&videos[0], 100, &videos), &cache, Some(scale), &mut |_, _| {}, &Ticket::unlimited());
+        let found = found.expect("is found");
+        assert_eq!((found.videos, found.snippets), (2, 43), "the three rows before the damaged one");
     }
 
     #[test]

@@ -8,11 +8,13 @@ use std::sync::Arc;
 use crate::app::arrangement::PanelKind;
 use crate::app::comparing::sheet::CompareSheet;
 use crate::app::comparing::{
-    CompareAction, CompareNews, CompareOrder, ComparePhase, CompareRequest, CompareTask, Compared, Judged, Other,
+    CompareAction, CompareNews, CompareOrder, CompareRequest, CompareTask, Compared, Judged, Other,
 };
 use crate::app::effect::Effect;
+use crate::app::exports::{self, Table, TableOrder};
 use crate::app::learn::Overlay;
 use crate::app::notice::Severity;
+use crate::app::phase::Phase;
 use crate::app::state::AppState;
 use crate::domain::segment::EventRule;
 use crate::jobs::Progress;
@@ -25,7 +27,7 @@ pub(super) fn act(state: &mut AppState, action: CompareAction, effects: &mut Vec
         CompareAction::Open => view::bring_panel(state, PanelKind::Compare, effects),
         CompareAction::With(other) => with(state, other, effects),
         CompareAction::Again => {
-            state.comparing.phase = ComparePhase::Idle;
+            state.comparing.phase = Phase::Idle;
             state.comparing.working = None;
         }
         CompareAction::Threshold(threshold) => state.comparing.threshold = threshold,
@@ -58,7 +60,12 @@ fn with(state: &mut AppState, other: Option<Other>, effects: &mut Vec<Effect>) {
     comparing.other = other;
     comparing.kept.clear();
     (comparing.judged, comparing.threshold, comparing.row) = (None, None, None);
-    comparing.phase = ComparePhase::Idle;
+    comparing.phase = Phase::Idle;
+}
+
+/// Compares with nothing any more, and lets go of what came out.
+pub(super) fn stop(state: &mut AppState, effects: &mut Vec<Effect>) {
+    with(state, None, effects);
 }
 
 /// Asks for what is missing, and finds the events of what is there.
@@ -78,15 +85,15 @@ fn ask(state: &mut AppState, effects: &mut Vec<Effect>) {
         // Whatever was being compared is no longer on screen.
         if state.comparing.working.take().is_some() {
             effects.push(Effect::Compare(CompareRequest::Stop));
-            state.comparing.phase = ComparePhase::Idle;
+            state.comparing.phase = Phase::Idle;
         }
         return;
     };
     let asked = state.comparing.working.as_ref().is_some_and(|(_, of)| Arc::ptr_eq(of, one));
     if state.comparing.of(one).is_some() {
         // What did not work was about another video.
-        if matches!(state.comparing.phase, ComparePhase::Failed(_)) {
-            (state.comparing.phase, state.comparing.working) = (ComparePhase::Idle, None);
+        if matches!(state.comparing.phase, Phase::Failed(_)) {
+            (state.comparing.phase, state.comparing.working) = (Phase::Idle, None);
         }
         return;
     }
@@ -108,7 +115,7 @@ fn ask(state: &mut AppState, effects: &mut Vec<Effect>) {
     state.comparing.tasks = task.0;
     state.comparing.working = Some((task, one));
     state.comparing.phase =
-        ComparePhase::Working { what: "Loading the model", progress: Progress::default(), remaining_secs: None };
+        Phase::Working { what: "Loading the model", progress: Progress::default(), remaining_secs: None };
     effects.push(Effect::Compare(CompareRequest::Compare(Box::new(order))));
 }
 
@@ -156,18 +163,18 @@ pub(super) fn hear(state: &mut AppState, task: CompareTask, news: CompareNews) {
     }
     match news {
         CompareNews::Working(what, progress, remaining_secs) => {
-            state.comparing.phase = ComparePhase::Working { what, progress, remaining_secs };
+            state.comparing.phase = Phase::Working { what, progress, remaining_secs };
         }
         CompareNews::Done(compared) => {
-            (state.comparing.working, state.comparing.phase) = (None, ComparePhase::Idle);
+            (state.comparing.working, state.comparing.phase) = (None, Phase::Idle);
             state.comparing.keep(compared);
         }
         // What was being worked on stays known, so that it is not tried again and again.
-        CompareNews::Failed(reason) => state.comparing.phase = ComparePhase::Failed(reason),
+        CompareNews::Failed(reason) => state.comparing.phase = Phase::Failed(reason),
     }
 }
 
-/// Goes to the snippet at which the curves differ most in a difference of events.
+/// Goes to the first snippet of a difference in events, as going to an event does.
 fn watch(state: &mut AppState, at: usize) {
     let flip = state.comparing.shown().and_then(|(_, judged)| judged.flips.flips.get(at)).copied();
     let (Some(flip), Some(session)) = (flip, &state.session) else { return };
@@ -202,10 +209,9 @@ fn export(state: &mut AppState, effects: &mut Vec<Effect>) {
     else {
         return;
     };
-    let stem = entry.path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-    let path = folder.join("exports").join(format!("{stem}-compared.csv"));
     let sheet = CompareSheet::new(entry.path.display().to_string(), compared, judged, session.frames());
-    effects.push(Effect::Compare(CompareRequest::Write { path, sheet: Box::new(sheet) }));
+    let (folder, name) = (exports::folder(folder), exports::name(&entry.name, "compared"));
+    effects.push(Effect::SaveTable(Box::new(TableOrder { folder, name, table: Table::Compared(Box::new(sheet)) })));
 }
 
 #[cfg(test)]
@@ -319,9 +325,7 @@ mod tests {
         let order = asked(&act(&mut state, with(CompareAction::With(Some(other()))))).expect("is asked");
         let news = CompareNews::Failed("No.".to_owned());
         let effects = hear(&mut state, Event::Comparing { task: order.task, news });
-        assert!(
-            asked(&effects).is_none() && matches!(&state.comparing.phase, ComparePhase::Failed(why) if why == "No.")
-        );
+        assert!(asked(&effects).is_none() && matches!(&state.comparing.phase, Phase::Failed(why) if why == "No."));
         assert!(asked(&act(&mut state, with(CompareAction::Again))).is_some());
     }
 
@@ -334,5 +338,14 @@ mod tests {
         assert!(state.comparing.shown().is_none() && state.overlay(&order.id).is_none());
         act(&mut state, Action::SetBlind(BlindPass::default()));
         assert!(state.comparing.shown().is_some());
+    }
+
+    #[test]
+    fn another_project_begins_with_nothing_compared() {
+        let mut state = scored();
+        let order = asked(&act(&mut state, with(CompareAction::With(Some(other()))))).expect("is asked");
+        hear(&mut state, done(&order, OTHER, None));
+        hear(&mut state, Event::ProjectOpened { folder: "/p".into(), held_by: None, next_item: 1 });
+        assert!(state.comparing.other.is_none() && state.comparing.of(&order.one).is_none());
     }
 }

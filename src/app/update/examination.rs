@@ -36,3 +36,28 @@ pub(super) fn choose(state: &mut AppState, threshold: f32, effects: &mut Vec<Eff
     scoring::set_rule(state, EventRule { threshold, ..state.rule }, effects);
     state.examination.chosen = Some(threshold);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::event::Event;
+    use crate::app::update::tests::{finish, hear, opened};
+    use crate::domain::library::VideoId;
+
+    #[test]
+    fn a_video_that_is_open_under_two_names_counts_once() {
+        let mut state = opened(&["a.mp4", "copy of a.mp4", "b.mp4"]);
+        for n in [1, 1, 2] {
+            let job = state.running.expect("is being scored").id;
+            hear(&mut state, Event::Identified { job, id: VideoId::from_hash([n; 32]) });
+            finish(&mut state);
+        }
+        let entries: Vec<_> = state.library.entries().iter().map(|entry| entry.id).collect();
+        for entry in entries {
+            hear(&mut state, Event::TruthFound { entry, frames: vec![0..16, 32..48] });
+        }
+        let order = examination::order(&state);
+        let names: Vec<&str> = order.videos.iter().map(|video| video.video.name.as_str()).collect();
+        assert_eq!((order.key.count(), names), (2, vec!["a.mp4", "b.mp4"]));
+    }
+}

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use crate::app::arrangement::PanelKind;
 use crate::app::effect::Effect;
+use crate::app::exports;
 use crate::app::inspect::{
     InspectAction, InspectNews, InspectOrder, InspectState, InspectTask, Subject, SweepOrder, Trial, TrialCurve,
 };
@@ -87,9 +88,8 @@ fn sweep(state: &mut AppState, control: Control, effects: &mut Vec<Effect>) {
 
 /// In the project, beside what else leaves it.
 fn sweep_folder(state: &AppState, name: &str, control: Control) -> Option<PathBuf> {
-    let safe: String =
-        name.chars().map(|c| if c.is_alphanumeric() || c == '-' || c == '.' { c } else { '_' }).collect();
-    Some(state.reviews.project.folder()?.join("exports").join(format!("sweep-{safe}-{}", control.text())))
+    let project = state.reviews.project.folder()?;
+    Some(exports::folder(project).join(exports::name(name, &format!("sweep-{}", control.text()))))
 }
 
 /// Asks what is to be asked, or lets go when nobody looks.

@@ -4,15 +4,15 @@
 
 use crate::app::arrangement::PanelKind;
 use crate::app::effect::Effect;
+use crate::app::exports::{self, Table, TableOrder};
 use crate::app::library::Entry;
 use crate::app::notice::Severity;
+use crate::app::phase::Phase;
 use crate::app::review_queue::Target;
 use crate::app::state::AppState;
 use crate::app::survey::facts::point_facts;
 use crate::app::survey::map::MapSheet;
-use crate::app::survey::{
-    MapOrder, SimilarOrder, SurveyAction, SurveyNews, SurveyPhase, SurveyRequest, SurveyTask, SurveyVideo,
-};
+use crate::app::survey::{MapOrder, SimilarOrder, SurveyAction, SurveyNews, SurveyRequest, SurveyTask, SurveyVideo};
 use crate::domain::playback::PlaybackCommand;
 use crate::domain::snippet::SnippetGrid;
 use crate::jobs::Progress;
@@ -25,7 +25,7 @@ pub(super) fn act(state: &mut AppState, action: SurveyAction, effects: &mut Vec<
         SurveyAction::Map { all } => make_map(state, all, effects),
         SurveyAction::StopMap => {
             state.survey.map_task = state.survey.new_task();
-            state.survey.map_phase = SurveyPhase::Idle;
+            state.survey.map_phase = Phase::Idle;
             effects.push(Effect::Survey(SurveyRequest::StopMap));
         }
         SurveyAction::Pick(points) => {
@@ -45,11 +45,7 @@ pub(super) fn act(state: &mut AppState, action: SurveyAction, effects: &mut Vec<
                 find_again(state, effects);
             }
         }
-        SurveyAction::StopSimilar => {
-            state.survey.similar_task = state.survey.new_task();
-            state.survey.similar_phase = SurveyPhase::Idle;
-            effects.push(Effect::Survey(SurveyRequest::StopSimilar));
-        }
+        SurveyAction::StopSimilar => stop_similar(state, effects),
         SurveyAction::Watch(at) => watch(state, at, effects),
         SurveyAction::Step(by) => {
             let at = state.survey.row.map_or(Some(0), |row| row.checked_add_signed(by));
@@ -61,14 +57,28 @@ pub(super) fn act(state: &mut AppState, action: SurveyAction, effects: &mut Vec<
     }
 }
 
+fn stop_similar(state: &mut AppState, effects: &mut Vec<Effect>) {
+    if !matches!(state.survey.similar_phase, Phase::Idle) {
+        state.survey.similar_task = state.survey.new_task();
+        state.survey.similar_phase = Phase::Idle;
+        effects.push(Effect::Survey(SurveyRequest::StopSimilar));
+    }
+}
+
+/// Lets go of what was found, and of the search. A map says nothing of a project and stays.
+pub(super) fn forget_similar(state: &mut AppState, effects: &mut Vec<Effect>) {
+    stop_similar(state, effects);
+    (state.survey.similar, state.survey.row) = (None, None);
+}
+
 /// A video of the list whose content is known.
 fn survey_video(entry: &Entry) -> Option<SurveyVideo> {
     let (id, video) = (entry.video_id.clone()?, entry.video()?);
     Some(SurveyVideo { id, name: entry.name.clone(), frames: video.frames.len() })
 }
 
-fn working(what: &'static str) -> SurveyPhase {
-    SurveyPhase::Working { what, progress: Progress::default(), remaining_secs: None }
+fn working(what: &'static str) -> Phase {
+    Phase::Working { what, progress: Progress::default(), remaining_secs: None }
 }
 
 fn make_map(state: &mut AppState, all: bool, effects: &mut Vec<Effect>) {
@@ -146,18 +156,18 @@ pub(super) fn hear(state: &mut AppState, task: SurveyTask, news: SurveyNews) {
     };
     match news {
         SurveyNews::Working(what, progress, remaining_secs) => {
-            *phase = SurveyPhase::Working { what, progress, remaining_secs };
+            *phase = Phase::Working { what, progress, remaining_secs };
         }
         SurveyNews::Map(map) => {
-            *phase = SurveyPhase::Idle;
+            *phase = Phase::Idle;
             survey.map = Some(map);
         }
         SurveyNews::Similar(similar) => {
-            *phase = SurveyPhase::Idle;
+            *phase = Phase::Idle;
             survey.similar = Some(similar);
             survey.row = None;
         }
-        SurveyNews::Failed(reason) => *phase = SurveyPhase::Failed(reason),
+        SurveyNews::Failed(reason) => *phase = Phase::Failed(reason),
     }
 }
 
@@ -196,13 +206,10 @@ fn export(state: &mut AppState, effects: &mut Vec<Effect>) {
         return state.notices.push(Severity::Info, "The project is not open: there is no folder of exports.");
     };
     let Some(map) = state.survey.map.clone() else { return };
-    let stem = match &map.order.videos[..] {
-        [one] => std::path::Path::new(&one.name).file_stem().map(|stem| stem.to_string_lossy().into_owned()),
-        _ => None,
-    };
-    let path = folder.join("exports").join(format!("{}-map.csv", stem.unwrap_or_else(|| "videos".to_owned())));
-    let sheet = MapSheet { known: point_facts(state), map };
-    effects.push(Effect::Survey(SurveyRequest::Write { path, sheet: Box::new(sheet) }));
+    let folder = exports::folder(folder);
+    let name = exports::name(if let [one] = &map.order.videos[..] { &one.name } else { "videos" }, "map");
+    let table = Table::Map(Box::new(MapSheet { known: point_facts(state), map }));
+    effects.push(Effect::SaveTable(Box::new(TableOrder { folder, name, table })));
 }
 
 #[cfg(test)]
@@ -273,11 +280,11 @@ mod tests {
         let mut state = scored();
         let effects = act(&mut state, with(SurveyAction::Map { all: false }));
         let Some(SurveyRequest::Map(task, order)) = asked(&effects) else { panic!("is asked: {effects:?}") };
-        assert!(matches!(state.survey.map_phase, SurveyPhase::Working { .. }));
+        assert!(matches!(state.survey.map_phase, Phase::Working { .. }));
         let effects = act(&mut state, with(SurveyAction::StopMap));
         assert!(matches!(asked(&effects), Some(SurveyRequest::StopMap)));
         hear(&mut state, Event::Surveyed { task: *task, news: SurveyNews::Map(map(order)) });
-        assert!(state.survey.map.is_none() && matches!(state.survey.map_phase, SurveyPhase::Idle));
+        assert!(state.survey.map.is_none() && matches!(state.survey.map_phase, Phase::Idle));
     }
 
     #[test]
@@ -298,5 +305,10 @@ mod tests {
             (2, true),
             "the snippet that was looked for, not the one on screen"
         );
+        // Another project has other verdicts, and may not have the videos.
+        let folder = std::path::PathBuf::from("/p");
+        let effects = hear(&mut state, Event::ProjectOpened { folder, held_by: None, next_item: 1 });
+        assert!(matches!(asked(&effects), Some(SurveyRequest::StopSimilar)), "{effects:?}");
+        assert!(state.survey.similar.is_none() && matches!(state.survey.similar_phase, Phase::Idle));
     }
 }

@@ -102,7 +102,7 @@ pub struct RuleArgs {
     /// Score from which a snippet starts an event, fixed before the evaluation; the model's own by default, else 0.5
     #[arg(long, value_name = "SCORE", value_parser = threshold)]
     pub threshold: Option<f32>,
-    /// Share of the threshold by which scores may fall short of it without ending an event [default: 0.2]
+    /// Share of the threshold's odds s / (1 - s) by which scores may fall short of them without ending an event [default: 0.2]
     #[arg(long, value_name = "SHARE", value_parser = share)]
     pub hysteresis: Option<f32>,
     /// Shortest event in snippets [default: 1]

@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use super::pyramid::{Extent, Pyramid};
 
-pub use correlation::{pearson, ranks, spearman};
+use correlation::{pearson, spearman};
 pub use flips::{EventFlips, Flip, FlipKind, Run, lone};
 
 /// How far two curves agree over a whole video.

@@ -165,7 +165,7 @@ pub(super) mod made {
     prop_compose! {
         /// Any video of up to 20 snippets with up to 3 anomalies; its last snippet may be short.
         pub fn any_video()(
-            scores in proptest::collection::vec(0_u8..12, 1..20),
+            scores in proptest::collection::vec(0_u8..=12, 1..20),
             cuts in proptest::collection::btree_set(0_usize..320, 0..7),
             short in 0_usize..16,
         ) -> EvalVideo {

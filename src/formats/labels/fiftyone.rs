@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::export::{ExportVideo, Field, lost_fields};
 use super::json::{self, FrameNumber};
-use super::matching::without_extension;
 use super::{FileSpan, FileVideo, FormatError, LabelFile};
 use crate::domain::label::Label;
+use crate::domain::video_name::without_ending;
 
 pub(super) const LIMITS: [&str; 2] =
     ["Names are kept without extension.", "The label normal or abnormal of a whole video is not kept."];
@@ -94,7 +94,7 @@ pub(super) fn write(videos: &[ExportVideo<'_>]) -> Result<Vec<u8>, FormatError> 
     let mut labels = BTreeMap::new();
     for video in videos {
         let detections = video.labels.iter().map(|label| written(label, &classes)).collect();
-        if labels.insert(without_extension(video.name), detections).is_some() {
+        if labels.insert(without_ending(video.name), detections).is_some() {
             let problem = "is that of another video without its extension, which names it in this format";
             return Err(FormatError::Name { name: video.name.to_owned(), problem });
         }

@@ -6,9 +6,7 @@
 
 use std::collections::HashMap;
 
-/// Extensions of media and feature files. Others are part of the name: film titles hold dots.
-const EXTENSIONS: [&str; 16] =
-    ["mp4", "avi", "mkv", "mov", "webm", "m4v", "mpg", "mpeg", "ts", "mts", "m2ts", "wmv", "flv", "3gp", "ogv", "npy"];
+use crate::domain::video_name::without_ending;
 
 /// How a name was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::Display, strum::EnumIter)]
@@ -34,17 +32,9 @@ impl Rule {
         match self {
             Self::Exact => name.to_owned(),
             Self::Folders => file.to_owned(),
-            Self::Extension => without_extension(file).to_owned(),
-            Self::Capitals => without_extension(file).to_lowercase(),
+            Self::Extension => without_ending(file).to_owned(),
+            Self::Capitals => without_ending(file).to_lowercase(),
         }
-    }
-}
-
-/// The name without the extension of a media file, if it has one.
-pub fn without_extension(name: &str) -> &str {
-    match name.rsplit_once('.') {
-        Some((stem, extension)) if EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known)) => stem,
-        _ => name,
     }
 }
 

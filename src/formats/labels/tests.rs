@@ -9,13 +9,14 @@ use proptest::prelude::*;
 use strum::IntoEnumIterator as _;
 
 use super::lines::plain;
-use super::matching::{match_names, without_extension};
+use super::matching::match_names;
 use super::resolve::{Problem, resolve};
 use super::*;
 use crate::domain::frames::FrameTable;
 use crate::domain::interval::FrameSpan;
 use crate::domain::label::Label;
 use crate::domain::time::MediaTime;
+use crate::domain::video_name::without_ending;
 
 /// A video with its labels.
 #[derive(Clone, Debug)]
@@ -236,7 +237,7 @@ fn round_trip(format: Format, videos: &[Clip], end: SpanEnd) {
     let convention = if format == Format::Ucf { format.convention().with_end(end) } else { format.convention() };
     for (name, video, _) in matching.matched {
         let wanted = &expected[video];
-        let exact = if format == Format::FiftyOne { without_extension(&wanted.name) } else { &wanted.name };
+        let exact = if format == Format::FiftyOne { without_ending(&wanted.name) } else { &wanted.name };
         assert_eq!(names[name], exact, "{format}");
         let found = resolve(&read.videos[name], convention, &wanted.table, "");
         assert_eq!(found.problems, [], "{format}");

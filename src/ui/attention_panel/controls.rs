@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use egui::{Button, DragValue, RichText, Slider, Ui};
+use egui::{Button, DragValue, RichText, Slider, SliderClamping, Ui};
 use strum::IntoEnumIterator as _;
 
 use crate::app::action::Action;
@@ -14,6 +14,7 @@ use crate::domain::sweep::Control;
 use crate::domain::what_if::FeatureEdit;
 use crate::ui::figures;
 use crate::ui::root::ViewContext;
+use crate::ui::tsa_panel::{RATIO, SAMPLES, SIGMA};
 
 /// Draws both rows.
 pub(super) fn controls_ui(view: &ViewContext<'_>, session: &Session, ui: &mut Ui) {
@@ -47,11 +48,11 @@ fn settings_ui(view: &ViewContext<'_>, session: &Session, ui: &mut Ui) {
              every value.",
             before.kappa(total)
         );
-        let ratio = Slider::new(&mut tsa.ratio, 0.01..=1.0).max_decimals(3);
+        let ratio = Slider::new(&mut tsa.ratio, RATIO).max_decimals(3).clamping(SliderClamping::Edits);
         let label = ui.label("kappa / T").on_hover_text(&help);
         ui.add(ratio).labelled_by(label.id).on_hover_text(help);
         let help = "Standard deviation of the noise on omega; 0 gives one exact selection. The same noise is scaled.";
-        let sigma = Slider::new(&mut tsa.sigma, 0.0..=0.5).max_decimals(4).smart_aim(false);
+        let sigma = Slider::new(&mut tsa.sigma, SIGMA).max_decimals(4).smart_aim(false).clamping(SliderClamping::Edits);
         let label = ui.label("sigma").on_hover_text(help);
         ui.add(sigma).labelled_by(label.id).on_hover_text(help);
         let number = |ui: &mut Ui, name: &str, help: &str, value: DragValue<'_>| {
@@ -59,7 +60,7 @@ fn settings_ui(view: &ViewContext<'_>, session: &Session, ui: &mut Ui) {
             ui.add(value).labelled_by(label.id).on_hover_text(help);
         };
         let help = "M, the number of noisy draws. The first draws stay the same as more are added.";
-        number(ui, "M", help, DragValue::new(&mut tsa.samples).range(1..=2000).speed(1.0));
+        number(ui, "M", help, DragValue::new(&mut tsa.samples).range(SAMPLES).speed(1.0));
         let help = "Seed of the draws. The same seed gives the same noise.";
         number(ui, "Seed", help, DragValue::new(&mut tsa.seed).speed(0.1));
     });

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::app::event::Event;
 use crate::app::inspect::{ExactScores, InspectNews, InspectOrder, InspectTask, LookedAt, Subject, Trial};
+use crate::app::services::in_use::InUse;
 use crate::app::services::{EngineOptions, Reporter};
 use crate::domain::attention_grid::{AttentionGrid, GridView};
 use crate::domain::curve::Curve;
@@ -34,11 +35,15 @@ pub(super) struct Sequence {
 
 /// What was found out about a sequence.
 struct Known {
+    /// The question that was told of it.
+    task: InspectTask,
     trial: Trial,
     order: Option<Arc<[u32]>>,
     looked: Arc<LookedAt>,
     /// The view of the grid that was sent last.
     view: Option<GridView>,
+    /// The scores, once they are exact.
+    exact: Option<Arc<ExactScores>>,
 }
 
 /// Scores under way.
@@ -60,12 +65,12 @@ pub(super) struct Desk {
 
 impl Desk {
     pub(super) fn new(options: EngineOptions, features: Option<PathBuf>, reporter: Reporter) -> Self {
-        let shop = Shop { options, features, project: None };
+        let shop = Shop::new(options, features);
         Self { shop, reporter, sequence: None, known: None, context: None, work: None }
     }
 
     pub(super) fn use_model(&mut self, weights: Option<Arc<ModelWeights>>) {
-        self.shop.project = weights;
+        self.shop.in_use.project = weights;
     }
 
     /// Whether there are scores under way.
@@ -104,23 +109,39 @@ impl Desk {
             self.sequence = Some(self.shop.sequence(&subject, ticket)?);
         }
         let Some(sequence) = &self.sequence else { return Ok(()) };
-        let again = self.known.as_ref().is_some_and(|known| known.trial == subject.trial);
-        if !again {
+        let told = self.known.as_ref().is_some_and(|known| known.task == task);
+        if self.known.as_ref().is_none_or(|known| known.trial != subject.trial) {
             self.work = None;
             let edits = edited(&subject.trial.edits, sequence.probe.snippets()).map(Arc::from);
             let attention = sequence.probe.attention(&subject.trial.tsa, edits.as_deref())?;
             let looked = Arc::new(LookedAt::new(attention));
-            self.tell(task, InspectNews::Looked(Arc::clone(&looked)));
-            self.known = Some(Known { trial: subject.trial, order: edits, looked, view: None });
+            self.known = Some(Known { task, trial: subject.trial, order: edits, looked, view: None, exact: None });
         }
         let Some(known) = &mut self.known else { return Ok(()) };
+        let mut news = Vec::new();
+        if !told {
+            // Also where the trial is the one from before: a question in between may never have come here, but the window has
+            // let go of what it had, and passes over what comes under another number.
+            (known.task, known.view) = (task, None);
+            news.push(InspectNews::Looked(Arc::clone(&known.looked)));
+        }
         if known.view.as_ref() != Some(&view) {
             let attention = &known.looked.attention;
             let grid = AttentionGrid::new(&attention.picks, attention.kappa, &view);
             known.view = Some(view.clone());
-            self.tell(task, InspectNews::Grid(Arc::new(grid)));
+            news.push(InspectNews::Grid(Arc::new(grid)));
         }
-        if again {
+        let exact = known.exact.clone().filter(|_| !told).map(InspectNews::Exact);
+        let done = told || exact.is_some();
+        for news in news.into_iter().chain(exact) {
+            self.tell(task, news);
+        }
+        if done {
+            return Ok(());
+        }
+        if let Some(work) = &mut self.work {
+            // Scores of the same trial, for the question before: they go on for this one.
+            (work.task, work.ticket) = (task, ticket.clone());
             return Ok(());
         }
         self.provisional(task, &around(&view.snippets, near), ticket)?;
@@ -160,7 +181,11 @@ impl Desk {
                 if let Some(work) = self.work.take() {
                     let (scores, context) = work.pass.finish();
                     self.context = Some(context);
-                    self.tell(task, InspectNews::Exact(Arc::new(ExactScores::new(scores))));
+                    let exact = Arc::new(ExactScores::new(scores));
+                    if let Some(known) = &mut self.known {
+                        known.exact = Some(Arc::clone(&exact));
+                    }
+                    self.tell(task, InspectNews::Exact(exact));
                 }
             }
             Err(ModelError::Cancelled) => self.work = None,
@@ -182,15 +207,18 @@ fn around(visible: &Range<usize>, near: usize) -> Range<usize> {
 /// Where features and models come from.
 #[derive(Clone)]
 pub(super) struct Shop {
-    pub options: EngineOptions,
-    pub features: Option<PathBuf>,
-    /// The project's model.
-    pub project: Option<Arc<ModelWeights>>,
+    device: Option<String>,
+    features: Option<PathBuf>,
+    pub in_use: InUse,
 }
 
 impl Shop {
+    pub(super) fn new(options: EngineOptions, features: Option<PathBuf>) -> Self {
+        Self { device: options.device, features, in_use: InUse::new(options.model) }
+    }
+
     /// Reads the features that are kept, and loads the model.
-    pub(super) fn sequence(&self, subject: &Subject, ticket: &Ticket) -> Result<Sequence, ModelError> {
+    pub(super) fn sequence(&mut self, subject: &Subject, ticket: &Ticket) -> Result<Sequence, ModelError> {
         let Subject { video, snippets, encoder: (encoder, dim), model, .. } = subject;
         let gone = || {
             ModelError::Input(
@@ -203,32 +231,117 @@ impl Shop {
         let rows = cache.complete(video, encoder, *dim, *snippets).ok_or_else(gone)?;
         let features =
             FeatureMatrix::new(1, *snippets, *dim, rows).map_err(|err| ModelError::Input(err.to_string()))?;
-        let device = ComputeDevice::choose(self.options.device.as_deref())?;
-        let scorer = Scorer::new(self.weights(model)?, &device)?;
+        let device = ComputeDevice::choose(self.device.as_deref())?;
+        let weights = self.in_use.weights(model)?;
+        let weights = weights.ok_or_else(|| ModelError::Input(format!("the weights {model} are not at hand")))?;
+        let scorer = Scorer::new(weights, &device)?;
         let probe = Probe::new(&scorer, &features, 0, ticket)?;
         Ok(Sequence { key: (video.clone(), model.clone()), scorer, probe })
-    }
-
-    /// The weights of this name, wherever they come from.
-    fn weights(&self, model: &str) -> Result<Arc<ModelWeights>, ModelError> {
-        let is = |weights: &ModelWeights| weights.info().weights_id == model;
-        if let Some(weights) = self.project.as_ref().filter(|weights| is(weights)) {
-            return Ok(Arc::clone(weights));
-        }
-        let loaded = match self.options.model.as_deref() {
-            Some(path) => ModelWeights::load(path)?,
-            None => ModelWeights::builtin()?,
-        };
-        if is(&loaded) {
-            return Ok(Arc::new(loaded));
-        }
-        Err(ModelError::Input(format!("the weights {model} are not at hand")))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc::{Receiver, sync_channel};
+
     use super::*;
+    use crate::domain::score::TsaSettings;
+    use crate::jobs::{Generation, Waker};
+    use crate::model::encoder::EncoderSpec;
+
+    /// Two steps of exact scores.
+    const SNIPPETS: usize = 700;
+
+    struct Bench {
+        desk: Desk,
+        events: Receiver<Event>,
+        clock: Generation,
+        subject: Subject,
+        _folder: tempfile::TempDir,
+    }
+
+    /// A desk with the features of a video; `subject` has the settings A.
+    fn bench() -> Bench {
+        let folder = tempfile::tempdir().expect("a folder");
+        let info = ModelWeights::builtin().expect("is whole").info().clone();
+        let (video, dim) = (VideoId::from_hash([1; 32]), info.dim);
+        let rows: Vec<f32> = (0..SNIPPETS * dim).map(|at| ((at * 7919) % 1000) as f32 / 500.0 - 1.0).collect();
+        let cache = FeatureCache::open(folder.path()).expect("opens");
+        cache.entry(&video, "e", dim, SNIPPETS).expect("opens").append(&rows).expect("has room");
+        let (send, events) = sync_channel(64);
+        let options = EngineOptions { device: Some("cpu".to_owned()), encoder: EncoderSpec::Builtin, model: None };
+        let desk = Desk::new(options, Some(folder.path().to_owned()), Reporter::new(send, Waker::silent()));
+        let tsa = TsaSettings { samples: 4, ..TsaSettings::default() };
+        let trial = Trial { tsa, edits: Vec::new() };
+        let subject = Subject { video, snippets: SNIPPETS, encoder: ("e".into(), dim), model: info.weights_id, trial };
+        Bench { desk, events, clock: Generation::default(), subject, _folder: folder }
+    }
+
+    impl Bench {
+        /// Asks under a number of its own; what was asked before is given up.
+        fn ask(&mut self, task: u64) {
+            let view = GridView { snippets: 0..SNIPPETS, columns: 8, rows: 8, all_rows: true };
+            let order = InspectOrder { task: InspectTask(task), subject: self.subject.clone(), view, near: 0 };
+            let ticket = self.clock.advance();
+            self.desk.look(order, &ticket);
+        }
+
+        fn finish(&mut self) {
+            while self.desk.is_busy() {
+                self.desk.step();
+            }
+        }
+
+        /// What was told under this number.
+        fn told(&self, task: u64) -> Vec<&'static str> {
+            let of = |event| match event {
+                Event::Inspected { task: of, news } if of == InspectTask(task) => Some(match news {
+                    InspectNews::Preparing => "preparing",
+                    InspectNews::Looked(_) => "looked",
+                    InspectNews::Grid(_) => "grid",
+                    InspectNews::Provisional { .. } => "provisional",
+                    InspectNews::Exact(_) => "exact",
+                    InspectNews::Failed(_) => "failed",
+                }),
+                _ => None,
+            };
+            self.events.try_iter().filter_map(of).collect()
+        }
+    }
+
+    /// The window asks A, B and A again; B is overwritten before this thread takes it.
+    #[test]
+    fn a_question_that_comes_again_under_another_number_is_answered_again() {
+        let mut bench = bench();
+        bench.ask(1);
+        bench.finish();
+        assert_eq!(bench.told(1), ["preparing", "looked", "grid", "exact"]);
+        bench.ask(3);
+        bench.finish();
+        assert_eq!(bench.told(3), ["looked", "grid", "exact"], "nothing is computed again");
+        // The same number: only the view may have moved.
+        bench.ask(3);
+        assert!(bench.told(3).is_empty() && !bench.desk.is_busy());
+    }
+
+    #[test]
+    fn scores_under_way_go_on_for_the_question_that_comes_again() {
+        let mut bench = bench();
+        bench.ask(1);
+        bench.desk.step();
+        bench.ask(3);
+        bench.finish();
+        assert_eq!(bench.told(3), ["looked", "grid", "exact"]);
+        // Those that were given up begin anew.
+        bench.subject.trial.tsa.seed = 7;
+        bench.ask(4);
+        bench.clock.cancel();
+        bench.desk.step();
+        assert!(!bench.desk.is_busy());
+        bench.ask(6);
+        bench.finish();
+        assert_eq!(bench.told(6), ["looked", "grid", "provisional", "exact"]);
+    }
 
     #[test]
     fn provisional_scores_stay_in_sight_and_near_the_position() {

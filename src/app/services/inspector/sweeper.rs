@@ -9,6 +9,7 @@ use std::thread;
 
 use crate::app::event::Event;
 use crate::app::inspect::SweepOrder;
+use crate::app::services::snapshot::vacant;
 use crate::app::services::{EngineOptions, Reporter};
 use crate::app::sweep::sweep;
 use crate::disk;
@@ -38,24 +39,24 @@ impl std::fmt::Debug for Sweeper {
 
 impl Sweeper {
     pub(in crate::app::services) fn new(options: EngineOptions, features: Option<PathBuf>, reporter: Reporter) -> Self {
-        let shop = Shop { options, features, project: None };
+        let shop = Shop::new(options, features);
         Self { shop, reporter, generation: Generation::default(), progress: Latest::default() }
     }
 
     pub(in crate::app::services) fn use_model(&mut self, weights: Option<Arc<ModelWeights>>) {
-        self.shop.project = weights;
+        self.shop.in_use.project = weights;
     }
 
     /// Begins a sweep; one that runs is stopped by it.
     pub(in crate::app::services) fn begin(&self, order: Box<SweepOrder>) {
-        let (shop, reporter, ticket) = (self.shop.clone(), self.reporter.clone(), self.generation.advance());
+        let (mut shop, reporter, ticket) = (self.shop.clone(), self.reporter.clone(), self.generation.advance());
         let progress = self.progress.clone();
         let started = thread::Builder::new().name("sweep".to_owned()).spawn(move || {
             let mut report = |made| {
                 progress.put((ticket.clone(), made));
                 reporter.wake();
             };
-            let result = carry_out(&shop, &order, &mut report, &ticket);
+            let result = carry_out(&mut shop, &order, &mut report, &ticket);
             if !ticket.is_stale() {
                 reporter.send(Event::Swept(result));
             }
@@ -84,7 +85,7 @@ impl Drop for Sweeper {
 
 /// Where the files are, or why there are none, as a sentence.
 fn carry_out(
-    shop: &Shop,
+    shop: &mut Shop,
     order: &SweepOrder,
     report: &mut dyn FnMut(Progress),
     ticket: &Ticket,
@@ -97,8 +98,17 @@ fn carry_out(
     let swept = sweep((&sequence.probe, edits.as_ref()), &sequence.scorer, (*control, &values), rule, report, ticket)
         .map_err(|err| failed(&err))?;
     let chart = SweepChart { title, control: *control, steps: &swept.steps, threshold: rule.threshold };
+    // A folder that holds another sweep, as of a video of the same name, stays as it is.
+    let numbered = |number: &str| {
+        let mut name = folder.as_os_str().to_owned();
+        name.push(number);
+        PathBuf::from(name).join("sweep.csv")
+    };
+    let table = swept.csv();
+    let place = vacant(numbered, table.as_bytes());
+    let folder = place.parent().unwrap_or(folder);
     let files = [
-        ("sweep.csv", swept.csv().into_bytes()),
+        ("sweep.csv", table.into_bytes()),
         ("summary.csv", swept.summary_csv().into_bytes()),
         ("sweep.png", sweep_png(&chart).map_err(|err| failed(&err))?),
         ("sweep.svg", sweep_svg(&chart).map_err(|err| failed(&err))?.into_bytes()),
@@ -108,5 +118,5 @@ fn carry_out(
         disk::replace(&path, &content)
             .map_err(|err| failed(&format!("{} cannot be written: {err}", path.display())))?;
     }
-    Ok(folder.clone())
+    Ok(folder.to_owned())
 }

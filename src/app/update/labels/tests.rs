@@ -45,8 +45,10 @@ impl Desk {
 
     fn answer(&mut self, effects: Vec<Effect>) {
         for effect in effects {
-            let recorded =
-                |ticket: Option<Ticket>, step: Step| Event::StepRecorded { ticket, step: Box::new(step), said: None };
+            let recorded = |ticket: Option<Ticket>, step: Step| {
+                let undoes = ticket.is_none();
+                Event::StepRecorded { ticket, step: Box::new(step), said: None, undoes }
+            };
             match effect {
                 Effect::Record { ticket, step, .. } => {
                     assert!(!step.changes.is_empty() && step.changes.iter().all(Change::fits));
