@@ -1,12 +1,13 @@
 //! The workers and what keeps them busy.
 //!
 //! Owns every thread of the window but the window's own: one opens files, one loads the model and
-//! scores, one learns, one inspects attention, one compares, one looks over features, one plays sound, one writes preferences,
+//! scores, one learns, one inspects attention, one compares, one looks over features, one does ablations, one plays sound, one writes preferences,
 //! one writes snapshots and charts, one makes demo scenes, one
 //! imports, exports and reports, one makes small pictures, and each player has its own: that of the video on screen, and
 //! those that stand by (`screen`). Carries out [`Effect`]s and yields [`Event`]s.
 //! Never waits: queues are bounded and only tried.
 
+mod ablator;
 mod agreement;
 mod backups;
 mod classes;
@@ -79,6 +80,7 @@ pub struct Services {
     learner: learner::Learner,
     comparer: comparer::Comparer,
     surveyor: surveyor::Surveyor,
+    ablator: ablator::Ablator,
     memory: known_normal::Memory,
     examiner: examiner::Examiner,
     inspector: inspector::Inspector,
@@ -117,6 +119,7 @@ impl Services {
                 peaks.places(),
                 reporter.clone(),
             )?,
+            ablator: ablator::Ablator::start(engine.device.clone(), folders.features.clone(), reporter.clone())?,
             comparer: comparer::Comparer::start(engine.clone(), folders.features.clone(), reporter.clone())?,
             examiner: examiner::Examiner::start(reporter.clone())?,
             memory: known_normal::Memory::start(engine.model.clone(), folders.features.clone(), reporter.clone())?,
@@ -208,6 +211,7 @@ impl Services {
             Effect::PutAside(recalled) => self.reviews.ask(reviews::Request::PutAside(recalled)),
             Effect::Models(request) => self.reviews.ask(reviews::Request::Models(request)),
             Effect::Learn(request) => self.learner.ask(request),
+            Effect::Ablation(request) => self.ablator.ask(request),
             Effect::Survey(request) => self.surveyor.ask(request),
             Effect::Compare(request) => self.comparer.ask(request),
             Effect::UseModel { weights, promoted } => {
@@ -231,6 +235,7 @@ impl Services {
         self.learner.poll(&mut events);
         self.comparer.poll(&mut events);
         self.surveyor.poll(&mut events);
+        self.ablator.poll(&mut events);
         self.demo.poll(&mut events);
         self.sweeper.poll(&mut events);
         self.errands.poll(&mut events);
