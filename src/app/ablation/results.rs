@@ -9,8 +9,6 @@ use super::summary::rows;
 use super::{AblationOrder, AblationVideo, SeedKey};
 use crate::app::comparing::RunScores;
 use crate::domain::ablation::{AblationRow, Gain, gains};
-use crate::domain::evaluation::EvalVideo;
-use crate::domain::evaluation::ranking::Ranking;
 use crate::domain::metrics::DetectionMetrics;
 
 /// Features as they were read.
@@ -83,7 +81,8 @@ impl AblationResults {
     /// Of these runs: O(n log n) in all their snippets.
     pub fn new(plan: Arc<AblationPlan>, runs: Vec<Arc<DoneRun>>) -> Self {
         let names: Vec<String> = plan.kinds.iter().map(|kind| kind.name.clone()).collect();
-        let rows = rows(&names, &plan.seeds, plan.folds.len(), runs.iter().map(|run| &**run));
+        let done: Vec<&DoneRun> = runs.iter().map(|run| &**run).collect();
+        let rows = rows(&names, &plan.seeds, plan.folds.len(), &done);
         let gains = gains(&rows);
         Self { plan, runs, rows, gains }
     }
@@ -104,6 +103,13 @@ impl AblationResults {
         self.of_seed(key).map_or(0, |seed| seed.runs.len())
     }
 
+    /// Figures of one setting and seed; `None` until all of its folds are done.
+    pub fn figures_of(&self, key: &SeedKey) -> Option<&DetectionMetrics> {
+        let is_own = |row: &&AblationRow| row.features == key.features && row.attention == key.attention;
+        let seeds = &self.rows.iter().find(is_own)?.seeds;
+        seeds.iter().find(|figures| figures.seed == key.seed).map(|figures| &figures.metrics)
+    }
+
     /// The scores of a run by the content of its videos, to be shown beside others.
     pub fn scores(&self, run: &DoneRun) -> RunScores {
         let videos = self.plan.videos(run.cell.fold).zip(&run.videos);
@@ -119,15 +125,4 @@ impl SeedRuns<'_> {
     pub fn fold(&self, fold: usize) -> Option<&Arc<DoneRun>> {
         self.runs.iter().copied().find(|run| run.cell.fold == fold)
     }
-
-    /// Figures over the frames of all folds that are done; `None` where all frames have the same label.
-    pub fn figures(&self) -> Option<DetectionMetrics> {
-        figures(self.runs.iter().flat_map(|run| &run.videos))
-    }
-}
-
-/// Figures over the frames of these videos; `None` where all frames have the same label.
-pub fn figures<'a>(videos: impl Iterator<Item = &'a EvalVideo>) -> Option<DetectionMetrics> {
-    let videos: Vec<&EvalVideo> = videos.collect();
-    Ranking::of(videos.iter().copied()).metrics(&vec![1; videos.len()])
 }

@@ -18,8 +18,10 @@ use super::AblationError;
 use crate::app::sheet;
 use crate::disk;
 use crate::domain::ablation::Cell;
+use crate::domain::evaluation::ranking::Ranking;
 use crate::domain::evaluation::{EvalVideo, class};
 use crate::domain::features::FeatureMatrix;
+use crate::domain::metrics::DetectionMetrics;
 use crate::domain::provenance::{SeenVideos, VideoRef};
 use crate::domain::score::TsaSettings;
 use crate::domain::snippet::{SNIPPET_FRAMES, SnippetGrid};
@@ -94,6 +96,8 @@ pub struct DoneRun {
     pub losses: Vec<Losses>,
     /// The judged videos with its scores, in the order of the fold.
     pub videos: Vec<EvalVideo>,
+    /// Figures over their frames; `None` where all of them have the same label.
+    pub figures: Option<DetectionMetrics>,
 }
 
 /// Does runs, and finds those that were done.
@@ -199,8 +203,10 @@ impl Job<'_> {
     }
 
     fn done(self, finished: Finished, log: &str) -> DoneRun {
+        let videos = videos(&self.judged, &finished.scores);
         DoneRun {
-            videos: videos(&self.judged, &finished.scores),
+            figures: Ranking::of(&videos).metrics(&vec![1; videos.len()]),
+            videos,
             trained: self.others.len(),
             cell: finished.asked.cell,
             settings: finished.asked.settings,

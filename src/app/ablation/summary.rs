@@ -39,20 +39,15 @@ pub struct Summary {
 }
 
 /// Figures of each kind and setting, the folds of a seed pooled; only seeds count of which all `folds` are done.
-pub fn rows<'a>(
-    names: &[String],
-    seeds: &[u64],
-    folds: usize,
-    done: impl Iterator<Item = &'a DoneRun> + Clone,
-) -> Vec<AblationRow> {
+pub fn rows(names: &[String], seeds: &[u64], folds: usize, done: &[&DoneRun]) -> Vec<AblationRow> {
     let mut rows = Vec::new();
     for name in names {
         for attention in [false, true] {
             let of_seed = |seed: &u64| {
-                let is_own = |run: &&DoneRun| {
+                let is_own = |run: &&&DoneRun| {
                     run.cell.features == *name && run.cell.attention == attention && run.cell.seed == *seed
                 };
-                let runs: Vec<_> = done.clone().filter(is_own).collect();
+                let runs: Vec<_> = done.iter().filter(is_own).collect();
                 let videos: Vec<_> = runs.iter().flat_map(|run| &run.videos).collect();
                 let metrics = Ranking::of(videos.iter().copied()).metrics(&vec![1; videos.len()]);
                 metrics.filter(|_| runs.len() == folds).map(|metrics| SeedFigures { seed: *seed, metrics })

@@ -144,7 +144,7 @@ impl Ablation<'_> {
         }
         let videos = self.kinds.first().map_or(0, |kind| kind.folds.iter().map(Vec::len).sum());
         let counts = Counts { folds: self.folds(), videos, runs: cells.len(), found };
-        let rows = rows(&self.names(), self.seeds, self.folds(), done.iter());
+        let rows = rows(&self.names(), self.seeds, self.folds(), &done.iter().collect::<Vec<_>>());
         let summary = Summary::new(self.folder, self.settings.clone(), counts, rows);
         summary.write(self.folder)?;
         Ok(summary)

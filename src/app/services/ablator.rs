@@ -5,7 +5,7 @@
 
 mod watch;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -52,7 +52,14 @@ impl Ablator {
         let board = Board::default();
         let theirs = board.clone();
         let worker = Worker::spawn("ablate", QUEUE, move |requests, _| {
-            let mut desk = Desk { device: Lazy::Named(device), features, ready: None, reporter, board: theirs };
+            let mut desk = Desk {
+                device: Lazy::Named(device),
+                features,
+                ready: None,
+                pace: BTreeMap::new(),
+                reporter,
+                board: theirs,
+            };
             for (request, ticket) in requests {
                 desk.answer(request, &ticket);
             }
@@ -125,8 +132,6 @@ struct Ready {
     order: Arc<AblationOrder>,
     folds: Vec<Vec<usize>>,
     kinds: Vec<Kind>,
-    /// Seconds of a step on each kind, once that was tried.
-    pace: Option<Vec<f64>>,
 }
 
 /// What lives on the thread.
@@ -134,6 +139,8 @@ struct Desk {
     device: Lazy,
     features: Option<PathBuf>,
     ready: Option<Ready>,
+    /// Seconds of a step on features of so many numbers and crops, once that was tried.
+    pace: BTreeMap<(usize, usize), f64>,
     reporter: Reporter,
     board: Board,
 }
@@ -186,7 +193,7 @@ impl Desk {
                 self.reporter.wake();
             };
             let kinds = gather::kinds(order, &folds, self.features.as_deref(), &mut report, ticket)?;
-            self.ready = Some(Ready { order: Arc::clone(order), folds, kinds, pace: None });
+            self.ready = Some(Ready { order: Arc::clone(order), folds, kinds });
         }
         let (folds, kinds) =
             self.ready.as_ref().map(|ready| (ready.folds.clone(), &ready.kinds[..])).unwrap_or_default();
@@ -212,17 +219,17 @@ impl Desk {
             return Ok(());
         }
         let device = self.device.get()?;
-        let Some(ready) = &mut self.ready else { return Ok(()) };
-        if ready.pace.is_none() {
-            let pace = ready.kinds.iter().map(|kind| step_secs(kind, &settings, &device, ticket));
-            ready.pace = Some(pace.collect::<Result<_, _>>()?);
-        }
-        let of_kind = |(kind, pace): (&Kind, &f64)| {
+        let mut secs = 0.0;
+        for (kind, facts) in ready.kinds.iter().zip(&results.plan.kinds) {
+            let shape = (facts.dim, facts.crops);
+            let step = match self.pace.get(&shape) {
+                Some(step) => *step,
+                None => *self.pace.entry(shape).or_insert(step_secs(kind, &settings, &device, ticket)?),
+            };
             let done = results.runs.iter().filter(|run| run.cell.features == kind.name).count();
-            let left = results.plan.runs() / ready.kinds.len().max(1) - done;
-            pace * (left * settings.steps) as f64
-        };
-        let secs = ready.kinds.iter().zip(ready.pace.iter().flatten()).map(of_kind).sum();
+            let left = results.plan.runs() / ready.kinds.len() - done;
+            secs += step * (left * settings.steps) as f64;
+        }
         let plan = Arc::new(AblationPlan { secs: Some(secs), ..(*results.plan).clone() });
         self.send(task, AblationNews::Planned(Arc::new(AblationResults { plan, ..results })), ticket);
         Ok(())

@@ -70,7 +70,11 @@ fn key(state: &AppState) -> Result<AblationKey, String> {
     let count = |entry: &Entry| (entry.id, entry.lanes().truth.as_ref().map_or(0, Vec::len));
     let videos: Vec<_> = usable(state, &facts.encoder).map(count).collect();
     if videos.is_empty() {
-        return Err("No open video is scored and has ground truth.".to_owned());
+        let waiting = state.library.unfinished();
+        return Err(match waiting {
+            0 => "No open video is scored and has ground truth.".to_owned(),
+            _ => format!("No open video with ground truth is scored yet; {waiting} are waiting to be scored."),
+        });
     }
     Ok(AblationKey { videos, encoder: facts.encoder.clone(), form, folder })
 }
@@ -223,9 +227,132 @@ pub(super) fn hear(state: &mut AppState, task: AblationTask, news: AblationNews)
             let text = format!("The ablation is done: {runs} runs. Its page is {}.", folder.display());
             state.notices.push(Severity::Info, text);
         }
-        AblationNews::Failed(obstacle) => ablation.phase = AblationPhase::Failed(obstacle),
+        AblationNews::Failed(obstacle) => {
+            let text = format!("The ablation ended before all runs were done. {}", obstacle.reason);
+            ablation.phase = AblationPhase::Failed(obstacle);
+            state.notices.push(Severity::Error, text);
+        }
     }
     if state.ablation.opened().is_none() {
         state.ablation.open = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::ablation::{AblationPlan, AblationResults};
+    use crate::app::action::Action;
+    use crate::app::blind::BlindPass;
+    use crate::app::event::Event;
+    use crate::app::update::tests::{act, finish, hear, opened};
+
+    fn asked(effects: &[Effect]) -> Vec<&AblationRequest> {
+        effects
+            .iter()
+            .filter_map(|effect| if let Effect::Ablation(request) = effect { Some(request) } else { None })
+            .collect()
+    }
+
+    fn with(action: AblationAction) -> Action {
+        Action::Ablation(action)
+    }
+
+    /// Two scored files; the first has an anomaly, the second none.
+    fn two() -> AppState {
+        let mut state = opened(&["b.mp4", "a.mp4"]);
+        for n in [1, 2] {
+            let job = state.running.expect("is being scored").id;
+            hear(&mut state, Event::Identified { job, id: crate::domain::library::VideoId::from_hash([n; 32]) });
+            finish(&mut state);
+        }
+        let facts = state.engine.facts().cloned().expect("is ready");
+        // The scores of these tests say that they are of an encoder called e.
+        hear(&mut state, Event::EngineReady(crate::app::engine::EngineFacts { encoder: "e".to_owned(), ..facts }));
+        state.prefs.ablation.folder = "/runs".to_owned();
+        state
+    }
+
+    fn truths(state: &mut AppState) -> Vec<Effect> {
+        let ids: Vec<_> = state.library.entries().iter().map(|entry| entry.id).collect();
+        let mut effects = hear(state, Event::TruthFound { entry: ids[0], frames: vec![16..32] });
+        effects.extend(hear(state, Event::TruthFound { entry: ids[1], frames: Vec::new() }));
+        effects
+    }
+
+    fn results(order: &Arc<AblationOrder>) -> Arc<AblationResults> {
+        let plan =
+            AblationPlan { order: Arc::clone(order), folds: Vec::new(), kinds: Vec::new(), seeds: vec![0], secs: None };
+        Arc::new(AblationResults::new(Arc::new(plan), Vec::new()))
+    }
+
+    #[test]
+    fn it_is_looked_at_while_somebody_looks_and_again_when_something_changes() {
+        let mut state = two();
+        assert!(asked(&truths(&mut state)).is_empty(), "nobody looks");
+        let effects = act(&mut state, Action::BringPanel(PanelKind::Ablation));
+        let [AblationRequest::Look(task, order)] = asked(&effects)[..] else { panic!("is asked: {effects:?}") };
+        let names: Vec<_> = order.videos.iter().map(|video| (video.name.as_str(), video.truth.len())).collect();
+        assert_eq!(names, [("a.mp4", 0), ("b.mp4", 1)], "by name, not as they were opened");
+        let news = AblationNews::Planned(results(order));
+        assert!(asked(&hear(&mut state, Event::Ablation { task: *task, news })).is_empty(), "nothing changed");
+        assert!(state.ablation.plan().is_some());
+        let form = AblationForm { seeds: 2, ..state.prefs.ablation.clone() };
+        let effects = act(&mut state, with(AblationAction::SetForm(Box::new(form))));
+        assert!(matches!(asked(&effects)[..], [AblationRequest::Look(..)]), "{effects:?}");
+        assert!(effects.iter().any(|effect| matches!(effect, Effect::SavePrefs(_))), "it is remembered");
+        let effects = act(&mut state, Action::TogglePanel(PanelKind::Ablation));
+        assert!(matches!(asked(&effects)[..], [AblationRequest::Forget]), "{effects:?}");
+    }
+
+    #[test]
+    fn what_was_stopped_counts_no_more_and_is_looked_at_again() {
+        let mut state = two();
+        truths(&mut state);
+        act(&mut state, Action::BringPanel(PanelKind::Ablation));
+        let effects = act(&mut state, with(AblationAction::Run));
+        let [AblationRequest::Run(task, order)] = asked(&effects)[..] else { panic!("is asked: {effects:?}") };
+        assert!(asked(&act(&mut state, with(AblationAction::Run))).is_empty(), "once is enough");
+        let seeds = state.prefs.ablation.seeds;
+        let form = AblationForm { seeds: seeds + 1, ..state.prefs.ablation.clone() };
+        act(&mut state, with(AblationAction::SetForm(Box::new(form))));
+        assert_eq!(state.prefs.ablation.seeds, seeds, "what runs is not changed under way");
+        let effects = act(&mut state, with(AblationAction::Stop));
+        assert!(matches!(asked(&effects)[..], [AblationRequest::Stop, AblationRequest::Look(..)]), "{effects:?}");
+        hear(&mut state, Event::Ablation { task: *task, news: AblationNews::Done(results(order)) });
+        assert!(state.ablation.results.is_none() && !state.ablation.is_running());
+    }
+
+    #[test]
+    fn what_is_missing_is_said_and_a_blind_pass_hides_all_of_it() {
+        let mut state = two();
+        act(&mut state, Action::BringPanel(PanelKind::Ablation));
+        let reason = |state: &AppState| state.ablation.obstacle.as_ref().map(|obstacle| obstacle.reason.clone());
+        assert!(reason(&state).is_some_and(|reason| reason.contains("ground truth")));
+        assert!(asked(&act(&mut state, with(AblationAction::Run))).is_empty());
+        state.prefs.blind = BlindPass { on: true, shows_model: false };
+        assert!(asked(&truths(&mut state)).is_empty(), "nothing is found out meanwhile");
+        assert!(asked(&act(&mut state, with(AblationAction::Run))).is_empty());
+        assert!(!state.ablation.is_running());
+    }
+
+    #[test]
+    fn runs_go_into_the_free_folder_and_a_picked_one_names_its_features() {
+        let mut state = two();
+        truths(&mut state);
+        let effects = act(&mut state, Action::BringPanel(PanelKind::Ablation));
+        let [AblationRequest::Look(task, _)] = asked(&effects)[..] else { panic!("is asked: {effects:?}") };
+        let obstacle = Obstacle { reason: "is another's".to_owned(), elsewhere: Some(PathBuf::from("/runs-2")) };
+        hear(&mut state, Event::Ablation { task: *task, news: AblationNews::Obstacle(obstacle) });
+        let effects = act(&mut state, with(AblationAction::Elsewhere));
+        let [AblationRequest::Look(_, order)] = asked(&effects)[..] else { panic!("is asked: {effects:?}") };
+        assert_eq!(order.folder, Path::new("/runs-2"));
+        let form = AblationForm { kinds: vec![KindForm::default()], ..state.prefs.ablation.clone() };
+        act(&mut state, with(AblationAction::SetForm(Box::new(form))));
+        let effects = act(&mut state, with(AblationAction::Pick(AblationField::Features(0))));
+        assert!(effects.iter().any(|effect| matches!(effect, Effect::Pick { what: Pick::Ablation(_), .. })));
+        hear(&mut state, Event::Picked(vec![PathBuf::from("/features/I3D")]));
+        let kind = KindForm { name: "I3D".to_owned(), path: "/features/I3D".to_owned() };
+        assert_eq!(state.prefs.ablation.kinds, [kind]);
     }
 }

@@ -79,6 +79,11 @@ fn plan_ui(view: &ViewContext<'_>, plan: &AblationPlan, ui: &mut Ui) {
         figures::count(plan.folds.len(), "fold")
     );
     ui.label(text);
+    let truths = view.state.library.entries().iter().filter(|entry| entry.lanes().truth.is_some()).count();
+    if truths > all {
+        let text = format!("{} more with ground truth are not scored by this encoder yet.", truths - all);
+        ui.label(weak(view, text));
+    }
     if plan.folds.len() < plan.order.form.folds {
         let text = format!("Not {}: every fold needs a video with an anomaly and one without.", plan.order.form.folds);
         ui.label(weak(view, text));

@@ -6,7 +6,6 @@
 use egui::{Button, CollapsingHeader, RichText, Role, Ui, WidgetInfo, vec2};
 
 use super::{send, weak};
-use crate::app::ablation::results::figures as figures_of;
 use crate::app::ablation::run::DoneRun;
 use crate::app::ablation::{AblationAction, AblationResults, SeedRuns};
 use crate::app::comparing::tsa_text;
@@ -24,15 +23,17 @@ pub(super) fn opened_ui(view: &ViewContext<'_>, results: &AblationResults, opene
     let (key, folds) = (&opened.key, results.plan.folds.len());
     let tsa = if key.attention { "on" } else { "off" };
     ui.label(RichText::new(format!("{}, TSA {tsa}, seed {}", key.features, key.seed)).strong());
-    let pooled = figures_text(opened.figures());
-    let parts = if opened.runs.len() < folds { format!("{} of ", opened.runs.len()) } else { String::new() };
-    ui.label(format!("{pooled}, over the frames of {parts}{}", figures::count(folds, "fold")));
+    let folds = figures::count(folds, "fold");
+    ui.label(match results.figures_of(key) {
+        Some(pooled) => format!("{}, over the frames of {folds}", figures_text(Some(pooled))),
+        None => format!("{} of {folds} are done.", opened.runs.len()),
+    });
     let row = ui.spacing().interact_size.y;
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 1.0;
         for run in &opened.runs {
             let fold = run.cell.fold;
-            let own = figures_text(figures_of(run.videos.iter()));
+            let own = figures_text(run.figures.as_ref());
             let selected = fold == view.state.ablation.fold;
             let button = Button::selectable(selected, format!("Fold {fold}"))
                 .right_text(RichText::new(&own).font(view.tokens.small_figures()).color(view.tokens.palette.text_weak))
@@ -53,7 +54,7 @@ pub(super) fn opened_ui(view: &ViewContext<'_>, results: &AblationResults, opene
     }
 }
 
-fn figures_text(figures: Option<DetectionMetrics>) -> String {
+fn figures_text(figures: Option<&DetectionMetrics>) -> String {
     figures.map_or_else(
         || "no figures: all frames have the same label".to_owned(),
         |of| format!("ROC-AUC {:.4}, AP {:.4}", of.roc_auc, of.average_precision),

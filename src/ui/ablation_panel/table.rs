@@ -106,10 +106,8 @@ fn seed_ui(view: &ViewContext<'_>, results: &AblationResults, row: &AblationRow,
     let button = ui.add_enabled(done > 0, Button::new(text).min_size(vec2(20.0, 0.0)));
     let name = format!("Runs of {}, TSA {tsa}, seed {seed}", row.features);
     button.widget_info(|| WidgetInfo::labeled(Role::Button, done > 0, &name));
-    let tip = match row.seeds.iter().find(|figures| figures.seed == seed) {
-        Some(of) => {
-            format!("{name}: ROC-AUC {:.4}, AP {:.4}", of.metrics.roc_auc, of.metrics.average_precision)
-        }
+    let tip = match results.figures_of(&key) {
+        Some(of) => format!("{name}: ROC-AUC {:.4}, AP {:.4}", of.roc_auc, of.average_precision),
         None => format!("{name}: {done} of {} done", figures::count(folds, "fold")),
     };
     if button.on_hover_text(&tip).on_disabled_hover_text(&tip).clicked() {
