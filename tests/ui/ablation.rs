@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use egui::accesskit::Role;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use lookback::app::ablation::AblationForm;
 use lookback::app::command::UiCommand;
 use lookback::app::comparing::Other;
@@ -49,7 +49,10 @@ fn an_ablation_is_planned_run_read_and_its_scores_are_shown_beside_the_model_s()
     assert_eq!(w.state().prefs.ablation, AblationForm { steps: 2, seeds: 1, ..AblationForm::default() });
     let model = w.state().engine.facts().map(|facts| facts.model.clone());
     w.click("Run ablation");
-    w.wait("the runs", |s| s.ablation.results.as_ref().is_some_and(|r| r.runs.len() == 4) && !s.ablation.is_running());
+    for done in 1..=4 {
+        w.wait("the next run", |s| s.ablation.results.as_ref().is_some_and(|results| results.runs.len() >= done));
+    }
+    w.wait("the end", |s| !s.ablation.is_running());
     assert_eq!(w.state().engine.facts().map(|facts| facts.model.clone()), model, "nothing in use changes");
     let page = Window::project(w.folder.path()).join("exports/ablation/index.html");
     assert!(std::fs::read_to_string(page).expect("is written").contains("builtin-motion"));

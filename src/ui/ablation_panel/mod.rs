@@ -7,12 +7,14 @@ mod form;
 mod opened;
 mod table;
 
+use std::sync::Arc;
+
 use egui::{Button, CollapsingHeader, RichText, ScrollArea, Ui};
 
 use super::figures;
 use super::model_panel::progress_ui;
 use super::root::ViewContext;
-use crate::app::ablation::{Ablating, AblationAction, AblationPhase, AblationPlan, Obstacle, RunNow};
+use crate::app::ablation::{Ablating, AblationAction, AblationPhase, AblationPlan, AblationResults, Obstacle, RunNow};
 use crate::app::action::Action;
 
 pub use form::AblationDraft;
@@ -45,7 +47,8 @@ pub fn ablation_ui(view: &ViewContext<'_>, draft: &mut AblationDraft, ui: &mut U
         ui.add_enabled_ui(!ablation.is_running(), |ui| form::form_ui(view, draft, ui));
         before_ui(view, ablation, ui);
         state_ui(view, ablation, ui);
-        if let Some(results) = &ablation.results {
+        let begun = |results: &&Arc<AblationResults>| ablation.is_running() || !results.runs.is_empty();
+        if let Some(results) = ablation.results.as_ref().filter(begun) {
             ui.separator();
             table::table_ui(view, results, ui);
         }

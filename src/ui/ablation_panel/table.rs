@@ -2,7 +2,7 @@
 //!
 //! Owns the columns and what a click on a seed opens. Does not own the figures (`app::ablation::results`).
 
-use egui::{Button, CollapsingHeader, Grid, RichText, Role, Ui, WidgetInfo, vec2};
+use egui::{Button, CollapsingHeader, Grid, Label, RichText, Role, Ui, WidgetInfo, vec2};
 
 use super::{send, weak};
 use crate::app::ablation::summary::spread_text;
@@ -71,7 +71,7 @@ fn row_ui(view: &ViewContext<'_>, results: &AblationResults, row: &AblationRow, 
         ui.label(tsa);
         if row.seeds.len() < seeds.len() {
             let text = format!("{} of {} seeds", row.seeds.len(), seeds.len());
-            ui.label(weak(view, text).font(view.tokens.small()));
+            ui.add(Label::new(weak(view, text).font(view.tokens.small())).extend());
         }
     });
     figure_ui(view, row.roc_auc, false, ui);
