@@ -28,10 +28,14 @@ fn weak(view: &ViewContext<'_>, text: impl Into<String>) -> RichText {
     RichText::new(text).color(view.tokens.palette.text_weak)
 }
 
+/// Kept free at the right for the bar of the scroll area, which lies over what it scrolls.
+const BAR: f32 = 8.0;
+
 /// Draws the panel.
 pub fn ablation_ui(view: &ViewContext<'_>, draft: &mut AblationDraft, ui: &mut Ui) {
     let ablation = &view.state.ablation;
     ScrollArea::vertical().id_salt("ablation").auto_shrink([false, false]).show(ui, |ui| {
+        ui.set_max_width(ui.available_width() - BAR);
         if view.state.prefs.blind.hides_model() {
             ui.label(weak(view, "Hidden in a blind pass: its figures say what models say, and what ground truth says."));
             return;
