@@ -15,6 +15,7 @@ use crate::domain::review::Verdict;
 use crate::domain::score::TsaSettings;
 use crate::domain::segment::EventRule;
 
+use super::ablation::AblationAction;
 use super::arrangement::{Layout, PanelKind};
 use super::blind::BlindPass;
 use super::charting::ChartForm;
@@ -289,6 +290,8 @@ pub enum Action {
     Compare(CompareAction),
     /// About maps of snippets, and what resembles one.
     Survey(SurveyAction),
+    /// About an ablation on the open videos.
+    Ablation(AblationAction),
     /// Show another curve of the evaluation.
     ShowExamCurve(ExamCurve),
     /// Take the threshold of a point of a curve.

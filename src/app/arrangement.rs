@@ -13,7 +13,8 @@ const SIZES: (f32, f32) = (80.0, 4000.0);
 /// How deep parts may be nested: far deeper than panels can be dragged, far less than a stack can hold.
 const MAX_DEPTH: usize = 16;
 /// Panels for studying models, which are hidden until somebody wants them.
-const BENCH: [PanelKind; 4] = [PanelKind::Compare, PanelKind::Map, PanelKind::Similar, PanelKind::Evaluation];
+const BENCH: [PanelKind; 5] =
+    [PanelKind::Compare, PanelKind::Map, PanelKind::Similar, PanelKind::Evaluation, PanelKind::Ablation];
 /// Their width in points.
 const BENCH_WIDTH: f32 = 340.0;
 
@@ -45,6 +46,8 @@ pub enum PanelKind {
     Similar,
     /// How well the model does by ground truth.
     Evaluation,
+    /// Features and attention, each with and without.
+    Ablation,
 }
 
 impl PanelKind {
@@ -62,6 +65,7 @@ impl PanelKind {
             Self::Map => "Map",
             Self::Similar => "Similar",
             Self::Evaluation => "Evaluation",
+            Self::Ablation => "Ablation",
         }
     }
 }

@@ -63,6 +63,7 @@ pub fn forbids(state: &AppState, action: &Action) -> bool {
             | Action::ShowEvent(_)
             | Action::LoopEvent(_)
             | Action::Compare(_)
+            | Action::Ablation(_)
             | Action::TrimEvent(..)
             | Action::Inspect(_)
             | Action::Order(LibraryOrder::Score)

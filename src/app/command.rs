@@ -159,6 +159,7 @@ pub enum UiCommand {
     ToggleMap,
     ToggleSimilar,
     ToggleEvaluation,
+    ToggleAblation,
     ToggleInspector,
     ToggleTimeline,
     ToggleAttentionInspector,
@@ -469,6 +470,10 @@ impl UiCommand {
             Self::ToggleEvaluation => (
                 "Evaluation panel",
                 "Show or hide how well the model does on open videos with ground truth: curves, figures, errors.",
+            ),
+            Self::ToggleAblation => (
+                "Ablation panel",
+                "Show or hide the ablation: kinds of features, each with and without attention, trained on open videos.",
             ),
             Self::ToggleSimilar => ("Similar panel", "Show or hide the similar snippets that were found."),
             Self::ToggleCompare => ("Compare panel", "Show or hide what the scores on screen are compared with."),

@@ -18,6 +18,7 @@ use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::media::{DecodeOptions, OpenedVideo};
 use crate::model::weights::ModelWeights;
 
+use super::ablation::{AblationField, AblationRequest};
 use super::charting::ChartOrder;
 use super::comparing::CompareRequest;
 use super::examination::ExamOrder;
@@ -70,6 +71,8 @@ pub enum Pick {
     Folders,
     /// A field of a form.
     For(Field),
+    /// A field of the form of an ablation.
+    Ablation(AblationField),
 }
 
 /// The events of a video, as the queue wants them.
@@ -293,6 +296,8 @@ pub enum Effect {
     Learn(LearnRequest),
     /// Ask something of the thread that compares.
     Compare(CompareRequest),
+    /// Ask something of the thread that does ablations.
+    Ablation(AblationRequest),
     /// Ask something of the thread that looks over features.
     Survey(SurveyRequest),
     /// Score with this model from now on.

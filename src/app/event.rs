@@ -17,6 +17,7 @@ use crate::jobs::Progress;
 use crate::media::OpenedVideo;
 use crate::model::weights::ModelWeights;
 
+use super::ablation::{AblationNews, AblationTask};
 use super::agreement::AgreementReport;
 use super::comparing::{CompareNews, CompareTask};
 use super::engine::EngineFacts;
@@ -299,6 +300,13 @@ pub enum Event {
         task: SurveyTask,
         /// What happened.
         news: SurveyNews,
+    },
+    /// An ablation, or the look at what it would be, went on.
+    Ablation {
+        /// Which work.
+        task: AblationTask,
+        /// What happened.
+        news: AblationNews,
     },
     /// The figures of the open videos were found out.
     Examined(Arc<Examined>),

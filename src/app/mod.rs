@@ -5,6 +5,7 @@
 //! follows from a change is returned as [`effect::Effect`]s and carried out by [`services::Services`],
 //! whose workers answer with [`event::Event`]s. Does not own drawing: no egui type is named here.
 
+pub mod ablation;
 pub mod action;
 pub mod agreement;
 pub mod arrangement;
@@ -23,6 +24,7 @@ pub mod examination;
 pub mod exchange;
 pub mod exchanging;
 pub mod exports;
+pub mod feature_file;
 pub mod finder;
 pub mod folders;
 pub mod inspect;

@@ -11,6 +11,7 @@ use crate::disk;
 use crate::domain::segment::EventRule;
 use crate::media::DecodeOptions;
 
+use super::ablation::AblationForm;
 use super::arrangement::Layout;
 use super::blind::BlindPass;
 use super::clock::Clocks;
@@ -137,6 +138,8 @@ pub struct Prefs {
     pub projects: RecentProjects,
     /// Whether a blind pass is on.
     pub blind: BlindPass,
+    /// What was asked of an ablation last.
+    pub ablation: AblationForm,
 }
 
 impl Default for Prefs {
@@ -158,6 +161,7 @@ impl Default for Prefs {
             review: ReviewPrefs::default(),
             projects: RecentProjects::default(),
             blind: BlindPass::default(),
+            ablation: AblationForm::default(),
         }
     }
 }
@@ -199,6 +203,7 @@ impl Prefs {
                 prefs.volume = if prefs.volume.is_finite() { prefs.volume.clamp(0.0, 1.0) } else { 1.0 };
                 prefs.decoding = prefs.decoding.repaired();
                 prefs.review = prefs.review.repaired();
+                prefs.ablation = prefs.ablation.repaired();
                 let warnings = prefs.keys.take_problems();
                 PrefsRead { prefs, warnings }
             }

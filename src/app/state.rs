@@ -14,6 +14,7 @@ use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::domain::selection::SnippetSelection;
 use crate::jobs::Progress;
 
+use super::ablation::Ablating;
 use super::agreement::Agreement;
 use super::arrangement::PanelKind;
 use super::charting::ChartForm;
@@ -164,6 +165,8 @@ pub struct AppState {
     pub inspect: Inspect,
     /// Two score curves side by side.
     pub comparing: Comparing,
+    /// Features and attention, each with and without.
+    pub ablation: Ablating,
     /// Maps of snippets, and what resembles one.
     pub survey: Survey,
     /// The snippets that were picked out, in whichever view.

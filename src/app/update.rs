@@ -3,6 +3,7 @@
 //! Owns the one entrance, [`update`], and hands each message to the file of its subject. Pure: no
 //! clock, no file, no thread; what must happen outside is returned as effects.
 
+mod ablation;
 mod compare;
 mod examination;
 mod exchange;
@@ -60,6 +61,7 @@ pub fn update(state: &mut AppState, message: Message) -> Vec<Effect> {
     inspect::pump(state, &mut effects);
     compare::pump(state, &mut effects);
     survey::pump(state);
+    ablation::pump(state, &mut effects);
     effects
 }
 
@@ -172,6 +174,7 @@ fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Inspect(action) => inspect::act(state, action, effects),
         Action::Survey(action) => survey::act(state, action, effects),
         Action::Compare(action) => compare::act(state, action, effects),
+        Action::Ablation(action) => ablation::act(state, action, effects),
         Action::ShowExamCurve(curve) => state.examination.curve = curve,
         Action::ChooseThreshold(threshold) => examination::choose(state, threshold, effects),
         Action::ToggleKnownNormal => known_normal::toggle(state, effects),
@@ -243,6 +246,7 @@ fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
         Event::Swept(result) => inspect::swept(state, result),
         Event::Comparing { task, news } => compare::hear(state, task, news),
         Event::Surveyed { task, news } => survey::hear(state, task, news),
+        Event::Ablation { task, news } => ablation::hear(state, task, news),
         Event::Examined(examined) => examination::examined(state, examined),
         Event::Told(severity, text) => state.notices.push(severity, text),
     }

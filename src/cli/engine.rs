@@ -10,14 +10,15 @@ use super::args::{DeviceName, EncoderName, EngineArgs, LayoutName, TsaArgs};
 use super::error::CliError;
 use super::files;
 use super::progress::Bar;
+use crate::app::feature_file;
+pub use crate::app::feature_file::is_feature_file;
 use crate::app::pipeline::{self, Phase, ScoringObserver, Source};
 use crate::domain::features::FeatureMatrix;
 use crate::domain::library::VideoId;
 use crate::domain::provenance::VideoRef;
 use crate::domain::score::{SnippetScores, TsaSettings};
 use crate::domain::snippet::SnippetGrid;
-use crate::domain::video_name::{FEATURE_ENDINGS, is_one_of};
-use crate::formats::features::{self, Layout};
+use crate::formats::features::Layout;
 use crate::formats::npy;
 use crate::jobs::{Progress, Ticket};
 use crate::media::{self, OpenedVideo};
@@ -103,32 +104,7 @@ pub fn feature_file(path: &Path, layout: Option<LayoutName>) -> Result<FeatureMa
         LayoutName::Tcd => Layout::Tcd,
         LayoutName::Ctd => Layout::Ctd,
     });
-    let matrix = match extension(path).as_str() {
-        "npy" => {
-            let array = files::array(path)?;
-            features::from_array(&array.shape, array.values, layout)
-        }
-        "safetensors" => {
-            let mut file = tensors::read(path)?;
-            let layout = layout.or_else(|| file.metadata.get("layout").and_then(|name| Layout::from_name(name)));
-            let Some(tensor) = file.tensors.remove("features") else {
-                return Err(CliError::input(path, "holds no tensor called \"features\""));
-            };
-            features::from_array(&tensor.shape, tensor.values, layout)
-        }
-        "txt" => features::from_text(&files::text(path)?),
-        _ => return Err(CliError::input(path, "is no feature file; .npy, .safetensors and .txt are read")),
-    };
-    matrix.map_err(|err| CliError::input(path, err))
-}
-
-/// Whether a path of a list names features rather than a video.
-pub fn is_feature_file(path: &Path) -> bool {
-    is_one_of(&FEATURE_ENDINGS, &extension(path))
-}
-
-fn extension(path: &Path) -> String {
-    path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default()
+    Ok(feature_file::read(path, layout)?)
 }
 
 /// A video with its features.

@@ -10,7 +10,9 @@ use std::path::Path;
 
 use thiserror::Error;
 
+use crate::app::ablation::AblationError;
 use crate::app::exchange::ExchangeError;
+use crate::app::feature_file::FeatureFileError;
 use crate::app::models::ModelsError;
 use crate::app::pipeline::PipelineError;
 use crate::app::report::ReportError;
@@ -93,6 +95,34 @@ impl From<ModelError> for CliError {
                 Self::Failed(err.to_string())
             }
             _ => Self::Input(err.to_string()),
+        }
+    }
+}
+
+impl From<FeatureFileError> for CliError {
+    fn from(err: FeatureFileError) -> Self {
+        match err {
+            FeatureFileError::Tensors(err) => err.into(),
+            _ => Self::Input(err.to_string()),
+        }
+    }
+}
+
+impl From<AblationError> for CliError {
+    fn from(err: AblationError) -> Self {
+        match err {
+            AblationError::SharedVideo { kind, video, folds: (one, other) } => Self::Input(format!(
+                "--features {kind}: {video} is in the lists {one} and {other}: it would be trained on and judged; take it out of one"
+            )),
+            AblationError::OtherRun { path } => {
+                let reason = "is a run of other videos or settings; choose another --out folder, or delete this one's";
+                Self::input(&path, reason)
+            }
+            AblationError::Model(err) => err.into(),
+            AblationError::Media(err) => err.into(),
+            AblationError::Features { source, .. } => source.into(),
+            AblationError::Write { .. } => Self::Failed(err.to_string()),
+            AblationError::Input(_) | AblationError::File { .. } => Self::Input(err.to_string()),
         }
     }
 }

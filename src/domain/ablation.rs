@@ -162,6 +162,9 @@ pub struct Published {
     pub xd_violence_ap: f64,
 }
 
+/// What is said of [`PUBLISHED`] wherever it is shown.
+pub const PUBLISHED_NOTE: &str = "published (Joo et al., ICIP 2023, Tables 2 to 4; not computed here, other videos, checkpoints chosen by test score)";
+
 /// Joo et al., CLIP-TSA, ICIP 2023, Tables 2 to 4. Their checkpoints were chosen by test score.
 pub const PUBLISHED: [Published; 4] = [
     Published {

@@ -16,6 +16,7 @@ pub mod disagreement;
 pub mod evaluation;
 pub mod event_cost;
 pub mod features;
+pub mod folds;
 pub mod footage;
 pub mod frame;
 pub mod frames;

@@ -8,6 +8,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
+use crate::app::ablation::AblationField;
 use crate::app::effect::Pick;
 use crate::app::event::Event;
 use crate::app::exchanging::Field;
@@ -35,6 +36,8 @@ pub(super) fn pick(what: Pick, start: Option<&Path>, reporter: &Reporter) {
     let picked: Picked = match what {
         Pick::Folders => Box::pin(dialog.set_title("Open folders of videos").pick_folders()),
         Pick::Videos => Box::pin(dialog.set_title("Open videos").pick_files()),
+        Pick::Ablation(AblationField::Features(_)) => one_folder("Folder of features, one file for each video"),
+        Pick::Ablation(AblationField::Folder) => one_folder("Folder for the runs of an ablation"),
         Pick::For(Field::Labels) => Box::pin(dialog.set_title("Label files").pick_files()),
         Pick::For(Field::List) => Box::pin(dialog.set_title("List of names and frame counts").pick_files()),
         Pick::For(Field::Videos) => one_folder("Folder of the videos"),

@@ -27,11 +27,17 @@ pub(super) fn wish(view: &ViewContext<'_>, wish: Wish) {
     view.actions.send(Action::Exchange(wish));
 }
 
+/// The action that fills a field of these windows with the system's dialog.
+pub(super) fn pick(field: Field) -> Action {
+    Action::Exchange(Wish::Pick(field))
+}
+
 /// What a path field is called, what stands in it while it is empty, and how many lines it shows.
 pub(super) struct PathField<'a> {
     pub(super) name: &'a str,
     pub(super) hint: &'a str,
-    pub(super) field: Field,
+    /// What the button asks for.
+    pub(super) pick: Action,
     pub(super) lines: usize,
 }
 
@@ -43,7 +49,8 @@ pub(super) fn path_ui(
     text: &mut String,
     fresh: bool,
 ) -> bool {
-    let PathField { name, hint, field, lines } = *what;
+    let PathField { name, hint, pick, lines } = what;
+    let (name, hint) = (*name, *hint);
     ui.label(name);
     let mut entered = false;
     ui.horizontal_top(|ui| {
@@ -51,8 +58,8 @@ pub(super) fn path_ui(
         let width = ui.available_width() - button - ui.spacing().item_spacing.x;
         // Enter is for the window; Shift and Enter begin another line.
         let newline = KeyboardShortcut::new(Modifiers::SHIFT, Key::Enter);
-        let edit = if lines > 1 {
-            TextEdit::multiline(text).desired_rows(lines).return_key(newline)
+        let edit = if *lines > 1 {
+            TextEdit::multiline(text).desired_rows(*lines).return_key(newline)
         } else {
             TextEdit::singleline(text)
         };
@@ -68,7 +75,7 @@ pub(super) fn path_ui(
         let choose = ui.add_enabled(free, Button::new("Choose…").min_size(egui::vec2(button, 0.0)));
         choose.widget_info(|| WidgetInfo::labeled(Role::Button, free, format!("Choose {}", lower(name))));
         if choose.on_hover_text("With the system's dialog").clicked() {
-            wish(view, Wish::Pick(field));
+            view.actions.send(pick.clone());
         }
     });
     entered

@@ -6,7 +6,7 @@ use egui::{ComboBox, Grid, RichText, Role, Ui, WidgetInfo};
 use strum::IntoEnumIterator as _;
 
 use super::exchange_form::{
-    PathField, WIDTH, failure_ui, path_ui, results, running_ui, sentences_ui, taken_ui, videos_ui, wish, write_ui,
+    PathField, WIDTH, failure_ui, path_ui, pick, results, running_ui, sentences_ui, taken_ui, videos_ui, wish, write_ui,
 };
 use super::figures;
 use super::import_dialog::end_text;
@@ -37,7 +37,7 @@ pub(super) fn export_ui(view: &ViewContext<'_>, fresh: bool, ui: &mut Ui) {
     let place = view.state.export_place().map(|place| place.display().to_string()).unwrap_or_default();
     let several = exchanging.export_plan.known().is_some_and(|planned| planned.plan.videos.len() > 1);
     let name = if form.format.one_video() && several { "Folder to write into" } else { "File to write" };
-    let path = PathField { name, hint: &place, field: Field::Export, lines: 1 };
+    let path = PathField { name, hint: &place, pick: pick(Field::Export), lines: 1 };
     let entered = path_ui(view, ui, &path, &mut form.path, fresh);
     if form != exchanging.export {
         wish(view, Wish::SetExport(Box::new(form)));

@@ -9,7 +9,7 @@ use egui::{
 };
 use strum::IntoEnumIterator as _;
 
-use super::exchange_form::{PathField, WIDTH, failure_ui, path_ui, results, running_ui, sentences_ui, wish};
+use super::exchange_form::{PathField, WIDTH, failure_ui, path_ui, pick, results, running_ui, sentences_ui, wish};
 use super::figures;
 use super::inspector::facts_ui;
 use super::root::ViewContext;
@@ -40,7 +40,7 @@ pub(super) fn import_ui(view: &ViewContext<'_>, pictures: &mut ImportPictures, f
     let mut form = exchanging.import.clone();
     let plan = exchanging.import_plan.known();
     let format = form.format.or_else(|| plan.map(|planned| planned.plan.format));
-    let files = PathField { name: "Label files", hint: "paths, one a line", field: Field::Labels, lines: 2 };
+    let files = PathField { name: "Label files", hint: "paths, one a line", pick: pick(Field::Labels), lines: 2 };
     let mut ask = path_ui(view, ui, &files, &mut form.files, fresh);
     ui.add_space(4.0);
     ask |= choices_ui(view, ui, format, &mut form);
@@ -48,7 +48,7 @@ pub(super) fn import_ui(view: &ViewContext<'_>, pictures: &mut ImportPictures, f
         let list = PathField {
             name: "List of names and frame counts",
             hint: "the file of the same name ending in .list",
-            field: Field::List,
+            pick: pick(Field::List),
             lines: 1,
         };
         ask |= path_ui(view, ui, &list, &mut form.list, false);
@@ -56,7 +56,7 @@ pub(super) fn import_ui(view: &ViewContext<'_>, pictures: &mut ImportPictures, f
     let videos = PathField {
         name: "Also look for videos in",
         hint: "a folder, for videos that the project does not know yet",
-        field: Field::Videos,
+        pick: pick(Field::Videos),
         lines: 1,
     };
     ask |= path_ui(view, ui, &videos, &mut form.videos, false);

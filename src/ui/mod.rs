@@ -3,6 +3,7 @@
 //! Owns every widget. Views read the state through [`root::ViewContext`] and leave actions; they change
 //! nothing. Does not own decisions (`app`), threads (`app::services`) or the window (`shell`).
 
+mod ablation_panel;
 mod about;
 mod agreement_dialog;
 mod attention_panel;

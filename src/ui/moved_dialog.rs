@@ -4,7 +4,7 @@
 
 use egui::{Button, RichText, Role, Ui, WidgetInfo};
 
-use super::exchange_form::{PathField, WIDTH, area, failure_ui, path_ui, running_ui, sentences_ui, wish};
+use super::exchange_form::{PathField, WIDTH, area, failure_ui, path_ui, pick, running_ui, sentences_ui, wish};
 use super::figures;
 use super::root::ViewContext;
 use super::widgets::elided::elided;
@@ -46,7 +46,7 @@ pub(super) fn moved_ui(view: &ViewContext<'_>, fresh: bool, ui: &mut Ui) {
         }
         ui.add_space(6.0);
         let path =
-            PathField { name: "Folder to search", hint: "with all folders in it", field: Field::Moved, lines: 1 };
+            PathField { name: "Folder to search", hint: "with all folders in it", pick: pick(Field::Moved), lines: 1 };
         search = path_ui(view, ui, &path, &mut folder, fresh);
         if folder != exchanging.moved_folder {
             wish(view, Wish::SetMovedFolder(folder.clone()));

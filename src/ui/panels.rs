@@ -19,8 +19,8 @@ use crate::app::arrangement::{Arrangement, Layout, PanelKind, Part};
 
 use super::root::{LocalUi, ViewContext};
 use super::{
-    attention_panel, compare_panel, evaluation_panel, inspector, library_panel, map_panel, model_panel, queue_panel,
-    similar_panel, stage, transport_bar,
+    ablation_panel, attention_panel, compare_panel, evaluation_panel, inspector, library_panel, map_panel, model_panel,
+    queue_panel, similar_panel, stage, transport_bar,
 };
 
 /// Between panels; also what can be gripped to resize them.
@@ -239,6 +239,9 @@ impl Behavior<PanelKind> for Drawing<'_, '_> {
             }
             PanelKind::Evaluation => {
                 side.show(ui, |ui| evaluation_panel::evaluation_ui(self.view, ui));
+            }
+            PanelKind::Ablation => {
+                side.show(ui, |ui| ablation_panel::ablation_ui(self.view, &mut self.local.ablation, ui));
             }
             PanelKind::Similar => {
                 side.show(ui, |ui| similar_panel::similar_ui(self.view, ui));

@@ -6,7 +6,7 @@ use egui::{RichText, Ui};
 
 use super::dialogs::field_ui;
 use super::exchange_form::{
-    PathField, WIDTH, failure_ui, path_ui, results, running_ui, sentences_ui, taken_ui, videos_ui, wish, write_ui,
+    PathField, WIDTH, failure_ui, path_ui, pick, results, running_ui, sentences_ui, taken_ui, videos_ui, wish, write_ui,
 };
 use super::figures;
 use super::root::ViewContext;
@@ -38,7 +38,7 @@ pub(super) fn report_ui(view: &ViewContext<'_>, fresh: bool, ui: &mut Ui) {
         ui.add_space(4.0);
     }
     let place = view.state.report_place().map(|place| place.display().to_string()).unwrap_or_default();
-    let path = PathField { name: "Folder to write into", hint: &place, field: Field::Report, lines: 1 };
+    let path = PathField { name: "Folder to write into", hint: &place, pick: pick(Field::Report), lines: 1 };
     let entered = path_ui(view, ui, &path, &mut form.path, false);
     if form != exchanging.report {
         wish(view, Wish::SetReport(Box::new(form)));

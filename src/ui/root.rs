@@ -20,8 +20,8 @@ use super::filmstrip::Filmstrip;
 use super::peaks::Peaks;
 use super::theme::Tokens;
 use super::{
-    attention_panel, blind_bar, compare_panel, dialogs, empty_view, label_panel, map_panel, menu, model_panel,
-    notifications, panels, shortcuts, stage, verdict_panel,
+    ablation_panel, attention_panel, blind_bar, compare_panel, dialogs, empty_view, label_panel, map_panel, menu,
+    model_panel, notifications, panels, shortcuts, stage, verdict_panel,
 };
 
 /// Where views leave what the person wants. Views never change the state themselves.
@@ -97,6 +97,8 @@ pub struct LocalUi {
     pub compare: compare_panel::CompareDraft,
     /// What is chosen about the map of snippets, and its points.
     pub map: map_panel::MapDraft,
+    /// What is typed and not yet asked of an ablation.
+    pub ablation: ablation_panel::AblationDraft,
     /// The panels' tiles.
     pub panels: panels::PanelsState,
 }

@@ -7,7 +7,7 @@ use egui::{Align2, Color32, RichText, Role, Sense, Shape, Stroke, Ui, WidgetInfo
 use super::model_panel::{leave_button, progress_ui};
 use super::root::ViewContext;
 use crate::app::action::Action;
-use crate::app::learn::{LearnAction, RunProgress};
+use crate::app::learn::{LearnAction, Losses, RunProgress};
 use crate::jobs::Progress;
 
 /// Height of a curve with its name.
@@ -49,11 +49,16 @@ pub fn curves_ui(view: &ViewContext<'_>, run: &RunProgress, ui: &mut Ui) {
                    the weights with the lowest value are kept.";
         curve_ui(view, ui, ("Held-out loss", tip), &judged, steps, palette.accent);
     }
+    losses_ui(view, &run.losses, steps, ui);
+}
+
+/// The parts of the loss over the steps of a training, one for each step that is done.
+pub fn losses_ui(view: &ViewContext<'_>, losses: &[Losses], steps: usize, ui: &mut Ui) {
+    let palette = &view.tokens.palette;
     let mut part = |name: &str, tip: &str, color: Color32, value: &dyn Fn(usize) -> f32| {
-        let points: Vec<(usize, f32)> = (0..run.losses.len()).map(|at| (at + 1, value(at))).collect();
+        let points: Vec<(usize, f32)> = (0..losses.len()).map(|at| (at + 1, value(at))).collect();
         curve_ui(view, ui, (name, tip), &points, steps, color);
     };
-    let losses = &run.losses;
     part("Total loss", "What is minimised: the sum of the parts below.", palette.text, &|at| losses[at].total);
     part("Cross entropy", "Normal stretches should score low, those with an anomaly high.", palette.score, &|at| {
         losses[at].bce

@@ -3,6 +3,7 @@
 //! The file is written here, so nothing depends on what lies on the machine. Waiting is by condition,
 //! never by time; the limit only ends a test that would otherwise hang.
 
+mod ablation;
 mod compare;
 mod evaluation;
 mod exchange;

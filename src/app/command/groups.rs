@@ -103,6 +103,7 @@ impl UiCommand {
             | Self::ToggleMap
             | Self::ToggleSimilar
             | Self::ToggleEvaluation
+            | Self::ToggleAblation
             | Self::ToggleInspector
             | Self::ToggleTimeline
             | Self::ResetPanels

@@ -130,6 +130,7 @@ impl UiCommand {
             | Self::ToggleMap
             | Self::ToggleSimilar
             | Self::ToggleEvaluation
+            | Self::ToggleAblation
             | Self::CompareWith
             | Self::StopComparing
             | Self::ExportComparison

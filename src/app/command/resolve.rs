@@ -120,6 +120,7 @@ impl UiCommand {
             Self::PreviousSimilar => state.survey.similar.as_ref().map(|_| Action::Survey(SurveyAction::Step(-1))),
             Self::ToggleMap => Some(Action::TogglePanel(PanelKind::Map)),
             Self::ToggleEvaluation => Some(Action::TogglePanel(PanelKind::Evaluation)),
+            Self::ToggleAblation => Some(Action::TogglePanel(PanelKind::Ablation)),
             Self::ToggleSimilar => Some(Action::TogglePanel(PanelKind::Similar)),
             Self::PickEvent => state.current_event().map(|_| Action::Compare(CompareAction::PickEvent)),
             Self::PickNothing => (!state.picked.is_empty()).then_some(Action::Compare(CompareAction::PickNothing)),

@@ -81,6 +81,7 @@ impl UiCommand {
             Self::MapVideo | Self::MapAll => "embedding pca scatter projection umap t-sne features cluster",
             Self::ExportMap => "embedding csv save",
             Self::FindSimilar => "nearest neighbours neighbors search alike cosine",
+            Self::ToggleAblation => "table 5 c3d i3d clip tsa seeds train study experiment",
             Self::PickEvent => "select brush link",
             Self::PickNothing => "deselect clear selection unselect",
             Self::PictureZoomIn | Self::PictureZoomOut => "zoom magnify",

@@ -7,6 +7,7 @@
 pub mod sheet;
 pub mod work;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -46,6 +47,17 @@ pub enum Other {
     },
     /// A file with scores of another program.
     Scores(PathBuf),
+    /// Scores that a run of an ablation gave.
+    Run(Arc<RunScores>),
+}
+
+/// Scores of the videos that a run of an ablation judged.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunScores {
+    /// Which run, in a few words.
+    pub name: String,
+    /// One score per snippet of each video.
+    pub videos: BTreeMap<VideoId, Vec<f32>>,
 }
 
 impl Other {
@@ -61,6 +73,7 @@ impl Other {
         };
         match self {
             Self::Scores(path) => file(path),
+            Self::Run(run) => run.name.clone(),
             Self::Model { model, encoder, tsa } => {
                 let mut text = match model {
                     OtherModel::InUse => "model in use".to_owned(),

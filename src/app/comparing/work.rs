@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Compared, Other};
+use super::{Compared, Other, RunScores};
 use crate::app::learn::Overlay;
 use crate::domain::compare::{CurveFigures, Difference};
 use crate::domain::curve::Curve;
@@ -32,6 +32,18 @@ impl OtherScores {
     /// What a model says.
     pub fn of_model(scored: ScoredVideo, threshold: Option<f32>, notes: Vec<String>) -> Self {
         Self { scores: scored.snippets.scores.clone(), origin: Some(Arc::new(scored)), threshold, notes }
+    }
+
+    /// What a run of an ablation says of a video.
+    ///
+    /// # Errors
+    /// It did not judge the video; a sentence without a full stop.
+    pub fn of_run(run: &RunScores, video: &Path, id: &VideoId) -> Result<Self, String> {
+        let scores = run.videos.get(id).cloned().ok_or_else(|| {
+            let name = video.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+            format!("{}: {name} is not among the videos that this run judged; the panel Ablation lists them", run.name)
+        })?;
+        Ok(Self { scores, origin: None, threshold: None, notes: Vec::new() })
     }
 
     /// What a file says of a video.

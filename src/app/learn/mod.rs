@@ -22,6 +22,7 @@ use crate::model::weights::ModelWeights;
 
 use super::models::ModelEntry;
 
+pub use crate::model::train::Losses;
 pub use compared::{Compared, GateRow, Overlay};
 pub use run::RunProgress;
 

@@ -5,7 +5,8 @@
 use std::fmt::Write as _;
 
 use super::page::{escape, head};
-use crate::domain::ablation::{AblationRow, Gain, PUBLISHED, Spread};
+use crate::app::ablation::summary::spread_text;
+use crate::domain::ablation::{AblationRow, Gain, PUBLISHED};
 
 /// The page; `text` is the whole of it as text.
 pub fn page(text: &str, rows: &[AblationRow], gains: &[Gain]) -> String {
@@ -14,7 +15,7 @@ pub fn page(text: &str, rows: &[AblationRow], gains: &[Gain]) -> String {
     // Writing to a string cannot fail.
     html.push_str("<section><h2>Mean and standard deviation over seeds</h2><table><tr><th>features</th><th>TSA</th><th>seeds</th><th>ROC-AUC</th><th>AP</th></tr>");
     for row in rows {
-        let (auc, ap) = (cell(row.roc_auc), cell(row.average_precision));
+        let (auc, ap) = (spread_text(row.roc_auc, 4, false), spread_text(row.average_precision, 4, false));
         let tsa = if row.attention { "on" } else { "off" };
         let seeds = row.seeds.len();
         write!(html, "<tr><td>{}</td><td>{tsa}</td><td class=\"n\">{seeds}</td><td class=\"n\">{auc}</td><td class=\"n\">{ap}</td></tr>", escape(&row.features)).ok();
@@ -23,7 +24,7 @@ pub fn page(text: &str, rows: &[AblationRow], gains: &[Gain]) -> String {
         "</table><h2>What TSA adds, seed by seed</h2><table><tr><th>features</th><th>ROC-AUC</th><th>AP</th></tr>",
     );
     for gain in gains {
-        let (auc, ap) = (cell(gain.roc_auc), cell(gain.average_precision));
+        let (auc, ap) = (spread_text(gain.roc_auc, 4, false), spread_text(gain.average_precision, 4, false));
         write!(html, "<tr><td>{}</td><td class=\"n\">{auc}</td><td class=\"n\">{ap}</td></tr>", escape(&gain.features))
             .ok();
     }
@@ -48,9 +49,4 @@ pub fn page(text: &str, rows: &[AblationRow], gains: &[Gain]) -> String {
     )
     .ok();
     html
-}
-
-fn cell(spread: Option<Spread>) -> String {
-    let Some(Spread { mean, deviation }) = spread else { return "-".to_owned() };
-    format!("{mean:.4}") + &deviation.map_or_else(String::new, |deviation| format!(" ± {deviation:.4}"))
 }

@@ -130,6 +130,7 @@ impl Desk {
     fn compare(&mut self, order: CompareOrder, ticket: &Ticket) -> Result<Compared, String> {
         let path = &order.video.info.path;
         let scores = match &order.other {
+            Other::Run(run) => OtherScores::of_run(run, path, &order.id)?,
             Other::Scores(file) => OtherScores::of_file(file, path, &order.id, order.video.frames.len())?,
             Other::Model { model, encoder, tsa } => {
                 let weights = self.weights(model, &order)?;

@@ -180,7 +180,7 @@ fn survey(folder: &Path) -> Result<Outcome, ExchangeError> {
 }
 
 /// With a full stop, and with a capital unless it begins with a name.
-fn sentence(err: &ExchangeError) -> String {
+pub(super) fn sentence(err: &impl std::fmt::Display) -> String {
     let text = err.to_string();
     // What stands before a colon, or holds a dot or a slash, is called as it is called.
     let head = text.split([':', ' ']).next().unwrap_or_default();

@@ -4,6 +4,7 @@
 //! player has its own: that of the video on screen, and those that stand by (`screen`). Carries out [`Effect`]s and yields
 //! [`Event`]s. Never waits: queues are bounded and only tried.
 
+mod ablator;
 mod agreement;
 mod backups;
 mod classes;
@@ -80,6 +81,7 @@ pub struct Services {
     learner: learner::Learner,
     comparer: comparer::Comparer,
     surveyor: surveyor::Surveyor,
+    ablator: ablator::Ablator,
     memory: known_normal::Memory,
     examiner: examiner::Examiner,
     inspector: inspector::Inspector,
@@ -118,6 +120,7 @@ impl Services {
                 peaks.places(),
                 reporter.clone(),
             )?,
+            ablator: ablator::Ablator::start(engine.device.clone(), folders.features.clone(), reporter.clone())?,
             comparer: comparer::Comparer::start(engine.clone(), folders.features.clone(), reporter.clone())?,
             examiner: examiner::Examiner::start(reporter.clone())?,
             memory: known_normal::Memory::start(engine.model.clone(), folders.features.clone(), reporter.clone())?,
@@ -210,6 +213,7 @@ impl Services {
             Effect::PutAside(recalled) => self.reviews.ask(reviews::Request::PutAside(recalled)),
             Effect::Models(request) => self.reviews.ask(reviews::Request::Models(request)),
             Effect::Learn(request) => self.learner.ask(request),
+            Effect::Ablation(request) => self.ablator.ask(request),
             Effect::Survey(request) => self.surveyor.ask(request),
             Effect::Compare(request) => self.comparer.ask(request),
             Effect::UseModel { weights, promoted } => {
@@ -235,6 +239,7 @@ impl Services {
         self.surveyor.poll(&mut events);
         self.inspector.poll(&mut events);
         self.examiner.poll(&mut events);
+        self.ablator.poll(&mut events);
         self.demo.poll(&mut events);
         self.sweeper.poll(&mut events);
         self.errands.poll(&mut events);

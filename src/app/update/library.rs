@@ -16,7 +16,7 @@ use crate::domain::queue::KnownVideo;
 use crate::jobs::Progress;
 use crate::media::OpenedVideo;
 
-use super::{exchange, playback, scoring};
+use super::{ablation, exchange, playback, scoring};
 
 /// Opens paths, whatever they are.
 pub(super) fn open(state: &mut AppState, paths: Vec<PathBuf>, effects: &mut Vec<Effect>) {
@@ -85,6 +85,7 @@ pub(super) fn pick(state: &mut AppState, what: Pick, effects: &mut Vec<Effect>) 
 /// The system's dialog was closed.
 pub(super) fn picked(state: &mut AppState, paths: Vec<PathBuf>, effects: &mut Vec<Effect>) {
     match state.picking.take() {
+        Some(Pick::Ablation(field)) => ablation::picked(state, field, &paths, effects),
         Some(Pick::For(field)) => exchange::picked(state, field, &paths, effects),
         Some(Pick::Videos | Pick::Folders) | None => open(state, paths, effects),
     }
