@@ -42,6 +42,8 @@ pub enum ChartKind {
     Reliability,
     /// `V_hat` and the curves beside it, as far as they show.
     Attention,
+    /// The sweep of a control of attention.
+    Sweep,
     /// Snippet scores of two models.
     Scatter,
     /// Snippets by their features.
@@ -59,6 +61,7 @@ impl ChartKind {
             Self::Det => "DET curve of the evaluation",
             Self::Reliability => "Calibration of the evaluation",
             Self::Attention => "Attention heat map",
+            Self::Sweep => "Sweep of attention",
             Self::Scatter => "Scatter of the comparison",
             Self::Map => "Map of snippets",
         }
@@ -74,6 +77,7 @@ impl ChartKind {
             Self::Det => "det",
             Self::Reliability => "calibration",
             Self::Attention => "attention",
+            Self::Sweep => "sweep",
             Self::Scatter => "scatter",
             Self::Map => "map",
         }
@@ -82,7 +86,7 @@ impl ChartKind {
     /// The curve that it draws of an evaluation.
     fn of_evaluation(self) -> Option<ExamCurve> {
         match self {
-            Self::Timeline | Self::Losses | Self::Attention | Self::Scatter | Self::Map => None,
+            Self::Timeline | Self::Losses | Self::Attention | Self::Sweep | Self::Scatter | Self::Map => None,
             Self::Roc => Some(ExamCurve::Roc),
             Self::PrecisionRecall => Some(ExamCurve::PrecisionRecall),
             Self::Det => Some(ExamCurve::Det),
@@ -129,6 +133,7 @@ impl ChartForm {
                 ChartKind::Timeline => "Open a video and let it be scored first.",
                 ChartKind::Losses => "Learn from verdicts first: there are no curves yet.",
                 ChartKind::Attention => "Open the attention inspector on a scored video first.",
+                ChartKind::Sweep => "Sweep a control in the attention inspector first.",
                 ChartKind::Scatter => "Compare the scores on screen with others first.",
                 ChartKind::Map => "Map the snippets of a video first.",
                 _ => "Open the panel “Evaluation” with videos that are scored and have ground truth first.",
@@ -172,7 +177,7 @@ fn is_there(state: &AppState, kind: ChartKind) -> bool {
         ChartKind::Roc | ChartKind::PrecisionRecall | ChartKind::Det | ChartKind::Reliability => {
             curve(state, kind).is_some()
         }
-        ChartKind::Attention | ChartKind::Scatter | ChartKind::Map => study(state, kind).is_some(),
+        ChartKind::Attention | ChartKind::Sweep | ChartKind::Scatter | ChartKind::Map => study(state, kind).is_some(),
         ChartKind::Losses => {
             matches!(&state.learn.phase, LearnPhase::Running { progress, .. } if !progress.losses.is_empty())
         }
@@ -222,6 +227,10 @@ fn study(state: &AppState, kind: ChartKind) -> Option<(ChartData, String)> {
                 top_alpha: inspect.exact.as_ref().map_or_else(Vec::new, |exact| exact.top_alpha.clone()),
             };
             Some((ChartData::Attention(Box::new(data)), file_stem(&entry.name)))
+        }
+        ChartKind::Sweep => {
+            let swept = state.inspect.swept.as_ref()?;
+            Some((ChartData::Sweep(Arc::clone(swept)), file_stem(&swept.order.name)))
         }
         ChartKind::Scatter => {
             let (entry, session) = (state.shown()?, state.session.as_ref()?);
@@ -276,7 +285,7 @@ pub fn order(state: &AppState, form: &ChartForm) -> Option<ChartOrder> {
             let LearnPhase::Running { progress, .. } = &state.learn.phase else { return None };
             (ChartData::Losses(Arc::clone(progress)), "learning".to_owned())
         }
-        ChartKind::Attention | ChartKind::Scatter | ChartKind::Map => study(state, form.kind)?,
+        ChartKind::Attention | ChartKind::Sweep | ChartKind::Scatter | ChartKind::Map => study(state, form.kind)?,
         kind => {
             let (view, points) = curve(state, kind)?;
             (ChartData::Curve(view, points), "evaluation".to_owned())

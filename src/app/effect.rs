@@ -22,7 +22,7 @@ use super::charting::ChartOrder;
 use super::comparing::CompareRequest;
 use super::examination::ExamOrder;
 use super::exchanging::{ErrandId, Field, PlannedImport, Task};
-use super::inspect::{InspectOrder, SweepOrder};
+use super::inspect::{InspectOrder, SweepOrder, Swept};
 use super::known_normal::{RecallOrder, Recalled};
 use super::learn::{LearnRequest, ModelRequest};
 use super::library::EntryId;
@@ -280,6 +280,13 @@ pub enum Effect {
     Sweep(Box<SweepOrder>),
     /// Stop that.
     StopSweep,
+    /// Write picture and tables of a sweep.
+    KeepSweep {
+        /// Which.
+        swept: Arc<Swept>,
+        /// Where to.
+        folder: PathBuf,
+    },
     /// Find the events that look like false alarms.
     Recall(RecallOrder),
     /// Put these events aside in the queue, and no others.

@@ -24,6 +24,7 @@ pub mod exchange;
 pub mod exchanging;
 pub mod finder;
 pub mod folders;
+pub mod frame_run;
 pub mod inspect;
 pub mod keymap;
 pub mod known_normal;

@@ -169,6 +169,7 @@ impl UiCommand {
             | Self::EndTrial
             | Self::SweepKappa
             | Self::SweepSigma
+            | Self::KeepSweep
             | Self::ToggleInspector
             | Self::ToggleTimeline
             | Self::ResetPanels

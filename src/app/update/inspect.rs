@@ -7,15 +7,18 @@
 mod tests;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::app::arrangement::PanelKind;
 use crate::app::effect::Effect;
 use crate::app::inspect::{
-    InspectAction, InspectNews, InspectOrder, InspectState, InspectTask, Subject, SweepOrder, Trial, TrialCurve,
+    InspectAction, InspectNews, InspectOrder, InspectState, InspectTask, Subject, SweepOrder, Sweeping, Swept, Trial,
+    TrialCurve,
 };
 use crate::app::learn::Overlay;
 use crate::app::notice::Severity;
 use crate::app::session::Session;
+use crate::app::snapshot::file_stem;
 use crate::app::state::AppState;
 use crate::domain::curve::Curve;
 use crate::domain::score::TsaSettings;
@@ -49,10 +52,10 @@ pub(super) fn act(state: &mut AppState, action: InspectAction, effects: &mut Vec
         }
         InspectAction::End => end(state),
         InspectAction::Sweep(control) => sweep(state, control, effects),
-        InspectAction::StopSweep => {
-            state.inspect.sweeping = None;
-            effects.push(Effect::StopSweep);
-        }
+        InspectAction::StopSweep => stop_sweep(state, effects),
+        InspectAction::ShowSweep(shown) => state.inspect.shows_sweep = shown,
+        InspectAction::TryStep(at) => try_step(state, at),
+        InspectAction::KeepSweep => keep_sweep(state, effects),
     }
 }
 
@@ -73,23 +76,60 @@ fn end(state: &mut AppState) {
 
 fn sweep(state: &mut AppState, control: Control, effects: &mut Vec<Effect>) {
     let Some(asked) = state.inspect.asked.as_ref().filter(|_| state.inspect.looked.is_some()) else { return };
-    let name = state.shown().map(|entry| entry.name.clone()).unwrap_or_default();
-    let Some(folder) = sweep_folder(state, &name, control) else { return };
+    let (Some(entry), Some(session)) = (state.shown(), &state.session) else { return };
     effects.push(Effect::Sweep(Box::new(SweepOrder {
         subject: asked.subject.clone(),
         control,
         rule: state.rule,
-        title: name,
-        folder,
+        used: state.tsa,
+        name: entry.name.clone(),
+        frames: session.frames().clone(),
     })));
-    state.inspect.sweeping = Some((control, Progress::default()));
+    state.inspect.sweeping = Some(Sweeping { control, progress: Progress::default(), remaining_secs: None });
+    state.inspect.shows_sweep = true;
 }
 
-/// In the project, beside what else leaves it.
-fn sweep_folder(state: &AppState, name: &str, control: Control) -> Option<PathBuf> {
-    let safe: String =
-        name.chars().map(|c| if c.is_alphanumeric() || c == '-' || c == '.' { c } else { '_' }).collect();
-    Some(state.reviews.project.folder()?.join("exports").join(format!("sweep-{safe}-{}", control.text())))
+fn stop_sweep(state: &mut AppState, effects: &mut Vec<Effect>) {
+    state.inspect.sweeping = None;
+    state.inspect.shows_sweep = state.inspect.swept.is_some();
+    effects.push(Effect::StopSweep);
+}
+
+/// Settings and features are those of the step: its curve is the trial's.
+fn try_step(state: &mut AppState, at: usize) {
+    let Some(swept) = state.inspect.swept.clone() else { return };
+    if let Some(step) = swept.sweep.steps.get(at) {
+        set_trial(state, step.tsa, swept.order.subject.trial.edits.clone());
+    }
+}
+
+/// Into the project, beside what else leaves it.
+fn keep_sweep(state: &mut AppState, effects: &mut Vec<Effect>) {
+    let Some(swept) = state.inspect.swept.clone() else { return };
+    let Some(folder) = state.reviews.project.folder() else {
+        return state.notices.push(Severity::Info, "The project is not open: there is no folder of exports.");
+    };
+    let name = format!("sweep-{}-{}", file_stem(&swept.order.name), swept.order.control.text());
+    effects.push(Effect::KeepSweep { swept, folder: folder.join("exports").join(name) });
+}
+
+/// A sweep belongs to one video and model, and its events to the rule in use.
+fn follow_sweep(state: &mut AppState, subject: &Subject, effects: &mut Vec<Effect>) {
+    let rule = state.rule;
+    let same = |of: &Subject| (&of.video, &of.model) == (&subject.video, &subject.model);
+    let inspect = &mut state.inspect;
+    if inspect.swept.as_ref().is_some_and(|swept| !same(&swept.order.subject)) {
+        (inspect.swept, inspect.shows_sweep) = (None, inspect.sweeping.is_some());
+    }
+    if let Some(swept) = inspect.swept.as_mut().filter(|swept| swept.order.rule != rule) {
+        let swept = Arc::make_mut(swept);
+        swept.order.rule = rule;
+        swept.sweep.follow(&rule);
+        inspect.revision += 1;
+    }
+    if inspect.sweeping.is_some() && inspect.asked.as_ref().is_some_and(|asked| !same(&asked.subject)) {
+        stop_sweep(state, effects);
+    }
 }
 
 /// Asks what is to be asked, or lets go when nobody looks.
@@ -108,6 +148,7 @@ pub(super) fn pump(state: &mut AppState, effects: &mut Vec<Effect>) {
         return;
     };
     follow_rule(state);
+    follow_sweep(state, &subject, effects);
     let near = state.session.as_ref().map_or(0, Session::snippet);
     let Some(view) = state.inspect.view.clone() else { return };
     let inspect = &mut state.inspect;
@@ -125,7 +166,8 @@ pub(super) fn pump(state: &mut AppState, effects: &mut Vec<Effect>) {
             inspect.state = InspectState::Preparing;
         }
     }
-    let order = InspectOrder { task: InspectTask(inspect.tasks), subject, view, near };
+    let scatter = inspect.trial.is_some();
+    let order = InspectOrder { task: InspectTask(inspect.tasks), subject, view, near, scatter };
     inspect.asked = Some(order.clone());
     effects.push(Effect::Inspect(Box::new(order)));
 }
@@ -188,6 +230,11 @@ pub(super) fn hear(state: &mut AppState, task: InspectTask, news: InspectNews) {
             (inspect.exact, inspect.is_exact) = (Some(exact), true);
             inspect.revision += 1;
         }
+        InspectNews::Scatter(band) => {
+            if let Some(curve) = inspect.curve.as_mut().filter(|curve| curve.events.is_some()) {
+                curve.overlay.band = Some(band);
+            }
+        }
         InspectNews::Failed(reason) => inspect.state = InspectState::Failed(reason),
     }
 }
@@ -195,21 +242,35 @@ pub(super) fn hear(state: &mut AppState, task: InspectTask, news: InspectNews) {
 fn curve(scores: Curve, rule: &EventRule, exact: bool) -> TrialCurve {
     let events = exact.then(|| rule.events(scores.values()));
     let name = if exact { "what if" } else { "what if (provisional)" };
-    TrialCurve { overlay: Overlay { scores, threshold: rule.threshold, name: name.into() }, events }
+    TrialCurve { overlay: Overlay { scores, band: None, threshold: rule.threshold, name: name.into() }, events }
 }
 
 /// A sweep went on.
-pub(super) fn sweeping(state: &mut AppState, progress: Progress) {
-    if let Some((_, shown)) = &mut state.inspect.sweeping {
-        *shown = progress;
+pub(super) fn sweeping(state: &mut AppState, progress: Progress, remaining_secs: Option<f64>) {
+    if let Some(shown) = &mut state.inspect.sweeping {
+        (shown.progress, shown.remaining_secs) = (progress, remaining_secs);
     }
 }
 
-/// A sweep ended: where its files are, or why there are none.
-pub(super) fn swept(state: &mut AppState, result: Result<PathBuf, String>) {
+/// A sweep ended: what came out, or why nothing did.
+pub(super) fn swept(state: &mut AppState, result: Result<Arc<Swept>, String>) {
     if state.inspect.sweeping.take().is_none() {
         return;
     }
+    match result {
+        Ok(swept) => {
+            state.inspect.swept = Some(swept);
+            state.inspect.revision += 1;
+        }
+        Err(reason) => {
+            state.inspect.shows_sweep = state.inspect.swept.is_some();
+            state.notices.push(Severity::Error, reason);
+        }
+    }
+}
+
+/// A sweep was written, or not.
+pub(super) fn sweep_kept(state: &mut AppState, result: Result<PathBuf, String>) {
     match result {
         Ok(folder) => {
             let text =

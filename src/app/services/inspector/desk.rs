@@ -21,6 +21,8 @@ use crate::model::weights::ModelWeights;
 use crate::model::{ComputeDevice, ModelError, Probe, Scorer};
 use crate::store::FeatureCache;
 
+use super::scatter::Scatter;
+
 /// Most snippets of provisional scores: about a tenth of a second on two cores.
 const PROVISIONAL: usize = 2048;
 
@@ -39,6 +41,8 @@ struct Known {
     looked: Arc<LookedAt>,
     /// The view of the grid that was sent last.
     view: Option<GridView>,
+    /// Whether it is asked how far the scores scatter.
+    scatter: bool,
 }
 
 /// Scores under way.
@@ -56,25 +60,33 @@ pub(super) struct Desk {
     /// Of the last exact scores of the sequence.
     context: Option<Context>,
     work: Option<Work>,
+    /// Comes after the scores.
+    scatter: Option<Scatter>,
 }
 
 impl Desk {
     pub(super) fn new(options: EngineOptions, features: Option<PathBuf>, reporter: Reporter) -> Self {
         let shop = Shop { options, features, project: None };
-        Self { shop, reporter, sequence: None, known: None, context: None, work: None }
+        Self { shop, reporter, sequence: None, known: None, context: None, work: None, scatter: None }
     }
 
     pub(super) fn use_model(&mut self, weights: Option<Arc<ModelWeights>>) {
         self.shop.project = weights;
     }
 
-    /// Whether there are scores under way.
+    /// Whether there are scores under way, or how far they scatter.
     pub(super) fn is_busy(&self) -> bool {
-        self.work.is_some()
+        self.work.is_some() || self.scatter.is_some()
     }
 
     pub(super) fn forget(&mut self) {
-        (self.sequence, self.known, self.context, self.work) = (None, None, None, None);
+        (self.sequence, self.known, self.context) = (None, None, None);
+        self.give_up();
+    }
+
+    /// What is under way is about an older question.
+    fn give_up(&mut self) {
+        (self.work, self.scatter) = (None, None);
     }
 
     /// Answers a question.
@@ -87,7 +99,7 @@ impl Desk {
     }
 
     fn fail(&mut self, task: InspectTask, err: &ModelError) {
-        self.work = None;
+        self.give_up();
         self.tell(task, InspectNews::Failed(format!("The attention cannot be looked at: {err}.")));
     }
 
@@ -96,22 +108,22 @@ impl Desk {
     }
 
     fn answer(&mut self, order: InspectOrder, ticket: &Ticket) -> Result<(), ModelError> {
-        let InspectOrder { task, subject, view, near } = order;
+        let InspectOrder { task, subject, view, near, scatter } = order;
         let key = (subject.video.clone(), subject.model.clone());
         if self.sequence.as_ref().is_none_or(|sequence| sequence.key != key) {
             self.forget();
             self.tell(task, InspectNews::Preparing);
             self.sequence = Some(self.shop.sequence(&subject, ticket)?);
         }
-        let Some(sequence) = &self.sequence else { return Ok(()) };
         let again = self.known.as_ref().is_some_and(|known| known.trial == subject.trial);
         if !again {
-            self.work = None;
+            self.give_up();
+            let Some(sequence) = &self.sequence else { return Ok(()) };
             let edits = edited(&subject.trial.edits, sequence.probe.snippets()).map(Arc::from);
             let attention = sequence.probe.attention(&subject.trial.tsa, edits.as_deref())?;
             let looked = Arc::new(LookedAt::new(attention));
             self.tell(task, InspectNews::Looked(Arc::clone(&looked)));
-            self.known = Some(Known { trial: subject.trial, order: edits, looked, view: None });
+            self.known = Some(Known { trial: subject.trial, order: edits, looked, view: None, scatter });
         }
         let Some(known) = &mut self.known else { return Ok(()) };
         if known.view.as_ref() != Some(&view) {
@@ -150,22 +162,51 @@ impl Desk {
         Ok(())
     }
 
-    /// Goes on with the scores under way.
+    /// Goes on with the scores under way, and after them with how far they scatter.
     pub(super) fn step(&mut self) {
-        let (Some(work), Some(sequence)) = (&mut self.work, &self.sequence) else { return };
-        let task = work.task;
-        match work.pass.step(&sequence.probe, &sequence.scorer, &work.ticket) {
-            Ok(false) => {}
-            Ok(true) => {
-                if let Some(work) = self.work.take() {
-                    let (scores, context) = work.pass.finish();
-                    self.context = Some(context);
-                    self.tell(task, InspectNews::Exact(Arc::new(ExactScores::new(scores))));
-                }
-            }
-            Err(ModelError::Cancelled) => self.work = None,
+        let Some(task) = self.work.as_ref().map(|work| work.task).or(self.scatter.as_ref().map(|s| s.task)) else {
+            return;
+        };
+        match if self.work.is_some() { self.score() } else { self.repeat() } {
+            Ok(()) => {}
+            Err(ModelError::Cancelled) => self.give_up(),
             Err(err) => self.fail(task, &err),
         }
+    }
+
+    fn score(&mut self) -> Result<(), ModelError> {
+        let (Some(work), Some(Sequence { probe, scorer, .. })) = (&mut self.work, &self.sequence) else {
+            return Ok(());
+        };
+        if !work.pass.step(probe, scorer, &work.ticket)? {
+            return Ok(());
+        }
+        if let Some(Work { task, ticket, pass }) = self.work.take() {
+            let (scores, context) = pass.finish();
+            self.context = Some(context);
+            self.tell(task, InspectNews::Exact(Arc::new(ExactScores::new(scores))));
+            let known = self.known.as_ref().filter(|known| known.scatter);
+            self.scatter = known.and_then(|known| {
+                let snippets = known.looked.attention.omega.len();
+                Scatter::new((task, ticket), known.trial.tsa, known.order.clone(), snippets)
+            });
+        }
+        Ok(())
+    }
+
+    fn repeat(&mut self) -> Result<(), ModelError> {
+        let (Some(scatter), Some(Sequence { probe, scorer, .. })) = (&mut self.scatter, &self.sequence) else {
+            return Ok(());
+        };
+        if scatter.step(probe, scorer)? {
+            return Ok(());
+        }
+        if let Some(scatter) = self.scatter.take()
+            && let Some(band) = scatter.band()
+        {
+            self.tell(scatter.task, InspectNews::Scatter(Arc::new(band)));
+        }
+        Ok(())
     }
 }
 
