@@ -9,6 +9,7 @@ pub mod action;
 pub mod agreement;
 pub mod arrangement;
 pub mod attention_sheet;
+pub mod bench;
 pub mod blind;
 pub mod charting;
 pub mod clock;

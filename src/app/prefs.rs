@@ -12,6 +12,7 @@ use crate::domain::segment::EventRule;
 use crate::media::DecodeOptions;
 
 use super::arrangement::Layout;
+use super::bench::BenchPrefs;
 use super::blind::BlindPass;
 use super::clock::Clocks;
 use super::finder::Recent;
@@ -137,6 +138,8 @@ pub struct Prefs {
     pub projects: RecentProjects,
     /// Whether a blind pass is on.
     pub blind: BlindPass,
+    /// What the panels for studying models showed.
+    pub bench: BenchPrefs,
 }
 
 impl Default for Prefs {
@@ -158,6 +161,7 @@ impl Default for Prefs {
             review: ReviewPrefs::default(),
             projects: RecentProjects::default(),
             blind: BlindPass::default(),
+            bench: BenchPrefs::default(),
         }
     }
 }
@@ -199,6 +203,7 @@ impl Prefs {
                 prefs.volume = if prefs.volume.is_finite() { prefs.volume.clamp(0.0, 1.0) } else { 1.0 };
                 prefs.decoding = prefs.decoding.repaired();
                 prefs.review = prefs.review.repaired();
+                prefs.bench = prefs.bench.repaired();
                 let warnings = prefs.keys.take_problems();
                 PrefsRead { prefs, warnings }
             }

@@ -59,7 +59,7 @@ pub fn update(state: &mut AppState, message: Message) -> Vec<Effect> {
     examination::pump(state, &mut effects);
     inspect::pump(state, &mut effects);
     compare::pump(state, &mut effects);
-    survey::pump(state);
+    survey::pump(state, &mut effects);
     effects
 }
 

@@ -54,9 +54,11 @@ pub(super) fn chart_ui(view: &ViewContext<'_>, ui: &mut Ui) {
     let (text, color) = if let Some(problem) = problem {
         (problem.to_owned(), view.tokens.palette.warn)
     } else {
-        let folder = view.state.prefs.snapshot_folder.as_ref();
-        let folder = folder.map_or_else(|| "the folder of snapshots".to_owned(), |f| f.display().to_string());
-        (format!("Written into {folder}; nothing that is there is replaced."), view.tokens.palette.text_weak)
+        let text = view.state.picture_place().map_or_else(
+            || "There is no folder for pictures here: choose one with “Snapshot folder…”.".to_owned(),
+            |folder| format!("Written into {}; nothing that is there is replaced.", folder.display()),
+        );
+        (text, view.tokens.palette.text_weak)
     };
     ui.label(RichText::new(text).color(color));
     let entered = ui.input(|i| i.key_pressed(Key::Enter)) && problem.is_none();
