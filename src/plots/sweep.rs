@@ -5,7 +5,9 @@
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-use super::chart::{ATTENTION, Chart, ChartError, ChartLook, ChartSize, Drawn, FAINT, INK, SCORE, failed, text, to_png, to_svg};
+use super::chart::{
+    ATTENTION, Chart, ChartError, ChartLook, ChartSize, Drawn, FAINT, INK, SCORE, failed, text, to_png, to_svg,
+};
 use crate::domain::score::TsaSettings;
 use crate::domain::segment::AnomalySegment;
 use crate::domain::sweep::{Control, SweepStep};
@@ -95,7 +97,7 @@ impl SweepChart<'_> {
         let (scores, membership) = (step.scores.values(), step.membership.values());
         let end = scores.len().max(1) as f64;
         let (width, height) = area.dim_in_pixel();
-        let (left, right) = (8 + LABELS.0 as i32, width as i32 - 8);
+        let (left, right) = (8 + LABELS.0 as i32, width as i32 - 14);
         let caption = self.caption(step, f64::from(right - left));
         area.draw(&Text::new(caption, (left, 4), text(14, INK))).map_err(failed)?;
         if self.is_used(step) {
@@ -105,7 +107,7 @@ impl SweepChart<'_> {
         let mut chart = ChartBuilder::on(area)
             .margin_top(CAPTION)
             .margin_left(8)
-            .margin_right(8)
+            .margin_right(14)
             .set_label_area_size(LabelAreaPosition::Left, LABELS.0)
             .set_label_area_size(LabelAreaPosition::Bottom, LABELS.1)
             .build_cartesian_2d(0.0..end, 0.0..1.02)
@@ -121,9 +123,9 @@ impl SweepChart<'_> {
             .bold_line_style(FAINT)
             .axis_style(RGBColor(150, 155, 165))
             .x_labels(if lowest { 5 } else { 0 })
-            .y_labels(if leftmost { 3 } else { 0 })
+            .y_labels(3)
             .x_label_formatter(&|v| format!("{v:.0}"))
-            .y_label_formatter(&|v| format!("{v:.1}"))
+            .y_label_formatter(&|v| if leftmost { format!("{v:.1}") } else { String::new() })
             .label_style(text(12, INK))
             .draw()
             .map_err(failed)?;
@@ -151,8 +153,12 @@ impl SweepChart<'_> {
         let mut x = 14;
         for (name, colour, strength, high) in keys {
             if high > 0 {
-                let mark = [(x, 40 - high / 2), (x + 16, 40 - high / 2 + high)];
-                area.draw(&Rectangle::new(mark, colour.mix(strength).filled())).map_err(failed)?;
+                // The threshold is a dashed line.
+                let parts: &[(i32, i32)] = if name == "threshold" { &[(0, 6), (10, 16)] } else { &[(0, 16)] };
+                for (from, to) in parts {
+                    let mark = [(x + from, 40 - high / 2), (x + to, 40 - high / 2 + high)];
+                    area.draw(&Rectangle::new(mark, colour.mix(strength).filled())).map_err(failed)?;
+                }
                 x += 22;
             }
             area.draw(&Text::new(name, (x, 33), text(13, INK))).map_err(failed)?;
@@ -241,13 +247,8 @@ mod tests {
             })
             .collect();
         let used = steps[1].tsa;
-        let chart = SweepChart {
-            title: "clip",
-            control: Control::Kappa,
-            steps: &steps,
-            threshold: 0.5,
-            used: Some(&used),
-        };
+        let chart =
+            SweepChart { title: "clip", control: Control::Kappa, steps: &steps, threshold: 0.5, used: Some(&used) };
         let svg = sweep_svg(&chart, chart.size()).expect("draws");
         let words =
             ["clip", "kappa / T = 0.1, 3 events, kappa 200", "kappa / T = 0.3 (in use)", "kappa / T = 0.9", "snippet"];

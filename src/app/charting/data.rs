@@ -14,8 +14,8 @@ use crate::domain::score::ScoredVideo;
 use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::plots::{
     AttentionChart, ChartError, ChartLook, DetectionCurve, DetectionView, LossCurve, ScatterChart, TimelineChart,
-    attention_png, attention_svg, detection_png, detection_svg, scatter_png, scatter_svg, sweep_png, sweep_svg, timeline_png, timeline_svg,
-    training_png, training_svg,
+    attention_png, attention_svg, detection_png, detection_svg, scatter_png, scatter_svg, sweep_png, sweep_svg,
+    timeline_png, timeline_svg, training_png, training_svg,
 };
 
 /// A chart with its numbers, apart from the state: it is drawn on another thread.

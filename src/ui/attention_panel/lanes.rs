@@ -167,7 +167,14 @@ fn area(color: Color32) -> CurveInk {
     CurveInk { line: Some((LINE, color)), fill: color.gamma_multiply(0.2), above: None, grounded: true }
 }
 
-pub(super) fn paint(scene: &Scene<'_>, painter: &Painter, slot: u32, values: &Arc<Pyramid>, scale: &Scale, ink: CurveInk) {
+pub(super) fn paint(
+    scene: &Scene<'_>,
+    painter: &Painter,
+    slot: u32,
+    values: &Arc<Pyramid>,
+    scale: &Scale,
+    ink: CurveInk,
+) {
     let drawn = Curve {
         slot,
         axis: AXIS,
@@ -183,17 +190,15 @@ pub(super) fn paint(scene: &Scene<'_>, painter: &Painter, slot: u32, values: &Ar
 const BOTH_ENDS: f32 = 30.0;
 
 /// The values of the upper and the lower end; in a low lane from 0 to 1 the upper one alone.
-pub(super) fn scale_ui(scene: &Scene<'_>, lane: &Lane, scale: &Scale, ui: &Ui) {
+fn scale_ui(scene: &Scene<'_>, lane: &Lane, scale: &Scale, ui: &Ui) {
     let (tokens, p) = (scene.view.tokens, &scene.view.tokens.palette);
     let painter = ui.painter().with_clip_rect(lane.margin);
     let x = lane.margin.left() + 6.0;
     let unit = scale.bottom == 0.0 && scale.top == 1.0;
-    let text = |value: f32| {
-        match scale.top - scale.bottom {
-            _ if unit => format!("{value:.0}"),
-            range if range < 0.05 => format!("{value:.4}"),
-            _ => format!("{value:.2}"),
-        }
+    let text = |value: f32| match scale.top - scale.bottom {
+        _ if unit => format!("{value:.0}"),
+        range if range < 0.05 => format!("{value:.4}"),
+        _ => format!("{value:.2}"),
     };
     let ends = [
         (scale.top, lane.margin.top() + 1.0, Align2::LEFT_TOP),

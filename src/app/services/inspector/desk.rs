@@ -164,9 +164,8 @@ impl Desk {
 
     /// Goes on with the scores under way, and after them with how far they scatter.
     pub(super) fn step(&mut self) {
-        let Some(task) = self.work.as_ref().map(|work| work.task).or(self.scatter.as_ref().map(|s| s.task)) else {
-            return;
-        };
+        let scatter = || self.scatter.as_ref().map(|scatter| scatter.task);
+        let Some(task) = self.work.as_ref().map(|work| work.task).or_else(scatter) else { return };
         match if self.work.is_some() { self.score() } else { self.repeat() } {
             Ok(()) => {}
             Err(ModelError::Cancelled) => self.give_up(),
