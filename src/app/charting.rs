@@ -21,7 +21,7 @@ use super::survey::map::MapSheet;
 use crate::domain::evaluation::alarms::DetPoint;
 use crate::domain::evaluation::calibration::ReliabilityBin;
 use crate::domain::evaluation::ranking::CurvePoint;
-use crate::plots::{ChartError, DetectionView};
+use crate::plots::{AttentionChart, ChartError, DetectionView};
 pub use crate::plots::{ChartLook, ChartSize, ChartTheme};
 
 /// The charts that can be on screen.
@@ -94,6 +94,9 @@ impl ChartKind {
         }
     }
 }
+
+/// A plot that is as high as it is wide, with the room for its labels.
+const SQUARE: ChartSize = ChartSize { width: 760, height: 720 };
 
 /// What is asked for before charts are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -181,6 +184,22 @@ fn is_there(state: &AppState, kind: ChartKind) -> bool {
         ChartKind::Losses => {
             matches!(&state.learn.phase, LearnPhase::Running { progress, .. } if !progress.losses.is_empty())
         }
+    }
+}
+
+/// A size that suits a chart as it is on screen: squares for what is compared along both axes, and room for what stands
+/// below each other.
+pub fn fitting(state: &AppState, kind: ChartKind) -> ChartSize {
+    match kind {
+        ChartKind::Timeline | ChartKind::Losses => ChartSize::REPORT,
+        ChartKind::Attention => AttentionChart::SIZE,
+        ChartKind::Sweep => state.inspect.swept.as_ref().map_or(ChartSize::REPORT, |swept| swept.chart().size()),
+        ChartKind::Roc
+        | ChartKind::PrecisionRecall
+        | ChartKind::Det
+        | ChartKind::Reliability
+        | ChartKind::Scatter
+        | ChartKind::Map => SQUARE,
     }
 }
 
@@ -352,6 +371,14 @@ mod tests {
         assert_eq!(String::from_utf8_lossy(&made[2].1).lines().nth(2), Some("0.6,0.4,0.4"));
         let some = order(ChartFiles { png: false, svg: false, csv: true }).files().expect("draws");
         assert_eq!(some.len(), 1);
+    }
+
+    #[test]
+    fn every_chart_has_a_size_that_can_be_drawn_and_suits_it() {
+        let state = AppState::default();
+        assert!(ChartKind::iter().all(|kind| fitting(&state, kind).is_possible()));
+        assert_eq!(fitting(&state, ChartForm::default().kind), ChartForm::default().look.size);
+        assert_eq!(fitting(&state, ChartKind::Attention), AttentionChart::SIZE);
     }
 
     #[test]

@@ -142,8 +142,10 @@ impl Swept {
 }
 
 /// How far a sweep is.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Sweeping {
+    /// What about.
+    pub subject: Subject,
     /// What moves.
     pub control: Control,
     /// Values done.

@@ -21,6 +21,7 @@ pub(super) fn chart_ui(view: &ViewContext<'_>, ui: &mut Ui) {
     ui.heading("Save chart");
     let mut form = view.state.chart.clone();
     let present = charting::present(view.state);
+    let before = charting::fitting(view.state, form.kind);
     // What was asked for last may have gone from the screen.
     if let (false, Some(first)) = (present.contains(&form.kind), present.first()) {
         form.kind = *first;
@@ -28,6 +29,11 @@ pub(super) fn chart_ui(view: &ViewContext<'_>, ui: &mut Ui) {
     ui.add_space(4.0);
     for kind in present {
         ui.radio_value(&mut form.kind, kind, kind.text());
+    }
+    let fitting = charting::fitting(view.state, form.kind);
+    // A size that nobody chose follows the chart.
+    if form.look.size == before {
+        form.look.size = fitting;
     }
     ui.separator();
     ui.horizontal(|ui| {
@@ -41,10 +47,10 @@ pub(super) fn chart_ui(view: &ViewContext<'_>, ui: &mut Ui) {
         ui.radio_value(&mut form.look.theme, ChartTheme::Light, "Light");
         ui.radio_value(&mut form.look.theme, ChartTheme::Dark, "Dark");
     });
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         side_ui(ui, "Width", &mut form.look.size.width);
         side_ui(ui, "Height", &mut form.look.size.height);
-        for (name, size) in SIZES {
+        for (name, size) in [("Fitting", fitting)].into_iter().chain(SIZES) {
             if ui.selectable_label(form.look.size == size, name).clicked() {
                 form.look.size = size;
             }

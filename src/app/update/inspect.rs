@@ -77,15 +77,17 @@ fn end(state: &mut AppState) {
 fn sweep(state: &mut AppState, control: Control, effects: &mut Vec<Effect>) {
     let Some(asked) = state.inspect.asked.as_ref().filter(|_| state.inspect.looked.is_some()) else { return };
     let (Some(entry), Some(session)) = (state.shown(), &state.session) else { return };
+    let subject = asked.subject.clone();
+    let sweeping = Sweeping { subject: subject.clone(), control, progress: Progress::default(), remaining_secs: None };
     effects.push(Effect::Sweep(Box::new(SweepOrder {
-        subject: asked.subject.clone(),
+        subject,
         control,
         rule: state.rule,
         used: state.tsa,
         name: entry.name.clone(),
         frames: session.frames().clone(),
     })));
-    state.inspect.sweeping = Some(Sweeping { control, progress: Progress::default(), remaining_secs: None });
+    state.inspect.sweeping = Some(sweeping);
     state.inspect.shows_sweep = true;
 }
 
@@ -113,22 +115,27 @@ fn keep_sweep(state: &mut AppState, effects: &mut Vec<Effect>) {
     effects.push(Effect::KeepSweep { swept, folder: folder.join("exports").join(name) });
 }
 
-/// A sweep belongs to one video and model, and its events to the rule in use.
-fn follow_sweep(state: &mut AppState, subject: &Subject, effects: &mut Vec<Effect>) {
-    let rule = state.rule;
-    let same = |of: &Subject| (&of.video, &of.model) == (&subject.video, &subject.model);
-    let inspect = &mut state.inspect;
-    if inspect.swept.as_ref().is_some_and(|swept| !same(&swept.order.subject)) {
-        (inspect.swept, inspect.shows_sweep) = (None, inspect.sweeping.is_some());
+/// A sweep belongs to the video and model on screen, and its events to the rule in use.
+fn follow_sweep(state: &mut AppState, effects: &mut Vec<Effect>) {
+    let (Some(entry), model) = (state.shown(), state.engine.facts().map(|facts| &facts.model)) else { return };
+    let another = |of: &Subject| entry.video_id.as_ref() != Some(&of.video) || model.is_some_and(|m| *m != of.model);
+    let inspect = &state.inspect;
+    let drop = inspect.swept.as_ref().is_some_and(|swept| another(&swept.order.subject));
+    let stop = inspect.sweeping.as_ref().is_some_and(|sweeping| another(&sweeping.subject));
+    if drop {
+        state.inspect.swept = None;
+        state.inspect.shows_sweep = state.inspect.sweeping.is_some();
     }
+    if stop {
+        stop_sweep(state, effects);
+    }
+    let rule = state.rule;
+    let inspect = &mut state.inspect;
     if let Some(swept) = inspect.swept.as_mut().filter(|swept| swept.order.rule != rule) {
         let swept = Arc::make_mut(swept);
         swept.order.rule = rule;
         swept.sweep.follow(&rule);
         inspect.revision += 1;
-    }
-    if inspect.sweeping.is_some() && inspect.asked.as_ref().is_some_and(|asked| !same(&asked.subject)) {
-        stop_sweep(state, effects);
     }
 }
 
@@ -138,6 +145,7 @@ pub(super) fn pump(state: &mut AppState, effects: &mut Vec<Effect>) {
     if state.inspect.trial.is_some() && state.inspect.of != shown {
         end(state);
     }
+    follow_sweep(state, effects);
     let Some(subject) = subject(state) else {
         if state.inspect.asked.take().is_some() {
             let inspect = &mut state.inspect;
@@ -148,7 +156,6 @@ pub(super) fn pump(state: &mut AppState, effects: &mut Vec<Effect>) {
         return;
     };
     follow_rule(state);
-    follow_sweep(state, &subject, effects);
     let near = state.session.as_ref().map_or(0, Session::snippet);
     let Some(view) = state.inspect.view.clone() else { return };
     let inspect = &mut state.inspect;

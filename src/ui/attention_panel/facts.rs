@@ -55,7 +55,7 @@ fn choices_ui(view: &ViewContext<'_>, ui: &mut Ui) {
 }
 
 fn sweeping_ui(view: &ViewContext<'_>, ui: &mut Ui) {
-    let Some(sweeping) = view.state.inspect.sweeping else { return };
+    let Some(sweeping) = &view.state.inspect.sweeping else { return };
     ui.label(sweeping_text(view));
     if ui.button("Stop the sweep").on_hover_text(format!("Of {}.", sweeping.control.text())).clicked() {
         view.actions.send(Action::Inspect(InspectAction::StopSweep));
@@ -64,7 +64,7 @@ fn sweeping_ui(view: &ViewContext<'_>, ui: &mut Ui) {
 
 /// How far the sweep is.
 pub(super) fn sweeping_text(view: &ViewContext<'_>) -> String {
-    view.state.inspect.sweeping.map_or_else(String::new, |sweeping| {
+    view.state.inspect.sweeping.as_ref().map_or_else(String::new, |sweeping| {
         let left = sweeping.remaining_secs.map_or_else(String::new, |s| format!(", {} left", figures::duration(s)));
         format!("Sweeping {}: {}{left}", sweeping.control.text(), figures::percent(sweeping.progress.fraction()))
     })

@@ -110,7 +110,7 @@ pub fn attention_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
     });
     let inspect = &view.state.inspect;
     let swept = inspect.swept.as_deref().filter(|_| inspect.shows_sweep);
-    if let Some(sweeping) = inspect.sweeping.filter(|_| inspect.shows_sweep) {
+    if let Some(sweeping) = inspect.sweeping.as_ref().filter(|_| inspect.shows_sweep) {
         let (_, rect) = ui.allocate_space(ui.available_size());
         return sweep::waiting_ui(rect, &facts::sweeping_text(view), sweeping.progress.fraction(), view, ui);
     }

@@ -168,7 +168,7 @@ fn a_sweep_belongs_to_its_video_follows_the_rule_and_gives_trials() {
     let sweep = Sweep { control: Control::Kappa, steps: steps.collect() };
     hear(&mut state, Event::Swept(Ok(Arc::new(Swept { order: *order, sweep }))));
     let events = |state: &AppState| state.inspect.swept.as_ref().map(|swept| swept.sweep.steps[0].events.len());
-    assert_eq!((events(&state), state.inspect.sweeping), (Some(1), None));
+    assert_eq!((events(&state), &state.inspect.sweeping), (Some(1), &None));
     let higher = EventRule { threshold: 0.95, ..state.rule };
     act(&mut state, Action::SetRule(higher));
     assert_eq!(events(&state), Some(0));
@@ -180,7 +180,7 @@ fn a_sweep_belongs_to_its_video_follows_the_rule_and_gives_trials() {
     inspect(&mut state, InspectAction::TryStep(used.expect("is among them")));
     assert!(state.inspect.trial.is_none());
     act(&mut state, Action::SelectNeighbour(1));
-    assert!(state.inspect.swept.is_some(), "it is there when one comes back");
+    assert_eq!((&state.inspect.swept, state.inspect.shows_sweep), (&None, false), "it was of another video");
 }
 
 #[test]
