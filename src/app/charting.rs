@@ -248,7 +248,8 @@ fn study(state: &AppState, kind: ChartKind) -> Option<(ChartData, String)> {
             Some((ChartData::Attention(Box::new(data)), file_stem(&entry.name)))
         }
         ChartKind::Sweep => {
-            let swept = state.inspect.swept.as_ref()?;
+            let shown = state.shown()?.video_id.as_ref();
+            let swept = state.inspect.swept.as_ref().filter(|swept| shown == Some(&swept.order.subject.video))?;
             Some((ChartData::Sweep(Arc::clone(swept)), file_stem(&swept.order.name)))
         }
         ChartKind::Scatter => {

@@ -133,7 +133,6 @@ fn a_sweep_is_drawn_tried_from_and_kept_when_that_is_wanted() {
     w.click("By value");
     w.choose("keep the sweep");
     w.wait("the notice", |s| s.notices.list().iter().any(|notice| notice.text.contains("The sweep is in")));
-    let folder = w.state().reviews.project.folder().expect("is open").join("exports/sweep-walk.mp4-seed");
     for name in ["sweep.png", "sweep.svg", "sweep.csv", "summary.csv"] {
         assert!(folder.join(name).is_file(), "{name}: {:?}", w.state().notices.list());
     }

@@ -5,6 +5,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use lookback::app::bench::MapColour;
 use lookback::app::command::UiCommand;
+use lookback::app::prefs::Prefs;
 
 use super::window::{Window, is_done};
 
@@ -71,7 +72,8 @@ fn what_the_bench_showed_is_asked_for_again_after_a_restart() {
     w.choose("map all open");
     w.wait("the map", |s| s.survey.map.is_some());
     w.click("Video");
-    w.wait("the settings", |s| s.prefs.bench.map_colour == MapColour::Video);
+    let config = w.folder.path().join("own/config");
+    w.wait("the settings on disk", |_| Prefs::read(&config).prefs.bench.map_colour == MapColour::Video);
     let videos = ["one.mp4", "two.mp4"].map(|name| w.folder.path().join(name)).to_vec();
     let mut w = w.restarted(videos);
     w.wait("the same map", |s| s.survey.map.as_ref().is_some_and(|map| map.order.all && map.points.len() == 70));

@@ -8,10 +8,13 @@ use crate::app::blind::BlindPass;
 use crate::app::effect::Effect;
 use crate::app::engine::EngineFacts;
 use crate::app::event::Event;
-use crate::app::inspect::{ExactScores, InspectAction, InspectNews, InspectOrder, InspectState, InspectTask, Swept};
+use crate::app::inspect::{
+    ExactScores, InspectAction, InspectNews, InspectOrder, InspectState, InspectTask, LookedAt, Swept,
+};
 use crate::app::state::AppState;
 use crate::app::sweep::Sweep;
 use crate::app::update::tests::{act, finish, hear, opened};
+use crate::domain::attention::Attention;
 use crate::domain::attention_grid::GridView;
 use crate::domain::curve::Curve;
 use crate::domain::lane_data::NoiseBand;
@@ -150,7 +153,9 @@ fn another_video_ends_the_trial_and_a_blind_pass_hides_it() {
 
 #[test]
 fn a_sweep_belongs_to_its_video_follows_the_rule_and_gives_trials() {
-    let (mut state, _) = looked_at();
+    let (mut state, order) = looked_at();
+    let looked = Arc::new(LookedAt::new(Attention::default()));
+    hear(&mut state, Event::Inspected { task: order.task, news: InspectNews::Looked(looked) });
     let effects = inspect(&mut state, InspectAction::Sweep(Control::Kappa));
     let Some(Effect::Sweep(order)) = effects.into_iter().find(|e| matches!(e, Effect::Sweep(_))) else {
         panic!("a sweep is asked for")
