@@ -12,9 +12,12 @@ use super::{Arrangement, Layout, PanelKind, SIZES};
 /// Height of the bar at the top of the window in points.
 const BAR: f32 = 34.0;
 /// Shares of width and height that the video keeps, with its controls.
-const VIDEO: (f32, f32) = (0.45, 0.4);
+const VIDEO: (f32, f32) = (0.4, 0.4);
 /// Shares of width and height that a panel takes at most when it comes.
-const NEWCOMER: (f32, f32) = (0.25, 0.3);
+const NEWCOMER: (f32, f32) = (0.25, 0.35);
+/// What parts keep in any case, so that nothing in them is cut: the inspector, the lists, the timeline.
+const LEAST: [(PanelKind, f32); 3] =
+    [(PanelKind::Inspector, 300.0), (PanelKind::Library, 190.0), (PanelKind::Timeline, 180.0)];
 
 /// What gave way to a panel: the arrangement before, and as it was made then.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,9 +35,9 @@ impl Layout {
         let (width, height) = (self.window.0, self.window.1 - BAR);
         for (across, extent, video, most) in [(true, width, VIDEO.0, NEWCOMER.0), (false, height, VIDEO.1, NEWCOMER.1)]
         {
-            let mut sizes = Vec::new();
-            self.panels.beside_video(across, &self.hidden, panel, &mut sizes);
-            give_way(&mut sizes, extent * (1.0 - video), extent * most);
+            let mut parts = Vec::new();
+            self.panels.beside_video(across, &self.hidden, panel, &mut parts);
+            give_way(&mut parts, extent * (1.0 - video), extent * most);
         }
         let after = self.panels.clone();
         self.given = (after != before).then(|| Box::new(Given { to: panel, before, after }));
@@ -50,30 +53,43 @@ impl Layout {
     }
 }
 
-/// Scales what takes more than `budget`; newcomers, which are marked, only down to `most`.
-fn give_way(sizes: &mut [(&mut f32, bool)], budget: f32, most: f32) {
-    if sizes.iter().map(|(size, _)| **size).sum::<f32>() <= budget {
+/// A part beside the video: its size, what it keeps in any case, and whether it is the newcomer.
+struct Beside<'a> {
+    size: &'a mut f32,
+    least: f32,
+    new: bool,
+}
+
+/// Makes parts smaller that take more than `budget`: the newcomer down to `most`, the others in proportion to what they have
+/// beyond what they keep.
+fn give_way(parts: &mut [Beside<'_>], budget: f32, most: f32) {
+    if parts.iter().map(|part| *part.size).sum::<f32>() <= budget {
         return;
     }
-    for (size, _) in sizes.iter_mut().filter(|(_, new)| *new) {
-        **size = size.min(most).round();
+    let (mut kept, mut beyond) = (0.0, 0.0);
+    for part in &mut *parts {
+        if part.new {
+            *part.size = part.size.min(most).round();
+            kept += *part.size;
+        } else {
+            kept += part.least.min(*part.size);
+            beyond += (*part.size - part.least).max(0.0);
+        }
     }
-    let sum = |new: bool| sizes.iter().filter(|(_, is)| *is == new).map(|(size, _)| **size).sum::<f32>();
-    let (newcomers, others) = (sum(true), sum(false));
-    let factor = ((budget - newcomers) / others.max(1.0)).clamp(0.0, 1.0);
-    for (size, _) in sizes.iter_mut().filter(|(_, new)| !new) {
-        **size = (**size * factor).round().max(SIZES.0);
+    let factor = ((budget - kept) / beyond.max(1.0)).clamp(0.0, 1.0);
+    for part in parts.iter_mut().filter(|part| !part.new && *part.size > part.least) {
+        *part.size = (part.least + (*part.size - part.least) * factor).round();
     }
 }
 
 impl Arrangement {
-    /// Sizes of what is on show left and right of the video, or above and below it, and whether it is `panel`.
+    /// What is on show left and right of the video, or above and below it.
     fn beside_video<'a>(
         &'a mut self,
         across: bool,
         hidden: &BTreeSet<PanelKind>,
         panel: PanelKind,
-        sizes: &mut Vec<(&'a mut f32, bool)>,
+        beside: &mut Vec<Beside<'a>>,
     ) {
         let along = matches!(self, Self::Row(_)) == across;
         match self {
@@ -82,15 +98,17 @@ impl Arrangement {
                 for part in parts {
                     let shown = PanelKind::iter().any(|kind| part.content.holds(kind) && !hidden.contains(&kind));
                     if part.content.holds(PanelKind::Video) {
-                        part.content.beside_video(across, hidden, panel, sizes);
+                        part.content.beside_video(across, hidden, panel, beside);
                     } else if let Some(size) = part.size.as_mut().filter(|_| along && shown) {
-                        sizes.push((size, part.content.holds(panel)));
+                        let least = LEAST.iter().filter(|(kind, _)| part.content.holds(*kind)).map(|(_, least)| *least);
+                        let (least, new) = (least.fold(SIZES.0, f32::max), part.content.holds(panel));
+                        beside.push(Beside { size, least, new });
                     }
                 }
             }
             Self::Tabs { tabs, .. } => {
                 for tab in tabs.iter_mut().filter(|tab| tab.holds(PanelKind::Video)) {
-                    tab.beside_video(across, hidden, panel, sizes);
+                    tab.beside_video(across, hidden, panel, beside);
                 }
             }
         }
@@ -104,9 +122,9 @@ mod tests {
     /// Width and height of the video's part.
     fn video(layout: &Layout) -> (f32, f32) {
         let left = |across: bool, extent: f32| {
-            let (mut panels, mut sizes) = (layout.panels.clone(), Vec::new());
-            panels.beside_video(across, &layout.hidden, PanelKind::Video, &mut sizes);
-            extent - sizes.iter().map(|(size, _)| **size).sum::<f32>()
+            let (mut panels, mut parts) = (layout.panels.clone(), Vec::new());
+            panels.beside_video(across, &layout.hidden, PanelKind::Video, &mut parts);
+            extent - parts.iter().map(|part| *part.size).sum::<f32>()
         };
         (left(true, layout.window.0), left(false, layout.window.1 - BAR))
     }
@@ -117,8 +135,12 @@ mod tests {
         layout.toggle(PanelKind::Attention);
         layout.bring(PanelKind::Evaluation);
         let (width, height) = video(&layout);
-        assert!(width >= 1440.0 * 0.45 - 2.0 && height >= 866.0 * 0.4 - 2.0, "{width} x {height}");
+        assert!(width >= 1440.0 * 0.4 - 2.0 && height >= 866.0 * 0.4 - 2.0, "{width} x {height}");
         assert_eq!(layout.clone().repaired().panels, layout.panels, "nothing became too small");
+        let mut parts = Vec::new();
+        layout.panels.beside_video(true, &layout.hidden, PanelKind::Evaluation, &mut parts);
+        let sizes: Vec<f32> = parts.iter().map(|part| *part.size).collect();
+        assert!(parts.iter().all(|part| part.new || *part.size >= part.least), "{sizes:?}");
     }
 
     #[test]

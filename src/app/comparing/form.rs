@@ -98,7 +98,8 @@ mod tests {
         assert_eq!(form(OtherKind::Project).chosen(&state), None, "the project has none");
         assert_eq!(form(OtherKind::InUse).chosen(&state), None);
         let typed = |path: &str| CompareForm { scores_path: path.to_owned(), ..form(OtherKind::Scores) };
-        let whole = std::env::temp_dir().join("a.npy");
+        let folder = tempfile::tempdir().expect("a folder");
+        let whole = folder.path().join("a.npy");
         assert_eq!(typed("a.npy").chosen(&state), None);
         assert_eq!(typed(&format!("\"{}\"", whole.display())).chosen(&state), Some(Other::Scores(whole)));
         let other = CompareForm { tsa: Some(TsaSettings::default()), ..form(OtherKind::InUse) };
