@@ -157,8 +157,9 @@ fn a_sweep_is_a_table_and_a_picture() {
     let line = ["sweep", "f.npy", "--control", "kappa", "--from", "0.2", "--to", "0.8", "--steps", "4"];
     let table = out(&run(folder.path(), &line));
     assert_eq!(table.lines().count(), 5, "{table}");
-    let kappas: Vec<&str> = table.lines().skip(1).map(|row| row.split(',').nth(3).expect("kappa")).collect();
+    let kappas: Vec<&str> = table.lines().skip(1).map(|row| row.split(',').nth(5).expect("kappa")).collect();
     assert_eq!(kappas, ["12", "24", "36", "48"]);
+    assert!(table.lines().skip(1).all(|row| row.starts_with("f.npy,") && row.contains(",kappa,")), "{table}");
     assert_eq!(code(&run(folder.path(), &[&line[..], &["--out", "swept"]].concat())), 0);
     for name in ["sweep.png", "sweep.svg", "sweep.csv", "summary.csv"] {
         assert!(folder.path().join("swept").join(name).is_file(), "{name}");

@@ -3,6 +3,8 @@
 //! Owns the arrangement as a plain value that can be kept, and what makes one usable. Does not own how
 //! panels are drawn or dragged; that is `ui::panels`.
 
+mod room;
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
@@ -241,19 +243,22 @@ pub struct Layout {
     pub hidden: BTreeSet<PanelKind>,
     /// Size of the window in points.
     pub window: (f32, f32),
+    /// What gave way to the panel that came last.
+    #[serde(skip)]
+    pub(crate) given: Option<Box<room::Given>>,
 }
 
 impl Default for Layout {
     fn default() -> Self {
         let hidden = BENCH.into_iter().chain([PanelKind::Attention]).collect();
-        Self { panels: Arrangement::default(), hidden, window: (1440.0, 900.0) }
+        Self { panels: Arrangement::default(), hidden, window: (1440.0, 900.0), given: None }
     }
 }
 
 impl Layout {
     /// With everything brought into a range in which the window can be used.
     pub fn repaired(self) -> Self {
-        let Self { panels, mut hidden, window } = self;
+        let Self { panels, mut hidden, window, given } = self;
         // What there was no panel for when this was written is shown when it is wanted.
         hidden.extend(BENCH.into_iter().filter(|panel| !panels.holds(*panel)));
         hidden.remove(&PanelKind::Video);
@@ -265,20 +270,29 @@ impl Layout {
         let within =
             |size: f32, low: f32, high: f32, default| if size.is_finite() { size.clamp(low, high) } else { default };
         let window = (within(window.0, 800.0, 8000.0, default.0), within(window.1, 500.0, 5000.0, default.1));
-        Self { panels: panels.repaired(), hidden, window }
+        Self { panels: panels.repaired(), hidden, window, given }
     }
 
     /// Shows a panel that is hidden, hides one that is shown.
     pub fn toggle(&mut self, panel: PanelKind) {
-        if panel != PanelKind::Video && !self.hidden.remove(&panel) {
+        if panel == PanelKind::Video {
+            return;
+        }
+        if self.hidden.remove(&panel) {
+            self.make_room(panel);
+        } else {
             self.hidden.insert(panel);
+            self.take_back(panel);
         }
     }
 
     /// Shows a panel, in front of others in its place.
     pub fn bring(&mut self, panel: PanelKind) {
-        self.hidden.remove(&panel);
+        let came = self.hidden.remove(&panel);
         self.panels.bring(panel);
+        if came {
+            self.make_room(panel);
+        }
     }
 
     /// Whether a panel can be seen.

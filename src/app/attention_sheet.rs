@@ -7,12 +7,12 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::app::sheet::{program, quoted, seconds};
+use crate::app::frame_run::{FrameRun, FrameRuns};
+use crate::app::sheet::{program, quoted};
 use crate::domain::attention::{Attention, alpha, top_alpha};
 use crate::domain::frames::FrameTable;
 use crate::domain::lane_data::NoiseBand;
 use crate::domain::score::{SnippetScores, TsaSettings};
-use crate::domain::snippet::{SNIPPET_FRAMES, SnippetGrid};
 
 /// What was looked at, with its figures.
 #[derive(Debug, Serialize)]
@@ -44,14 +44,9 @@ pub struct AttentionSheet {
 pub struct Row {
     /// From 0.
     pub snippet: usize,
-    /// First frame, from 0.
-    pub first_frame: usize,
-    /// Last frame, inclusive.
-    pub last_frame: usize,
-    /// When the first frame appears, in seconds of the container's clock; absent without a video.
-    pub start_s: Option<f64>,
-    /// When the last frame ends.
-    pub end_s: Option<f64>,
+    /// Its frames.
+    #[serde(flatten)]
+    pub run: FrameRun,
     /// The scorer's relevance before any noise.
     pub omega: f32,
     /// p(t), the share of draws that selected the snippet.
@@ -93,28 +88,20 @@ impl AttentionSheet {
     pub fn new(source: String, model: String, looked: Looked<'_>) -> Self {
         let Looked { attention, scores, band, frames } = looked;
         let total = attention.omega.len();
-        let grid = SnippetGrid::new(frames.map_or(total * SNIPPET_FRAMES, FrameTable::len));
+        let runs = FrameRuns::new(total, frames);
         let (entropy, top) = (attention.entropy(), top_alpha(&scores.magnitudes));
-        let row = |snippet: usize| {
-            let range = grid.range(snippet);
-            let (first_frame, last_frame) = (range.start, range.end.saturating_sub(1));
-            let (start_s, end_s) = seconds(frames.map(|table| table.frames_span(first_frame, last_frame)));
-            Row {
-                snippet,
-                first_frame,
-                last_frame,
-                start_s,
-                end_s,
-                omega: attention.omega[snippet],
-                p: attention.membership[snippet],
-                entropy_bits: entropy[snippet],
-                magnitude: scores.magnitudes[snippet],
-                top_alpha: top.binary_search(&snippet).is_ok(),
-                score: scores.scores[snippet],
-                score_mean: band.map(|band| band.mean()[snippet]),
-                score_p05: band.map(|band| band.low()[snippet]),
-                score_p95: band.map(|band| band.high()[snippet]),
-            }
+        let row = |snippet: usize| Row {
+            snippet,
+            run: runs.of(snippet, snippet),
+            omega: attention.omega[snippet],
+            p: attention.membership[snippet],
+            entropy_bits: entropy[snippet],
+            magnitude: scores.magnitudes[snippet],
+            top_alpha: top.binary_search(&snippet).is_ok(),
+            score: scores.scores[snippet],
+            score_mean: band.map(|band| band.mean()[snippet]),
+            score_p05: band.map(|band| band.low()[snippet]),
+            score_p95: band.map(|band| band.high()[snippet]),
         };
         Self {
             program: program(),
@@ -142,18 +129,14 @@ impl AttentionSheet {
     pub fn csv(&self) -> String {
         let source = quoted(&self.source);
         let maybe = |v: Option<f32>| v.map_or_else(String::new, |v| v.to_string());
-        let time = |v: Option<f64>| v.map_or_else(String::new, |v| v.to_string());
         let mut text = String::new();
         for row in &self.snippets {
             // Writing to a string cannot fail.
             writeln!(
                 text,
-                "{source},{},{},{},{},{},{},{},{},{},{},{},{},{},{}",
+                "{source},{},{},{},{},{},{},{},{},{},{},{}",
                 row.snippet,
-                row.first_frame,
-                row.last_frame,
-                time(row.start_s),
-                time(row.end_s),
+                row.run,
                 row.omega,
                 row.p,
                 row.entropy_bits,
@@ -202,7 +185,7 @@ impl AttentionSheet {
         }
         text.push_str("snippet        frames   omega    p(t)  H(p) bit  magnitude   score\n");
         for row in &self.snippets {
-            let frames = format!("{}-{}", row.first_frame, row.last_frame);
+            let frames = format!("{}-{}", row.run.first_frame, row.run.last_frame);
             let mark = if row.top_alpha { "  top-alpha" } else { "" };
             writeln!(
                 text,

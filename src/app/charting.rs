@@ -21,7 +21,7 @@ use super::survey::map::MapSheet;
 use crate::domain::evaluation::alarms::DetPoint;
 use crate::domain::evaluation::calibration::ReliabilityBin;
 use crate::domain::evaluation::ranking::CurvePoint;
-use crate::plots::{ChartError, DetectionView};
+use crate::plots::{AttentionChart, ChartError, DetectionView};
 pub use crate::plots::{ChartLook, ChartSize, ChartTheme};
 
 /// The charts that can be on screen.
@@ -42,6 +42,8 @@ pub enum ChartKind {
     Reliability,
     /// `V_hat` and the curves beside it, as far as they show.
     Attention,
+    /// The sweep of a control of attention.
+    Sweep,
     /// Snippet scores of two models.
     Scatter,
     /// Snippets by their features.
@@ -59,6 +61,7 @@ impl ChartKind {
             Self::Det => "DET curve of the evaluation",
             Self::Reliability => "Calibration of the evaluation",
             Self::Attention => "Attention heat map",
+            Self::Sweep => "Sweep of attention",
             Self::Scatter => "Scatter of the comparison",
             Self::Map => "Map of snippets",
         }
@@ -74,6 +77,7 @@ impl ChartKind {
             Self::Det => "det",
             Self::Reliability => "calibration",
             Self::Attention => "attention",
+            Self::Sweep => "sweep",
             Self::Scatter => "scatter",
             Self::Map => "map",
         }
@@ -82,7 +86,7 @@ impl ChartKind {
     /// The curve that it draws of an evaluation.
     fn of_evaluation(self) -> Option<ExamCurve> {
         match self {
-            Self::Timeline | Self::Losses | Self::Attention | Self::Scatter | Self::Map => None,
+            Self::Timeline | Self::Losses | Self::Attention | Self::Sweep | Self::Scatter | Self::Map => None,
             Self::Roc => Some(ExamCurve::Roc),
             Self::PrecisionRecall => Some(ExamCurve::PrecisionRecall),
             Self::Det => Some(ExamCurve::Det),
@@ -90,6 +94,9 @@ impl ChartKind {
         }
     }
 }
+
+/// A plot that is as high as it is wide, with the room for its labels.
+const SQUARE: ChartSize = ChartSize { width: 760, height: 720 };
 
 /// What is asked for before charts are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,6 +136,7 @@ impl ChartForm {
                 ChartKind::Timeline => "Open a video and let it be scored first.",
                 ChartKind::Losses => "Learn from verdicts first: there are no curves yet.",
                 ChartKind::Attention => "Open the attention inspector on a scored video first.",
+                ChartKind::Sweep => "Sweep a control in the attention inspector first.",
                 ChartKind::Scatter => "Compare the scores on screen with others first.",
                 ChartKind::Map => "Map the snippets of a video first.",
                 _ => "Open the panel “Evaluation” with videos that are scored and have ground truth first.",
@@ -172,10 +180,26 @@ fn is_there(state: &AppState, kind: ChartKind) -> bool {
         ChartKind::Roc | ChartKind::PrecisionRecall | ChartKind::Det | ChartKind::Reliability => {
             curve(state, kind).is_some()
         }
-        ChartKind::Attention | ChartKind::Scatter | ChartKind::Map => study(state, kind).is_some(),
+        ChartKind::Attention | ChartKind::Sweep | ChartKind::Scatter | ChartKind::Map => study(state, kind).is_some(),
         ChartKind::Losses => {
             matches!(&state.learn.phase, LearnPhase::Running { progress, .. } if !progress.losses.is_empty())
         }
+    }
+}
+
+/// A size that suits a chart as it is on screen: squares for what is compared along both axes, and room for what stands
+/// below each other.
+pub fn fitting(state: &AppState, kind: ChartKind) -> ChartSize {
+    match kind {
+        ChartKind::Timeline | ChartKind::Losses => ChartSize::REPORT,
+        ChartKind::Attention => AttentionChart::SIZE,
+        ChartKind::Sweep => state.inspect.swept.as_ref().map_or(ChartSize::REPORT, |swept| swept.chart().size()),
+        ChartKind::Roc
+        | ChartKind::PrecisionRecall
+        | ChartKind::Det
+        | ChartKind::Reliability
+        | ChartKind::Scatter
+        | ChartKind::Map => SQUARE,
     }
 }
 
@@ -222,6 +246,11 @@ fn study(state: &AppState, kind: ChartKind) -> Option<(ChartData, String)> {
                 top_alpha: inspect.exact.as_ref().map_or_else(Vec::new, |exact| exact.top_alpha.clone()),
             };
             Some((ChartData::Attention(Box::new(data)), file_stem(&entry.name)))
+        }
+        ChartKind::Sweep => {
+            let shown = state.shown()?.video_id.as_ref();
+            let swept = state.inspect.swept.as_ref().filter(|swept| shown == Some(&swept.order.subject.video))?;
+            Some((ChartData::Sweep(Arc::clone(swept)), file_stem(&swept.order.name)))
         }
         ChartKind::Scatter => {
             let (entry, session) = (state.shown()?, state.session.as_ref()?);
@@ -276,7 +305,7 @@ pub fn order(state: &AppState, form: &ChartForm) -> Option<ChartOrder> {
             let LearnPhase::Running { progress, .. } = &state.learn.phase else { return None };
             (ChartData::Losses(Arc::clone(progress)), "learning".to_owned())
         }
-        ChartKind::Attention | ChartKind::Scatter | ChartKind::Map => study(state, form.kind)?,
+        ChartKind::Attention | ChartKind::Sweep | ChartKind::Scatter | ChartKind::Map => study(state, form.kind)?,
         kind => {
             let (view, points) = curve(state, kind)?;
             (ChartData::Curve(view, points), "evaluation".to_owned())
@@ -343,6 +372,14 @@ mod tests {
         assert_eq!(String::from_utf8_lossy(&made[2].1).lines().nth(2), Some("0.6,0.4,0.4"));
         let some = order(ChartFiles { png: false, svg: false, csv: true }).files().expect("draws");
         assert_eq!(some.len(), 1);
+    }
+
+    #[test]
+    fn every_chart_has_a_size_that_can_be_drawn_and_suits_it() {
+        let state = AppState::default();
+        assert!(ChartKind::iter().all(|kind| fitting(&state, kind).is_possible()));
+        assert_eq!(fitting(&state, ChartForm::default().kind), ChartForm::default().look.size);
+        assert_eq!(fitting(&state, ChartKind::Attention), AttentionChart::SIZE);
     }
 
     #[test]

@@ -126,6 +126,7 @@ pub enum UiCommand {
     EndTrial,
     SweepKappa,
     SweepSigma,
+    KeepSweep,
     CompareWith,
     StopComparing,
     NextFlip,
@@ -489,12 +490,15 @@ impl UiCommand {
             }
             Self::SweepKappa => (
                 "Sweep kappa",
-                "Move kappa through its range with the same noise; keeps a picture and tables in the project.",
+                "Move kappa through its range with the same noise, and draw what each value comes to below each other.",
             ),
             Self::SweepSigma => (
                 "Sweep sigma",
-                "Move sigma through its range with the same noise; keeps a picture and tables in the project.",
+                "Move sigma through its range with the same noise, and draw what each value comes to below each other.",
             ),
+            Self::KeepSweep => {
+                ("Keep the sweep", "Write the sweep as picture and tables into the project's folder of exports.")
+            }
             Self::ToggleTimeline => ("Timeline panel", "Show or hide the curves over time."),
             Self::ResetPanels => ("Reset panels", "Put every panel back where it was and show all."),
             Self::FullScreen => ("Full screen", "Fill the screen with the window."),

@@ -24,7 +24,7 @@ use super::comparing::CompareRequest;
 use super::examination::ExamOrder;
 use super::exchanging::{ErrandId, Field, PlannedImport, Task};
 use super::exports::TableOrder;
-use super::inspect::{InspectOrder, SweepOrder};
+use super::inspect::{InspectOrder, SweepOrder, Swept};
 use super::known_normal::{RecallOrder, Recalled};
 use super::learn::{LearnRequest, ModelRequest};
 use super::library::EntryId;
@@ -286,6 +286,13 @@ pub enum Effect {
     Sweep(Box<SweepOrder>),
     /// Stop that.
     StopSweep,
+    /// Write picture and tables of a sweep.
+    KeepSweep {
+        /// Which.
+        swept: Arc<Swept>,
+        /// Where to.
+        folder: PathBuf,
+    },
     /// Find the events that look like false alarms.
     Recall(RecallOrder),
     /// Put these events aside in the queue, and no others.

@@ -24,7 +24,7 @@ use super::engine::EngineFacts;
 use super::examination::Examined;
 use super::exchange::Stage;
 use super::exchanging::{ErrandId, Outcome};
-use super::inspect::{InspectNews, InspectTask};
+use super::inspect::{InspectNews, InspectTask, Swept};
 use super::known_normal::Recalled;
 use super::learn::{LearnNews, LearnTask};
 use super::library::{EntryId, ScoringPhase};
@@ -283,10 +283,12 @@ pub enum Event {
         /// What.
         news: InspectNews,
     },
-    /// A sweep went on.
-    Sweeping(Progress),
-    /// A sweep ended: the folder of its files, or a sentence that says why there are none.
-    Swept(Result<PathBuf, String>),
+    /// A sweep went on: how far it is, and seconds to go.
+    Sweeping(Progress, Option<f64>),
+    /// A sweep ended: what came out, or a sentence that says why nothing did.
+    Swept(Result<Arc<Swept>, String>),
+    /// A sweep was written into this folder, or not, with the reason.
+    SweepKept(Result<PathBuf, String>),
     /// Comparing went on.
     Comparing {
         /// Which work.

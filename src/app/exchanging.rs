@@ -328,6 +328,12 @@ pub enum Field {
     Report,
     /// The folder to search for moved videos.
     Moved,
+    /// A model to compare with.
+    CompareModel,
+    /// Scores to compare with.
+    CompareScores,
+    /// The folder of an encoder to compare with.
+    CompareEncoder,
 }
 
 /// What a person wants of these windows.

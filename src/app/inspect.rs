@@ -6,9 +6,11 @@
 
 use std::sync::Arc;
 
-use crate::domain::attention::{Attention, top_alpha};
+use crate::domain::attention::{Attention, omega_range, top_alpha};
 use crate::domain::attention_grid::{AttentionGrid, GridView};
 use crate::domain::curve::Curve;
+use crate::domain::frames::FrameTable;
+use crate::domain::lane_data::NoiseBand;
 use crate::domain::library::VideoId;
 use crate::domain::pyramid::{Extent, Pyramid};
 use crate::domain::score::{SnippetScores, TsaSettings};
@@ -16,9 +18,12 @@ use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::domain::sweep::Control;
 use crate::domain::what_if::FeatureEdit;
 use crate::jobs::Progress;
+use crate::plots::SweepChart;
 
 use super::learn::Overlay;
 use super::library::EntryId;
+use super::sweep::Sweep;
+use super::sweep::sheet::SweepSheet;
 
 /// Handle of one question; what an older one reports is ignored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,10 +53,16 @@ pub enum InspectAction {
     TakeBackEdit,
     /// Back to the settings in use and the features as they are.
     End,
-    /// Move a control through its usual range and keep picture and table as files.
+    /// Move a control through its usual range.
     Sweep(Control),
     /// Stop that.
     StopSweep,
+    /// Show the sweep in place of the stack and its lanes, or those again.
+    ShowSweep(bool),
+    /// Try the settings of a step of the sweep, by its place, with the features that it was made with.
+    TryStep(usize),
+    /// Keep picture and tables of the sweep as files in the project.
+    KeepSweep,
 }
 
 /// A video whose attention is looked at, and how.
@@ -80,10 +91,12 @@ pub struct InspectOrder {
     pub view: GridView,
     /// The snippet on screen: provisional scores begin there.
     pub near: usize,
+    /// Whether it is also asked how far the scores scatter over other draws: of a trial; those in use are known elsewhere.
+    pub scatter: bool,
 }
 
 /// A sweep to carry out.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SweepOrder {
     /// What about; its settings stay where the control does not move them.
     pub subject: Subject,
@@ -91,10 +104,54 @@ pub struct SweepOrder {
     pub control: Control,
     /// From scores to events.
     pub rule: EventRule,
-    /// Stands above the picture.
-    pub title: String,
-    /// Where the files go.
-    pub folder: std::path::PathBuf,
+    /// The settings in use.
+    pub used: TsaSettings,
+    /// Name of the video's file.
+    pub name: String,
+    /// Times of its frames.
+    pub frames: FrameTable,
+}
+
+/// A sweep of the video on screen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Swept {
+    /// What was asked; its rule is the one that the events are of.
+    pub order: SweepOrder,
+    /// What came out.
+    pub sweep: Sweep,
+}
+
+impl Swept {
+    /// Its tables.
+    pub fn sheet(&self) -> SweepSheet<'_> {
+        let SweepOrder { subject, name, frames, .. } = &self.order;
+        SweepSheet { source: name, model: &subject.model, sweep: &self.sweep, frames: Some(frames) }
+    }
+
+    /// Its picture.
+    pub fn chart(&self) -> SweepChart<'_> {
+        let SweepOrder { rule, used, name, control, .. } = &self.order;
+        SweepChart {
+            title: name,
+            control: *control,
+            steps: &self.sweep.steps,
+            threshold: rule.threshold,
+            used: Some(used),
+        }
+    }
+}
+
+/// How far a sweep is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sweeping {
+    /// What about.
+    pub subject: Subject,
+    /// What moves.
+    pub control: Control,
+    /// Values done.
+    pub progress: Progress,
+    /// Seconds to go, once there is a speed.
+    pub remaining_secs: Option<f64>,
 }
 
 /// What the thread that inspects reports.
@@ -115,6 +172,8 @@ pub enum InspectNews {
     },
     /// Exact scores of the whole video.
     Exact(Arc<ExactScores>),
+    /// How far they scatter over other draws.
+    Scatter(Arc<NoiseBand>),
     /// It cannot be looked at; the sentence says why.
     Failed(String),
 }
@@ -126,6 +185,8 @@ pub struct LookedAt {
     pub attention: Attention,
     /// What omega is drawn from.
     pub omega: Arc<Pyramid>,
+    /// What its lane reaches over, and whether its noise lies within.
+    pub omega_range: (Extent, bool),
     /// From omega - sigma to omega + sigma.
     pub noise: Arc<Pyramid>,
     /// p(t).
@@ -142,14 +203,16 @@ impl LookedAt {
     /// Summarises a selection: O(T).
     pub fn new(attention: Attention) -> Self {
         let sigma = if attention.thresholds.is_empty() { 0.0 } else { attention.tsa.sigma as f32 };
+        let (omega, threshold) = (Arc::new(Pyramid::new(&attention.omega)), attention.threshold());
         let around = attention.omega.iter().map(|v| Extent { min: v - sigma, max: v + sigma });
         Self {
-            omega: Arc::new(Pyramid::new(&attention.omega)),
+            omega_range: omega_range(omega.total().unwrap_or_else(|| Extent::of(0.0)), sigma, threshold),
+            omega,
             noise: Arc::new(Pyramid::of_extents(around.collect())),
             membership: Arc::new(Pyramid::new(&attention.membership)),
             entropy: Curve::new(attention.entropy()),
             total_entropy: attention.total_entropy(),
-            threshold: attention.threshold(),
+            threshold,
             attention,
         }
     }
@@ -223,8 +286,12 @@ pub struct Inspect {
     pub curve: Option<TrialCurve>,
     /// Changes whenever exact scores or their events do.
     pub revision: u64,
-    /// The sweep that runs: how far it is.
-    pub sweeping: Option<(Control, Progress)>,
+    /// The sweep that runs.
+    pub sweeping: Option<Sweeping>,
+    /// The newest sweep of the video and model on screen.
+    pub swept: Option<Arc<Swept>>,
+    /// Whether it shows in place of the stack and its lanes.
+    pub shows_sweep: bool,
     /// The rule that the events of the curve were made by.
     pub(super) rule: Option<EventRule>,
     pub(super) tasks: u64,

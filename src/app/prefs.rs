@@ -13,6 +13,7 @@ use crate::media::DecodeOptions;
 
 use super::ablation::AblationForm;
 use super::arrangement::Layout;
+use super::bench::BenchPrefs;
 use super::blind::BlindPass;
 use super::clock::Clocks;
 use super::finder::Recent;
@@ -140,6 +141,8 @@ pub struct Prefs {
     pub blind: BlindPass,
     /// What was asked of an ablation last.
     pub ablation: AblationForm,
+    /// What the panels for studying models showed.
+    pub bench: BenchPrefs,
 }
 
 impl Default for Prefs {
@@ -162,6 +165,7 @@ impl Default for Prefs {
             projects: RecentProjects::default(),
             blind: BlindPass::default(),
             ablation: AblationForm::default(),
+            bench: BenchPrefs::default(),
         }
     }
 }
@@ -204,6 +208,7 @@ impl Prefs {
                 prefs.decoding = prefs.decoding.repaired();
                 prefs.review = prefs.review.repaired();
                 prefs.ablation = prefs.ablation.repaired();
+                prefs.bench = prefs.bench.repaired();
                 let warnings = prefs.keys.take_problems();
                 PrefsRead { prefs, warnings }
             }

@@ -7,11 +7,11 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::frame_run::{FrameRun, FrameRuns};
 use crate::domain::frames::FrameTable;
 use crate::domain::score::{ScoredVideo, TsaSettings};
 use crate::domain::segment::{AnomalySegment, EventRule};
-use crate::domain::snippet::{SNIPPET_FRAMES, SnippetGrid};
-use crate::domain::time::{MediaTime, TimeSpan};
+use crate::domain::time::MediaTime;
 
 /// What was scored, with its figures.
 #[derive(Debug, Serialize)]
@@ -47,14 +47,9 @@ pub struct ScoreSheet {
 pub struct Row {
     /// From 0.
     pub snippet: usize,
-    /// First frame, from 0.
-    pub first_frame: usize,
-    /// Last frame, inclusive.
-    pub last_frame: usize,
-    /// When the first frame appears, in seconds of the container's clock; absent without a video.
-    pub start_s: Option<f64>,
-    /// When the last frame ends.
-    pub end_s: Option<f64>,
+    /// Its frames.
+    #[serde(flatten)]
+    pub run: FrameRun,
     /// Anomaly score, 0 to 1.
     pub score: f32,
     /// p(t), the share of draws that selected the snippet.
@@ -70,14 +65,9 @@ pub struct Event {
     pub first_snippet: usize,
     /// Last snippet, inclusive.
     pub last_snippet: usize,
-    /// First frame.
-    pub first_frame: usize,
-    /// Last frame, inclusive.
-    pub last_frame: usize,
-    /// When it begins, in seconds.
-    pub start_s: Option<f64>,
-    /// When it ends.
-    pub end_s: Option<f64>,
+    /// Its frames.
+    #[serde(flatten)]
+    pub run: FrameRun,
     /// Snippet of the highest score.
     pub peak_snippet: usize,
     /// That score.
@@ -93,38 +83,24 @@ impl ScoreSheet {
         rule: EventRule,
         events: &[AnomalySegment],
     ) -> Self {
-        let count = frames.map_or(scored.snippets.len() * SNIPPET_FRAMES, FrameTable::len);
-        let grid = SnippetGrid::new(count);
-        let place = |first: usize, last: usize| {
-            let (first, last) = (grid.range(first).start, grid.range(last).end.saturating_sub(1));
-            (first, last, frames.map(|table| table.frames_span(first, last)))
-        };
         let s = &scored.snippets;
+        let runs = FrameRuns::new(s.len(), frames);
         let row = |snippet: usize| {
-            let (first_frame, last_frame, span) = place(snippet, snippet);
             let (score, attention, magnitude) = (s.scores[snippet], s.attention[snippet], s.magnitudes[snippet]);
-            let (start_s, end_s) = seconds(span);
-            Row { snippet, first_frame, last_frame, start_s, end_s, score, attention, magnitude }
+            Row { snippet, run: runs.of(snippet, snippet), score, attention, magnitude }
         };
-        let event = |e: &AnomalySegment| {
-            let (first_frame, last_frame, span) = place(e.first, e.last);
-            let (start_s, end_s) = seconds(span);
-            Event {
-                first_snippet: e.first,
-                last_snippet: e.last,
-                first_frame,
-                last_frame,
-                start_s,
-                end_s,
-                peak_snippet: e.peak,
-                peak_score: e.peak_score,
-            }
+        let event = |e: &AnomalySegment| Event {
+            first_snippet: e.first,
+            last_snippet: e.last,
+            run: runs.of(e.first, e.last),
+            peak_snippet: e.peak,
+            peak_score: e.peak_score,
         };
         Self {
             program: program(),
             source,
             video_id: None,
-            frames: count,
+            frames: runs.count(),
             encoder: scored.encoder.clone(),
             model: scored.model.clone(),
             device: scored.device.clone(),
@@ -151,21 +127,9 @@ impl ScoreSheet {
         for row in &self.snippets {
             let inside = |e: &Event| (e.first_snippet..=e.last_snippet).contains(&row.snippet);
             let event = self.events.iter().position(inside).map_or_else(String::new, |i| (i + 1).to_string());
-            let time = |t: Option<f64>| t.map_or_else(String::new, |t| t.to_string());
+            let Row { snippet, run, score, attention, magnitude } = row;
             // Writing to a string cannot fail.
-            writeln!(
-                text,
-                "{source},{},{},{},{},{},{},{},{},{event}",
-                row.snippet,
-                row.first_frame,
-                row.last_frame,
-                time(row.start_s),
-                time(row.end_s),
-                row.score,
-                row.attention,
-                row.magnitude
-            )
-            .ok();
+            writeln!(text, "{source},{snippet},{run},{score},{attention},{magnitude},{event}").ok();
         }
         text
     }
@@ -187,7 +151,7 @@ impl ScoreSheet {
         }
         text.push_str("snippet        frames          time   score  attention  magnitude\n");
         for row in &self.snippets {
-            let frames = format!("{}-{}", row.first_frame, row.last_frame);
+            let frames = format!("{}-{}", row.run.first_frame, row.run.last_frame);
             let mark = if self.events.iter().any(|e| (e.first_snippet..=e.last_snippet).contains(&row.snippet)) {
                 "  *"
             } else {
@@ -197,7 +161,7 @@ impl ScoreSheet {
                 text,
                 "{:>7} {frames:>13} {:>13}  {:.4}     {:.4}  {:>9.3}{mark}",
                 row.snippet,
-                time(row.start_s),
+                time(row.run.start_s),
                 row.score,
                 row.attention,
                 row.magnitude
@@ -211,10 +175,10 @@ impl ScoreSheet {
             writeln!(
                 text,
                 "  frames {}-{}, {} to {}, highest score {:.3} in snippet {}",
-                e.first_frame,
-                e.last_frame,
-                time(e.start_s),
-                time(e.end_s),
+                e.run.first_frame,
+                e.run.last_frame,
+                time(e.run.start_s),
+                time(e.run.end_s),
                 e.peak_score,
                 e.peak_snippet
             )
@@ -230,11 +194,6 @@ pub const CSV_HEADER: &str = "source,snippet,first_frame,last_frame,start_s,end_
 /// Name and version of this program.
 pub fn program() -> String {
     concat!("lookback ", env!("CARGO_PKG_VERSION")).to_owned()
-}
-
-/// Begin and end in seconds.
-pub(super) fn seconds(span: Option<TimeSpan>) -> (Option<f64>, Option<f64>) {
-    (span.map(|s| s.start.secs_f64()), span.map(|s| s.end.secs_f64()))
 }
 
 /// A CSV field, quoted where it has to be.
@@ -270,9 +229,9 @@ mod tests {
         let video = scored(&[0.1, 0.9]);
         let out = ScoreSheet::new("a.mp4".to_owned(), &video, Some(&table), rule, &rule.events(&video.snippets.scores));
         let last = &out.snippets[1];
-        assert_eq!((last.first_frame, last.last_frame), (16, 19));
-        assert_eq!((last.start_s, last.end_s), (Some(2.6), Some(3.0)));
-        assert_eq!((out.events.len(), out.events[0].last_frame), (1, 19));
+        assert_eq!((last.run.first_frame, last.run.last_frame), (16, 19));
+        assert_eq!((last.run.start_s, last.run.end_s), (Some(2.6), Some(3.0)));
+        assert_eq!((out.events.len(), out.events[0].run.last_frame), (1, 19));
         let json: serde_json::Value = serde_json::from_str(&out.json().expect("is written")).expect("is JSON");
         assert_eq!(json["snippets"][1]["score"].as_f64().map(|s| s as f32), Some(0.9));
         assert!(out.table().contains("frames 16-19, 00:02.600 to 00:03.000"));

@@ -2,7 +2,7 @@
 //!
 //! Owns the value that the window draws. It changes only in [`super::update`]; views read it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::domain::event_cost::EventCost;
 use crate::domain::label::VideoLabel;
@@ -147,6 +147,8 @@ pub struct AppState {
     pub reviews: Reviews,
     /// The project of those who never chose one.
     pub home_project: Option<PathBuf>,
+    /// Where pictures and charts go unless the person chose another folder; `None` where the system offers no place.
+    pub home_pictures: Option<PathBuf>,
     /// What is being labelled.
     pub marking: Marking,
     /// Where readers of the video on screen disagree.
@@ -191,7 +193,10 @@ pub struct AppState {
 impl AppState {
     /// The state at the start, from what was remembered.
     pub fn new(prefs: Prefs) -> Self {
-        Self { rule: prefs.rule.unwrap_or_default(), prefs, ..Self::default() }
+        let mut state = Self { rule: prefs.rule.unwrap_or_default(), prefs, ..Self::default() };
+        state.comparing.other.clone_from(&state.prefs.bench.other);
+        state.comparing.threshold = state.prefs.bench.other_threshold;
+        state
     }
 
     /// Where an export goes: the place that was typed, else a file in the project, or a folder for several.
@@ -214,6 +219,11 @@ impl AppState {
     pub fn report_place(&self) -> Option<PathBuf> {
         let typed = first_typed(&self.exchanging.report.path);
         typed.or_else(|| Some(exports::folder(self.reviews.project.folder()?).join("case")))
+    }
+
+    /// The folder that pictures and charts go into: the one that was chosen, else that of the system.
+    pub fn picture_place(&self) -> Option<&Path> {
+        self.prefs.snapshot_folder.as_deref().or(self.home_pictures.as_deref())
     }
 
     /// The entry of the video on screen.

@@ -1,17 +1,21 @@
-//! A sweep carried out: attention, scores and events at each value of a control, and their form as a table.
+//! A sweep carried out: attention, scores and events at each value of a control.
 //!
-//! Owns the order of the work and the fields of the CSV. Does not own the model in use, which nothing here changes, nor
-//! where files go.
+//! Owns the order of the work, and the four files that are made of it. Does not own the model in use, which nothing here
+//! changes, the fields of the tables ([`sheet`]), nor where files go.
 
-use std::fmt::Write as _;
+pub mod sheet;
+
 use std::sync::Arc;
 
+use crate::domain::curve::Curve;
 use crate::domain::score::TsaSettings;
 use crate::domain::segment::EventRule;
 use crate::domain::sweep::{Control, SweepStep};
 use crate::jobs::{Progress, Ticket};
 use crate::model::probe::Pass;
 use crate::model::{ModelError, Probe, Scorer};
+use crate::plots::{ChartError, SweepChart, sweep_png, sweep_svg};
+use sheet::SweepSheet;
 
 /// A sweep.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,9 +48,9 @@ pub fn sweep(
             kappa: attention.kappa,
             entropy: attention.total_entropy(),
             threshold: attention.threshold().map(|[_, mean, _]| mean),
-            events: rule.events(&scored.scores).len(),
-            scores: scored.scores,
-            membership: scored.attention,
+            events: rule.events(&scored.scores),
+            scores: Curve::new(scored.scores),
+            membership: Curve::new(scored.attention),
         });
     }
     report(Progress { done: values.len(), total: values.len(), skipped: 0 });
@@ -54,48 +58,25 @@ pub fn sweep(
 }
 
 impl Sweep {
-    /// A row for each value and snippet, with a header.
-    pub fn csv(&self) -> String {
-        // Of kappa the share is what was asked for; kappa itself has a column of its own.
-        let moved = if self.control == Control::Kappa { "ratio" } else { self.control.text() };
-        let mut text = format!("{moved},kappa,snippet,p,score\n");
-        for step in &self.steps {
-            let value = self.control.of(&step.tsa);
-            for (snippet, (p, score)) in step.membership.iter().zip(&step.scores).enumerate() {
-                // Writing to a string cannot fail.
-                writeln!(text, "{value},{},{snippet},{p},{score}", step.kappa).ok();
-            }
+    /// Finds the events again under another rule: O(steps T).
+    pub fn follow(&mut self, rule: &EventRule) {
+        for step in &mut self.steps {
+            step.events = rule.events(step.scores.values());
         }
-        text
     }
+}
 
-    /// A row for each value, with a header.
-    pub fn summary_csv(&self) -> String {
-        let mut text =
-            "control,value,ratio,kappa,sigma,samples,seed,selection_entropy_bits,kappa_th_score,events,score_mean,score_max\n"
-                .to_owned();
-        for step in &self.steps {
-            let tsa = &step.tsa;
-            let mean = step.scores.iter().map(|v| f64::from(*v)).sum::<f64>() / step.scores.len().max(1) as f64;
-            let most = step.scores.iter().copied().fold(0.0, f32::max);
-            let threshold = step.threshold.map_or_else(String::new, |v| v.to_string());
-            writeln!(
-                text,
-                "{},{},{},{},{},{},{},{},{threshold},{},{mean},{most}",
-                self.control.text(),
-                self.control.of(tsa),
-                tsa.ratio,
-                step.kappa,
-                tsa.sigma,
-                tsa.samples,
-                tsa.seed,
-                step.entropy,
-                step.events
-            )
-            .ok();
-        }
-        text
-    }
+/// What is kept of a sweep in a folder, name and content: both tables, and the picture in its own size on white.
+///
+/// # Errors
+/// The picture cannot be drawn.
+pub fn files(sheet: &SweepSheet<'_>, chart: &SweepChart<'_>) -> Result<[(&'static str, Vec<u8>); 4], ChartError> {
+    Ok([
+        ("sweep.csv", sheet.csv().into_bytes()),
+        ("summary.csv", sheet.summary_csv().into_bytes()),
+        ("sweep.png", sweep_png(chart, chart.size())?),
+        ("sweep.svg", sweep_svg(chart, chart.size())?.into_bytes()),
+    ])
 }
 
 #[cfg(test)]
@@ -105,7 +86,7 @@ mod tests {
     use crate::model::ComputeDevice;
 
     #[test]
-    fn every_value_has_its_rows_and_more_are_selected_as_kappa_grows() {
+    fn every_value_is_computed_and_more_are_selected_as_kappa_grows() {
         let scorer = Scorer::builtin(&ComputeDevice::cpu(None)).expect("loads");
         let dim = scorer.info().dim;
         let values = (0..40 * dim).map(|i| (i as f32 * 0.37).sin()).collect();
@@ -115,16 +96,15 @@ mod tests {
         let steps = Control::Kappa.steps(&TsaSettings::default(), (0.1, 0.9), 3);
         let mut reports = Vec::new();
         let rule = EventRule::default();
-        let made =
+        let mut made =
             sweep((&probe, None), &scorer, (Control::Kappa, &steps), &rule, &mut |p| reports.push(p.done), &ticket)
                 .expect("works");
         assert_eq!(reports, [0, 1, 2, 3]);
         assert_eq!(made.steps.iter().map(|s| s.kappa).collect::<Vec<_>>(), [4, 20, 36]);
-        assert_eq!(made.csv().lines().count(), 1 + 3 * 40);
-        let summary = made.summary_csv();
-        let columns = |line: &str| line.split(',').count();
-        assert!(summary.lines().all(|line| columns(line) == 12), "{summary}");
-        let sum = |step: &SweepStep| step.membership.iter().sum::<f32>();
+        let sum = |step: &SweepStep| step.membership.values().iter().sum::<f32>();
         assert!(made.steps.iter().all(|step| (sum(step) - step.kappa as f32).abs() < 1e-3));
+        // Under a rule that flags everything each step is one event.
+        made.follow(&EventRule { threshold: 0.0, ..rule });
+        assert!(made.steps.iter().all(|step| step.events.len() == 1 && step.events[0].last == 39));
     }
 }

@@ -60,7 +60,7 @@ pub fn update(state: &mut AppState, message: Message) -> Vec<Effect> {
     examination::pump(state, &mut effects);
     inspect::pump(state, &mut effects);
     compare::pump(state, &mut effects);
-    survey::pump(state);
+    survey::pump(state, &mut effects);
     ablation::pump(state, &mut effects);
     effects
 }
@@ -242,8 +242,9 @@ fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
         Event::ModelsRead(models) => state.learn.models = models,
         Event::Learning { task, news } => learn::hear(state, task, news, effects),
         Event::Inspected { task, news } => inspect::hear(state, task, news),
-        Event::Sweeping(progress) => inspect::sweeping(state, progress),
+        Event::Sweeping(progress, left) => inspect::sweeping(state, progress, left),
         Event::Swept(result) => inspect::swept(state, result),
+        Event::SweepKept(result) => inspect::sweep_kept(state, result),
         Event::Comparing { task, news } => compare::hear(state, task, news),
         Event::Surveyed { task, news } => survey::hear(state, task, news),
         Event::Ablation { task, news } => ablation::hear(state, task, news),

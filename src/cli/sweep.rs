@@ -8,10 +8,11 @@ use super::error::CliError;
 use super::files;
 use super::progress::{Bar, cancelled_by_interrupt};
 use super::subject::Subject;
-use crate::app::sweep::sweep;
+use crate::app::sweep::sheet::SweepSheet;
+use crate::app::sweep::{self, sweep};
 use crate::domain::segment::EventRule;
 use crate::model::scorer;
-use crate::plots::{SweepChart, sweep_png, sweep_svg};
+use crate::plots::SweepChart;
 
 /// Runs the command.
 ///
@@ -49,12 +50,13 @@ pub fn run(args: &SweepArgs) -> Result<(), CliError> {
         &ticket,
     )?;
     drop(bar);
-    let Some(folder) = &args.out else { return files::print(&swept.summary_csv()) };
-    files::write(&folder.join("sweep.csv"), swept.csv().as_bytes())?;
-    files::write(&folder.join("summary.csv"), swept.summary_csv().as_bytes())?;
-    let chart = SweepChart { title: &subject.name, control, steps: &swept.steps, threshold };
-    files::write(&folder.join("sweep.png"), &sweep_png(&chart)?)?;
-    files::write(&folder.join("sweep.svg"), sweep_svg(&chart)?.as_bytes())?;
+    let frames = subject.video.as_ref().map(|(video, _)| video.frames.as_ref());
+    let sheet = SweepSheet { source: &subject.source, model: &info.weights_id, sweep: &swept, frames };
+    let Some(folder) = &args.out else { return files::print(&sheet.summary_csv()) };
+    let chart = SweepChart { title: &subject.name, control, steps: &swept.steps, threshold, used: Some(&tsa) };
+    for (name, content) in sweep::files(&sheet, &chart)? {
+        files::write(&folder.join(name), &content)?;
+    }
     files::complain(&format!("sweep: {}", folder.display()));
     Ok(())
 }

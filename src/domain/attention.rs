@@ -4,6 +4,7 @@
 //! Difference Maximization Trainer. Does not own how any of it is computed from features.
 
 use super::picks::Picks;
+use super::pyramid::Extent;
 use super::score::TsaSettings;
 
 /// The selection over one sequence (CLIP-TSA, section 3.2).
@@ -45,6 +46,18 @@ impl Attention {
     }
 }
 
+/// What omega is drawn over: smallest and largest value, and whether omega - sigma to omega + sigma and the thresholds lie
+/// within. Where omega varies less than a tenth as much as its noise, beside it the curve would be a flat line, and its own
+/// range is drawn instead.
+pub fn omega_range(omega: Extent, sigma: f32, threshold: Option<[f32; 3]>) -> (Extent, bool) {
+    if omega.max - omega.min < sigma * 0.2 {
+        return (omega, false);
+    }
+    let with_noise = Extent { min: omega.min - sigma, max: omega.max + sigma };
+    let all = threshold.map_or(with_noise, |[least, _, most]| with_noise.union(Extent { min: least, max: most }));
+    (all, true)
+}
+
 /// H(p) = -p log2 p - (1 - p) log2 (1 - p), in bits: how undecided the draws are about a snippet, 0..=1.
 pub fn entropy(p: f32) -> f32 {
     let part = |p: f64| if p > 0.0 { -p * p.log2() } else { 0.0 };
@@ -82,6 +95,16 @@ mod tests {
         assert_eq!(attention.threshold(), None);
         let attention = Attention { thresholds: vec![0.25, 0.5, 0.75], ..attention };
         assert_eq!(attention.threshold(), Some([0.25, 0.5, 0.75]));
+    }
+
+    #[test]
+    fn omega_is_drawn_with_its_noise_unless_that_would_flatten_it() {
+        let omega = Extent { min: 0.4, max: 0.6 };
+        assert_eq!(omega_range(omega, 0.1, Some([0.2, 0.45, 0.8])), (Extent { min: 0.2, max: 0.8 }, true));
+        assert_eq!(omega_range(omega, 0.1, None), (Extent { min: 0.4 - 0.1, max: 0.6 + 0.1 }, true));
+        assert_eq!(omega_range(omega, 2.0, Some([0.0, 0.1, 0.2])), (omega, false));
+        let flat = Extent::of(0.5);
+        assert_eq!(omega_range(flat, 0.0, None), (flat, true), "without noise there is nothing beside it");
     }
 
     #[test]

@@ -4,7 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::curve::Curve;
 use super::score::TsaSettings;
+use super::segment::AnomalySegment;
 
 /// A control of Temporal Self-Attention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::EnumIter)]
@@ -61,14 +63,33 @@ impl Control {
         }
     }
 
+    /// Where it stands, as a person reads it.
+    pub fn value(self, tsa: &TsaSettings) -> String {
+        ((self.of(tsa) * 1e4).round() / 1e4).to_string()
+    }
+
     /// The range that a sweep goes through when nobody says otherwise.
     pub fn usual(self) -> (f64, f64) {
         match self {
             Self::Kappa => (0.1, 1.0),
             Self::Sigma => (0.0, 0.2),
-            Self::Samples => (10.0, 200.0),
+            Self::Samples => (20.0, 200.0),
             Self::Seed => (0.0, 8.0),
         }
+    }
+
+    /// The settings of a usual sweep, in order, those that it is about among them.
+    pub fn around(self, tsa: &TsaSettings) -> Vec<TsaSettings> {
+        let steps = match self {
+            Self::Kappa | Self::Samples => 10,
+            Self::Sigma | Self::Seed => 9,
+        };
+        let mut all = self.steps(tsa, self.usual(), steps);
+        let at = all.partition_point(|step| self.of(step) < self.of(tsa));
+        if all.get(at) != Some(tsa) {
+            all.insert(at, *tsa);
+        }
+        all
     }
 
     /// The settings of a sweep, `steps` values from `from` to `to` at equal distances, each different from the one before.
@@ -91,15 +112,15 @@ pub struct SweepStep {
     /// Snippets that each draw selects.
     pub kappa: usize,
     /// p, `[T]`.
-    pub membership: Vec<f32>,
+    pub membership: Curve,
     /// Sum of H(p(t)) in bits.
     pub entropy: f64,
     /// Mean over the draws of the kappa-th largest perturbed score; `None` where attention is off.
     pub threshold: Option<f32>,
     /// Anomaly scores, `[T]`.
-    pub scores: Vec<f32>,
-    /// Events under the rule in use.
-    pub events: usize,
+    pub scores: Curve,
+    /// Events under the rule in use, in order.
+    pub events: Vec<AnomalySegment>,
 }
 
 #[cfg(test)]
@@ -121,6 +142,17 @@ mod tests {
                 assert_eq!(control.set(step, control.of(&tsa)), tsa, "only {control:?} moves");
             }
         }
+    }
+
+    #[test]
+    fn what_a_sweep_is_about_is_one_of_its_values_once() {
+        for (ratio, count) in [(0.3, 10), (0.65, 11), (0.05, 11)] {
+            let tsa = TsaSettings { ratio, ..TsaSettings::default() };
+            let all = Control::Kappa.around(&tsa);
+            assert_eq!((all.len(), all.iter().filter(|step| **step == tsa).count()), (count, 1), "{all:?}");
+            assert!(all.windows(2).all(|pair| pair[0].ratio < pair[1].ratio));
+        }
+        assert_eq!(Control::Kappa.value(&TsaSettings { ratio: 0.1 + 0.2, ..TsaSettings::default() }), "0.3");
     }
 
     #[test]

@@ -12,8 +12,9 @@ use super::chart::{
     ATTENTION, Chart, ChartError, ChartLook, ChartSize, Drawn, FAINT, INK, MAGNITUDE, SCORE, TRUTH, failed, text,
     to_png, to_svg,
 };
-use crate::domain::attention::Attention;
+use crate::domain::attention::{Attention, omega_range};
 use crate::domain::attention_grid::AttentionGrid;
+use crate::domain::pyramid::Extent;
 use crate::domain::viridis::viridis;
 
 /// What the picture shows.
@@ -116,7 +117,7 @@ impl AttentionChart<'_> {
     /// The colours with the values that they stand for.
     fn legend<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Drawn {
         let (width, height) = area.dim_in_pixel();
-        let (left, top, bottom) = (width as i32 - RIGHT as i32 + 14, 24, height as i32 - 20);
+        let (left, top, bottom) = (width as i32 - RIGHT as i32 + 14, 34, height as i32 - 20);
         area.draw(&Text::new("share", (left, 6), text(13, INK))).map_err(failed)?;
         let steps = 64;
         for i in 0..steps {
@@ -132,19 +133,22 @@ impl AttentionChart<'_> {
         Ok(())
     }
 
-    /// Smallest and largest of omega with its noise, and of the thresholds, with room on both sides.
-    fn omega_ends(&self, sigma: f32) -> (f32, f32) {
+    fn sigma(&self) -> f32 {
+        if self.attention.thresholds.is_empty() { 0.0 } else { self.attention.tsa.sigma as f32 }
+    }
+
+    /// Ends of omega's lane with room on both sides, and whether its noise and the thresholds lie within.
+    fn omega_ends(&self) -> ((f32, f32), bool) {
         let values = &self.attention.omega[self.grid.snippets.clone()];
-        let thresholds = self.attention.threshold().map(|[least, _, most]| [least, most]);
-        let all = values.iter().flat_map(|v| [v - sigma, v + sigma]).chain(thresholds.into_iter().flatten());
-        let (low, high) = all.fold((f32::MAX, f32::MIN), |(low, high), v| (low.min(v), high.max(v)));
-        let room = (high - low).max(1e-4) * 0.12;
-        (low - room, high + room)
+        let omega = values.iter().copied().map(Extent::of).reduce(Extent::union).unwrap_or_else(|| Extent::of(0.0));
+        let (Extent { min, max }, with_noise) = omega_range(omega, self.sigma(), self.attention.threshold());
+        let room = (max - min).max(1e-4) * 0.12;
+        ((min - room, max + room), with_noise)
     }
 
     fn lane<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>, lane: Lane) -> Drawn {
         let (attention, visible) = (self.attention, &self.grid.snippets);
-        let sigma = if attention.thresholds.is_empty() { 0.0 } else { attention.tsa.sigma as f32 };
+        let sigma = self.sigma();
         let entropy;
         let (name, values, colour) = match lane {
             Lane::Omega => ("omega", &attention.omega, SCORE),
@@ -155,7 +159,12 @@ impl AttentionChart<'_> {
             }
         };
         let (last, x) = (lane == Lane::Entropy, axis(visible));
-        let (low, high) = if lane == Lane::Omega { self.omega_ends(sigma) } else { (0.0, 1.02) };
+        let ((low, high), with_noise) = if lane == Lane::Omega { self.omega_ends() } else { ((0.0, 1.02), false) };
+        let digits = match high - low {
+            range if range < 0.02 => 4,
+            range if range < 0.5 => 3,
+            _ => 1,
+        };
         let mut chart = ChartBuilder::on(area)
             .margin_top(4)
             .margin_left(12)
@@ -174,13 +183,13 @@ impl AttentionChart<'_> {
             .x_label_formatter(&|v| format!("{v:.0}"))
             .x_desc(if last { "snippet" } else { "" })
             .y_labels(4)
-            .y_label_formatter(&|v| if high - low < 0.5 { format!("{v:.3}") } else { format!("{v:.1}") })
+            .y_label_formatter(&|v| format!("{v:.digits$}"))
             .y_desc(name)
             .axis_desc_style(text(14, if last { INK } else { colour }))
             .label_style(text(13, INK))
             .draw()
             .map_err(failed)?;
-        if lane == Lane::Omega {
+        if with_noise {
             let band = |by: f32| steps(values, visible, by);
             let mut outline = band(sigma);
             outline.extend(band(-sigma).into_iter().rev());
@@ -191,6 +200,8 @@ impl AttentionChart<'_> {
                 let line = [(x.start, f64::from(mean)), (x.end, f64::from(mean))];
                 chart.draw_series(DashedLineSeries::new(line, 6, 4, INK.stroke_width(1))).map_err(failed)?;
             }
+        }
+        if lane == Lane::Omega {
             // Ticks along the top.
             let tick = |t: &usize| {
                 let height = f64::from(high) - f64::from(high - low) * 0.07;
@@ -243,8 +254,13 @@ impl Chart for AttentionChart<'_> {
         head.draw(&Text::new(self.title.to_owned(), (14, 8), text(18, INK))).map_err(failed)?;
         let tsa = &self.attention.tsa;
         let facts = if tsa.enabled {
+            let omega = if self.omega_ends().1 {
+                "light band: omega ± sigma; grey band and dashes: kappa-th score of the draws and its mean"
+            } else {
+                "omega alone: sigma and the kappa-th scores reach far beyond it"
+            };
             format!(
-                "kappa = {} of {}, sigma = {}, M = {}, seed {}; selection entropy {:.1} bit; light band: omega ± sigma; grey band and dashes: kappa-th score of the draws and its mean; violet: top-alpha",
+                "kappa = {} of {}, sigma = {}, M = {}, seed {}; selection entropy {:.1} bit; {omega}; violet: top-alpha",
                 self.attention.kappa,
                 self.attention.omega.len(),
                 tsa.sigma,
@@ -275,6 +291,7 @@ mod tests {
     use super::*;
     use crate::domain::attention_grid::GridView;
     use crate::domain::picks::Picks;
+    use crate::domain::score::TsaSettings;
 
     fn attention() -> Attention {
         // Two draws over 80 snippets: the even ones, and the odd ones.
@@ -306,6 +323,11 @@ mod tests {
         for word in ["clip", "j-th earliest pick", "omega", "p(t)", "snippet", "kappa = 40 of 80", "0.500"] {
             assert!(svg.contains(word), "{word} is missing");
         }
+        // Beside a noise that is so much larger, omega has the lane to itself.
+        let loud = TsaSettings { sigma: 4.0, ..attention.tsa };
+        let loud = Attention { tsa: loud, ..attention.clone() };
+        let alone = attention_svg(&AttentionChart { attention: &loud, ..chart }, AttentionChart::SIZE).expect("draws");
+        assert!(alone.contains("omega alone") && !svg.contains("omega alone"));
         let nothing = AttentionGrid::default();
         assert!(attention_png(&AttentionChart { grid: &nothing, ..chart }, AttentionChart::SIZE).is_err());
     }

@@ -33,6 +33,10 @@ pub(super) fn pick(what: Pick, start: Option<&Path>, reporter: &Reporter) {
         let picked = dialog.clone().set_title(title).pick_folder();
         Box::pin(async move { picked.await.map(|folder| vec![folder]) })
     };
+    let one_file = |title: &str| -> Picked {
+        let picked = dialog.clone().set_title(title).pick_file();
+        Box::pin(async move { picked.await.map(|file| vec![file]) })
+    };
     let picked: Picked = match what {
         Pick::Folders => Box::pin(dialog.set_title("Open folders of videos").pick_folders()),
         Pick::Videos => Box::pin(dialog.set_title("Open videos").pick_files()),
@@ -44,6 +48,9 @@ pub(super) fn pick(what: Pick, start: Option<&Path>, reporter: &Reporter) {
         Pick::For(Field::Export) => one_folder("Folder to write labels into"),
         Pick::For(Field::Report) => one_folder("Folder to write the report into"),
         Pick::For(Field::Moved) => one_folder("Folder to search"),
+        Pick::For(Field::CompareModel) => one_file("Model to compare with"),
+        Pick::For(Field::CompareScores) => one_file("Scores to compare with"),
+        Pick::For(Field::CompareEncoder) => one_folder("Folder of a CLIP encoder"),
     };
     let report = reporter.clone();
     let answer = thread::Builder::new().name("dialog".to_owned()).spawn(move || {

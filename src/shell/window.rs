@@ -55,6 +55,7 @@ impl App {
         }
         let WindowOptions { paths, device, encoder, model, project } = options;
         state.home_project.clone_from(&folders.project);
+        state.home_pictures.clone_from(&folders.snapshots);
         let project = project.or_else(|| state.prefs.projects.latest()).or_else(|| folders.project.clone());
         let folders = &Folders { project, ..folders.clone() };
         let ctx = cc.egui_ctx.clone();

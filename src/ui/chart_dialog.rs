@@ -21,6 +21,7 @@ pub(super) fn chart_ui(view: &ViewContext<'_>, ui: &mut Ui) {
     ui.heading("Save chart");
     let mut form = view.state.chart.clone();
     let present = charting::present(view.state);
+    let before = charting::fitting(view.state, form.kind);
     // What was asked for last may have gone from the screen.
     if let (false, Some(first)) = (present.contains(&form.kind), present.first()) {
         form.kind = *first;
@@ -28,6 +29,11 @@ pub(super) fn chart_ui(view: &ViewContext<'_>, ui: &mut Ui) {
     ui.add_space(4.0);
     for kind in present {
         ui.radio_value(&mut form.kind, kind, kind.text());
+    }
+    let fitting = charting::fitting(view.state, form.kind);
+    // A size that nobody chose follows the chart.
+    if form.look.size == before {
+        form.look.size = fitting;
     }
     ui.separator();
     ui.horizontal(|ui| {
@@ -41,10 +47,10 @@ pub(super) fn chart_ui(view: &ViewContext<'_>, ui: &mut Ui) {
         ui.radio_value(&mut form.look.theme, ChartTheme::Light, "Light");
         ui.radio_value(&mut form.look.theme, ChartTheme::Dark, "Dark");
     });
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         side_ui(ui, "Width", &mut form.look.size.width);
         side_ui(ui, "Height", &mut form.look.size.height);
-        for (name, size) in SIZES {
+        for (name, size) in [("Fitting", fitting)].into_iter().chain(SIZES) {
             if ui.selectable_label(form.look.size == size, name).clicked() {
                 form.look.size = size;
             }
@@ -54,9 +60,11 @@ pub(super) fn chart_ui(view: &ViewContext<'_>, ui: &mut Ui) {
     let (text, color) = if let Some(problem) = problem {
         (problem.to_owned(), view.tokens.palette.warn)
     } else {
-        let folder = view.state.prefs.snapshot_folder.as_ref();
-        let folder = folder.map_or_else(|| "the folder of snapshots".to_owned(), |f| f.display().to_string());
-        (format!("Written into {folder}; nothing that is there is replaced."), view.tokens.palette.text_weak)
+        let text = view.state.picture_place().map_or_else(
+            || "There is no folder for pictures here: choose one with “Snapshot folder…”.".to_owned(),
+            |folder| format!("Written into {}; nothing that is there is replaced.", folder.display()),
+        );
+        (text, view.tokens.palette.text_weak)
     };
     ui.label(RichText::new(text).color(color));
     let entered = ui.input(|i| i.key_pressed(Key::Enter)) && problem.is_none();

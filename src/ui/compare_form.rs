@@ -1,59 +1,22 @@
 //! The form in which a person chooses what the scores on screen are compared with.
 //!
-//! Owns what is chosen and typed until it is sent. Does not own what becomes of it (`app::comparing`).
+//! Owns how it looks. Does not own what is chosen and typed (`app::comparing::form`), nor what becomes of it.
 
-use std::path::PathBuf;
+use egui::{Button, CollapsingHeader, ComboBox, DragValue, RichText, Role, Slider, SliderClamping, Ui, WidgetInfo};
+use strum::IntoEnumIterator as _;
 
-use egui::{
-    Button, CollapsingHeader, ComboBox, DragValue, Key, RichText, Role, Slider, SliderClamping, Ui, WidgetInfo,
-};
-
-use super::dialogs::field_ui;
+use super::exchange_form::{PathField, path_ui, pick};
 use super::root::ViewContext;
 use super::tsa_panel::{RATIO, SAMPLES, SIGMA};
 use crate::app::action::Action;
-use crate::app::comparing::{CompareAction, Other, OtherModel};
-use crate::app::models::{ModelEntry, ModelState};
-use crate::domain::score::TsaSettings;
-
-/// What kind of thing is chosen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Kind {
-    #[default]
-    Project,
-    InUse,
-    File,
-    Scores,
-}
-
-impl Kind {
-    const ALL: [Self; 4] = [Self::Project, Self::InUse, Self::File, Self::Scores];
-
-    fn text(self) -> &'static str {
-        match self {
-            Self::Project => "a model of the project",
-            Self::InUse => "the model in use, set otherwise",
-            Self::File => "a model file",
-            Self::Scores => "scores of another program",
-        }
-    }
-}
-
-/// What is chosen and typed.
-#[derive(Debug, Default)]
-pub struct CompareForm {
-    kind: Kind,
-    /// The model of the project, by its hash; until one is chosen, the first that is not in use.
-    model: Option<String>,
-    model_path: String,
-    scores_path: String,
-    encoder: String,
-    /// Settings of attention, where they are to be others.
-    tsa: Option<TsaSettings>,
-}
+use crate::app::comparing::CompareAction;
+use crate::app::comparing::form::{CompareForm, OtherKind, candidates};
+use crate::app::exchanging::Field;
+use crate::app::models::ModelState;
 
 /// Draws the form; folded once something is compared.
-pub fn form_ui(view: &ViewContext<'_>, form: &mut CompareForm, ui: &mut Ui) {
+pub fn form_ui(view: &ViewContext<'_>, ui: &mut Ui) {
+    let form = &mut view.state.comparing.form.clone();
     let palette = &view.tokens.palette;
     let other = view.state.comparing.other.as_ref();
     let title = match other {
@@ -66,31 +29,37 @@ pub fn form_ui(view: &ViewContext<'_>, form: &mut CompareForm, ui: &mut Ui) {
         |ui| {
             let list = ComboBox::from_id_salt("kind").width(ui.available_width() - 8.0);
             let list = list.selected_text(form.kind.text()).show_ui(ui, |ui| {
-                for kind in Kind::ALL {
+                for kind in OtherKind::iter() {
                     ui.selectable_value(&mut form.kind, kind, kind.text());
                 }
             });
             list.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Compare with"));
             let entered = match form.kind {
-                Kind::Project => {
+                OtherKind::Project => {
                     models_ui(view, form, ui);
                     false
                 }
-                Kind::InUse => false,
-                Kind::File => {
-                    path_ui(ui, &mut form.model_path, "Model to compare with", "a .safetensors or PyTorch file")
+                OtherKind::InUse => false,
+                OtherKind::File => {
+                    let hint = "a .safetensors or PyTorch file";
+                    let pick = pick(Field::CompareModel);
+                    let what = PathField { name: "Model to compare with", hint, pick, lines: 1 };
+                    path_ui(view, ui, &what, &mut form.model_path, false)
                 }
-                Kind::Scores => {
-                    path_ui(ui, &mut form.scores_path, "Scores to compare with", "a .json, .csv, .npy or .txt file")
+                OtherKind::Scores => {
+                    let hint = "a .json, .csv, .npy or .txt file";
+                    let pick = pick(Field::CompareScores);
+                    let what = PathField { name: "Scores to compare with", hint, pick, lines: 1 };
+                    path_ui(view, ui, &what, &mut form.scores_path, false)
                 }
             };
-            if form.kind == Kind::Scores {
+            if form.kind == OtherKind::Scores {
                 let text = "One number from 0 to 1 for each snippet or each frame.";
                 ui.label(RichText::new(text).color(palette.text_weak));
             } else {
                 settings_ui(view, form, ui);
             }
-            let chosen = chosen(view, form);
+            let chosen = form.chosen(view.state);
             let button = ui.add_enabled(chosen.is_some(), Button::new("Compare"));
             let clicked = button.on_disabled_hover_text("Choose or type what to compare with").clicked();
             if let Some(chosen) = chosen.filter(|_| clicked || entered) {
@@ -98,38 +67,23 @@ pub fn form_ui(view: &ViewContext<'_>, form: &mut CompareForm, ui: &mut Ui) {
             }
         },
     );
+    if *form != view.state.comparing.form {
+        view.actions.send(Action::Compare(CompareAction::SetForm(Box::new(form.clone()))));
+    }
     ui.add_space(4.0);
-}
-
-fn path_ui(ui: &mut Ui, path: &mut String, name: &str, hint: &str) -> bool {
-    let response = field_ui(ui, path, name, hint, false);
-    response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter))
-}
-
-/// What was typed, if it is a whole path.
-fn path(text: &str) -> Option<PathBuf> {
-    let path = PathBuf::from(text.trim().trim_matches('"'));
-    path.is_absolute().then_some(path)
-}
-
-/// Models that could be chosen: all but the one whose scores are on screen.
-fn candidates<'a>(view: &ViewContext<'a>) -> impl Iterator<Item = &'a ModelEntry> {
-    let state = view.state;
-    let shown = state.shown().and_then(|entry| entry.scored.as_ref()).map(|scored| scored.model.as_str());
-    state.learn.models.iter().filter(move |entry| Some(entry.id.as_str()) != shown)
 }
 
 fn models_ui(view: &ViewContext<'_>, form: &mut CompareForm, ui: &mut Ui) {
     let palette = &view.tokens.palette;
-    if candidates(view).next().is_none() {
+    if candidates(view.state).next().is_none() {
         let text = "The project has no other model yet. Learn one, bring one in in the panel Models, or choose a file.";
         ui.label(RichText::new(text).color(palette.text_weak));
         return;
     }
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 1.0;
-        let selected = form.model.clone().or_else(|| candidates(view).next().map(|entry| entry.id.clone()));
-        for entry in candidates(view) {
+        let selected = form.model.clone().or_else(|| candidates(view.state).next().map(|entry| entry.id.clone()));
+        for entry in candidates(view.state) {
             let digits: String = entry.id.chars().take(8).collect();
             let state = match (entry.in_use, entry.state) {
                 (true, _) => "in use",
@@ -158,9 +112,11 @@ fn settings_ui(view: &ViewContext<'_>, form: &mut CompareForm, ui: &mut Ui) {
     let own = view.state.tsa;
     CollapsingHeader::new("Encoder and attention")
         .id_salt("settings")
-        .default_open(form.kind == Kind::InUse)
+        .default_open(form.kind == OtherKind::InUse)
         .show_unindented(ui, |ui| {
-            field_ui(ui, &mut form.encoder, "CLIP folder of the other", "empty: the encoder in use", false);
+            let (hint, pick) = ("empty: the encoder in use", pick(Field::CompareEncoder));
+            let what = PathField { name: "CLIP folder of the other", hint, pick, lines: 1 };
+            path_ui(view, ui, &what, &mut form.encoder, false);
             let mut others = form.tsa.is_some();
             ui.checkbox(&mut others, "Other attention");
             if !others {
@@ -184,25 +140,4 @@ fn settings_ui(view: &ViewContext<'_>, form: &mut CompareForm, ui: &mut Ui) {
                 seed.labelled_by(label.id);
             });
         });
-}
-
-/// What the form says, if that is enough.
-fn chosen(view: &ViewContext<'_>, form: &CompareForm) -> Option<Other> {
-    let model = match form.kind {
-        Kind::Scores => return path(&form.scores_path).map(Other::Scores),
-        Kind::File => OtherModel::File(path(&form.model_path)?),
-        Kind::InUse => OtherModel::InUse,
-        Kind::Project => {
-            let wanted = form.model.as_ref().and_then(|id| candidates(view).find(|entry| entry.id == *id));
-            let entry = wanted.or_else(|| candidates(view).next())?;
-            OtherModel::Project((entry.state != ModelState::Shipped).then(|| entry.id.clone()))
-        }
-    };
-    let encoder = match form.encoder.trim() {
-        "" => None,
-        text => Some(path(text)?),
-    };
-    // The model in use as it is would be itself.
-    let differs = form.kind != Kind::InUse || encoder.is_some() || form.tsa.is_some();
-    differs.then_some(Other::Model { model, encoder, tsa: form.tsa })
 }

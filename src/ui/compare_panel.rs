@@ -9,7 +9,7 @@ use std::sync::Arc;
 use egui::{RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, vec2};
 
 use super::command_button::command_button;
-use super::compare_form::{CompareForm, form_ui};
+use super::compare_form::form_ui;
 use super::event_panel::share_slider;
 use super::figures;
 use super::inspector::facts_ui;
@@ -38,10 +38,9 @@ const SIDE: f32 = 340.0;
 /// Width of the picture of the snippet under the pointer.
 const STILL: f32 = 160.0;
 
-/// What is chosen in the panel, and the points of its plot.
+/// The view and the points of its plot.
 #[derive(Debug, Default)]
 pub struct CompareDraft {
-    form: CompareForm,
     scatter: ScatterState,
     /// The points, and what they were made of.
     dots: Option<(u64, Vec<Dot>)>,
@@ -56,7 +55,7 @@ pub fn compare_ui(view: &ViewContext<'_>, draft: &mut CompareDraft, ui: &mut Ui)
             ui.label(RichText::new(text).color(palette.text_weak));
             return;
         }
-        form_ui(view, &mut draft.form, ui);
+        form_ui(view, ui);
         let comparing = &view.state.comparing;
         let shown = view.state.shown();
         match (comparing.shown(), &view.state.session, shown) {

@@ -2,6 +2,8 @@
 //!
 //! Owns the wording of durations, sizes and shares. Does not own media time, which writes itself.
 
+use crate::domain::lane_data::NoiseBand;
+
 /// `42 %`.
 pub fn percent(fraction: f32) -> String {
     format!("{:.0} %", fraction.clamp(0.0, 1.0) * 100.0)
@@ -41,6 +43,12 @@ pub fn speed(speed: f64) -> String {
 /// `1 event`, `3 events`.
 pub fn count(n: usize, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
+
+/// How far the score of a snippet scatters: `mean 0.512, 5–95 % 0.480–0.544`.
+pub fn band(band: &NoiseBand, snippet: usize) -> String {
+    let at = |values: &[f32]| values.get(snippet).map_or_else(|| "–".to_owned(), |v| format!("{v:.3}"));
+    format!("mean {}, 5–95 % {}–{}", at(band.mean()), at(band.low()), at(band.high()))
 }
 
 /// A rate: one decimal where it tells something.

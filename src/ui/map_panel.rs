@@ -18,6 +18,7 @@ use super::scatter::{Dot, Form, Scatter, ScatterState, scatter_ui};
 use super::theme::Palette;
 use super::verdict;
 use crate::app::action::Action;
+use crate::app::bench::MapColour;
 use crate::app::command::UiCommand;
 use crate::app::phase::Phase;
 use crate::app::survey::facts::point_facts;
@@ -44,25 +45,17 @@ const KINDS: [[u8; 3]; KEYS] = [
     [150, 150, 150],
 ];
 
-/// What points are coloured by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-enum By {
-    #[default]
-    Score,
-    Label,
-    Video,
-    Verdict,
-}
+/// What points can be coloured by.
+const COLOURS: [(MapColour, &str); 4] = [
+    (MapColour::Score, "Score"),
+    (MapColour::Label, "Label"),
+    (MapColour::Video, "Video"),
+    (MapColour::Verdict, "Verdict"),
+];
 
-impl By {
-    const ALL: [(Self, &'static str); 4] =
-        [(Self::Score, "Score"), (Self::Label, "Label"), (Self::Video, "Video"), (Self::Verdict, "Verdict")];
-}
-
-/// What is chosen in the panel, and the points of the map.
+/// The view and the points of the map.
 #[derive(Debug, Default)]
 pub struct MapDraft {
-    by: By,
     scatter: ScatterState,
     /// The points, what they were made of, and the key to their colours.
     drawn: Option<(u64, Vec<Dot>, Vec<Kind>)>,
@@ -110,25 +103,25 @@ pub fn map_ui(view: &ViewContext<'_>, draft: &mut MapDraft, ui: &mut Ui) {
 }
 
 fn drawn_ui(view: &ViewContext<'_>, draft: &mut MapDraft, map: &Arc<FeatureMap>, ui: &mut Ui) {
-    let palette = &view.tokens.palette;
+    let (palette, chosen) = (&view.tokens.palette, view.state.prefs.bench.map_colour);
     ui.horizontal_wrapped(|ui| {
         ui.label(RichText::new("Colour").color(palette.text_weak));
-        for (by, text) in By::ALL {
+        for (by, text) in COLOURS {
             let hidden = match by {
-                By::Score => view.state.prefs.blind.hides_model(),
-                By::Label | By::Verdict => view.state.prefs.blind.on,
-                By::Video => false,
+                MapColour::Score => view.state.prefs.blind.hides_model(),
+                MapColour::Label | MapColour::Verdict => view.state.prefs.blind.on,
+                MapColour::Video => false,
             };
-            let button = ui.add_enabled(!hidden, egui::Button::selectable(draft.by == by, text));
+            let button = ui.add_enabled(!hidden, egui::Button::selectable(chosen == by, text));
             if button.on_disabled_hover_text("Hidden in a blind pass").clicked() {
-                draft.by = by;
+                view.actions.send(Action::Survey(SurveyAction::ColourBy(by)));
             }
         }
     });
     ui.horizontal(|ui| draft.scatter.tools_ui(ui));
-    let key = drawn_key(view, draft.by, map);
+    let key = drawn_key(view, chosen, map);
     if draft.drawn.as_ref().is_none_or(|(of, ..)| *of != key) {
-        let (dots, kinds) = dots(view, draft.by, map);
+        let (dots, kinds) = dots(view, chosen, map);
         draft.drawn = Some((key, dots, kinds));
     }
     let Some((_, dots, kinds)) = &draft.drawn else { return };
@@ -159,7 +152,7 @@ fn drawn_ui(view: &ViewContext<'_>, draft: &mut MapDraft, map: &Arc<FeatureMap>,
         view.actions.send(Action::Survey(SurveyAction::Pick(picked)));
     }
     picked_ui(view, ui);
-    legend_ui(view, draft.by, kinds, ui);
+    legend_ui(view, chosen, kinds, ui);
     notes_ui(view, map, ui);
     ui.horizontal_wrapped(|ui| {
         command_button(view, ui, UiCommand::ExportMap, "Export as CSV");
@@ -197,9 +190,9 @@ fn notes_ui(view: &ViewContext<'_>, map: &FeatureMap, ui: &mut Ui) {
 }
 
 /// The key to the colours.
-fn legend_ui(view: &ViewContext<'_>, by: By, kinds: &[Kind], ui: &mut Ui) {
+fn legend_ui(view: &ViewContext<'_>, by: MapColour, kinds: &[Kind], ui: &mut Ui) {
     let palette = &view.tokens.palette;
-    if by == By::Score {
+    if by == MapColour::Score {
         ui.horizontal(|ui| {
             ui.label(RichText::new("0").font(view.tokens.small_figures()).color(palette.text_weak));
             let (rect, _) = ui.allocate_exact_size(vec2(120.0, 8.0), Sense::HOVER);
@@ -251,7 +244,7 @@ fn point_tip(view: &ViewContext<'_>, map: &FeatureMap, at: usize, ui: &mut Ui) {
 }
 
 /// Changes whenever points or colours do.
-fn drawn_key(view: &ViewContext<'_>, by: By, map: &Arc<FeatureMap>) -> u64 {
+fn drawn_key(view: &ViewContext<'_>, by: MapColour, map: &Arc<FeatureMap>) -> u64 {
     let mut hasher = DefaultHasher::new();
     (Arc::as_ptr(map) as usize, by, view.state.picked.revision()).hash(&mut hasher);
     (view.tokens.theme == egui::Theme::Dark, view.state.prefs.blind.on, view.state.reviews.schema_revision())
@@ -270,7 +263,7 @@ fn heat(palette: &Palette, score: f32) -> Color32 {
     palette.heat_at(0.18 + 0.82 * score)
 }
 
-fn dots(view: &ViewContext<'_>, by: By, map: &FeatureMap) -> (Vec<Dot>, Vec<Kind>) {
+fn dots(view: &ViewContext<'_>, by: MapColour, map: &FeatureMap) -> (Vec<Dot>, Vec<Kind>) {
     let palette = &view.tokens.palette;
     let facts = point_facts(view.state);
     let mut kinds: Vec<Kind> = Vec::new();
@@ -289,16 +282,16 @@ fn dots(view: &ViewContext<'_>, by: By, map: &FeatureMap) -> (Vec<Dot>, Vec<Kind
     let points = map.points.iter().zip(&facts).map(|(point, facts)| {
         let PointFacts { score, verdict: said, label, picked } = facts;
         let (ink, form) = match by {
-            By::Score => (score.map_or(palette.text_faint, |score| heat(palette, score)), Form::Disc),
-            By::Video => {
+            MapColour::Score => (score.map_or(palette.text_faint, |score| heat(palette, score)), Form::Disc),
+            MapColour::Video => {
                 let form = [Form::Disc, Form::Triangle, Form::Square, Form::Diamond][point.video / KEYS % 4];
                 kind(&map.order.videos[point.video].name, form, None)
             }
-            By::Label => match label {
+            MapColour::Label => match label {
                 Some(class) => kind(class, Form::Triangle, class_color(view, class)),
                 None => kind("no label", Form::Disc, Some(palette.text_faint)),
             },
-            By::Verdict => match said {
+            MapColour::Verdict => match said {
                 Some(said) => kind(verdict::name(*said), verdict_form(*said), Some(verdict::color(*said, palette))),
                 None => kind("not judged", Form::Disc, Some(palette.text_faint)),
             },

@@ -31,7 +31,7 @@ pub fn similar_ui(view: &ViewContext<'_>, ui: &mut Ui) {
     ScrollArea::vertical().id_salt("similar").auto_shrink([false, false]).show(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
             command_button(view, ui, UiCommand::FindSimilar, "For the snippet on screen");
-            let mut only = survey.others_only;
+            let mut only = view.state.prefs.bench.others_only;
             if ui.checkbox(&mut only, "Other videos only").changed() {
                 view.actions.send(Action::Survey(SurveyAction::OtherVideosOnly(only)));
             }

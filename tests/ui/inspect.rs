@@ -48,7 +48,13 @@ fn a_control_is_tried_beside_the_real_curve_and_taken_back() {
     w.harness.run_steps(3);
     assert!((250..400).contains(&w.frame()), "{}", w.frame());
 
-    w.click("Back to the settings in use");
+    // How far its scores scatter comes after them, as a band of its own beside that of the settings in use.
+    w.wait("the band", |s| s.inspect.overlay().is_some_and(|overlay| overlay.band.is_some()));
+    let band = w.state().inspect.overlay().and_then(|overlay| overlay.band.clone()).expect("is there");
+    assert_eq!((band.mean().len(), band.low().len()), (40, 40));
+    assert!(band.low().iter().zip(band.high()).all(|(low, high)| low <= high));
+
+    w.click("End the trial");
     w.wait("the way back", |s| s.inspect.trial.is_none() && is_exact(s));
     assert_eq!(w.state().inspect.looked.as_ref().map(|looked| looked.attention.kappa), Some(own.attention.kappa));
     assert!(w.state().inspect.overlay().is_none());
@@ -57,7 +63,7 @@ fn a_control_is_tried_beside_the_real_curve_and_taken_back() {
 }
 
 #[test]
-fn marked_snippets_are_blanked_and_a_sweep_is_kept() {
+fn marked_snippets_are_blanked() {
     let mut w = Window::new();
     let path = w.video("walk.mp4", 320);
     w.open(&path);
@@ -72,18 +78,68 @@ fn marked_snippets_are_blanked_and_a_sweep_is_kept() {
         w.harness.run_steps(2);
     }
     w.key(Key::O);
+    w.click("What if");
     w.click("Blank");
     w.wait("the trial", |s| s.inspect.curve.as_ref().is_some_and(|curve| curve.events.is_some()));
     let blanked = w.state().inspect.looked.as_ref().expect("is looked at").attention.omega.clone();
     assert!(blanked[..4].windows(2).all(|pair| pair[0] == pair[1]), "the same features: {blanked:?}");
     assert_eq!(blanked[4..], omega[4..]);
+    w.harness.get_by_label("What if (1 change)");
+}
 
+#[test]
+fn a_sweep_is_drawn_tried_from_and_kept_when_that_is_wanted() {
+    let mut w = Window::new();
+    let path = w.video("walk.mp4", 320);
+    w.open(&path);
+    w.wait("the scores", is_done);
+    w.wait("the project", |s| s.reviews.project.folder().is_some());
+    w.key(Key::F5);
+    w.wait("the attention", is_exact);
     w.click("Sweep");
     w.click("seed from 0 to 8");
-    w.wait("the sweep", |s| s.inspect.sweeping.is_none());
+    w.wait("the sweep", |s| s.inspect.swept.is_some());
+    w.harness.run_steps(3);
+    let swept = w.state().inspect.swept.clone().expect("is there");
+    assert_eq!(swept.sweep.steps.len(), 9);
     let folder = w.state().reviews.project.folder().expect("is open").join("exports/walk-sweep-seed");
+    assert!(!folder.exists(), "nothing is written that nobody asked for");
+    // A row for each value; the one in use says so.
+    assert_eq!(w.harness.query_all_by_label_contains("Try seed ").count(), 9);
+    let used = format!("Try seed {}: ", w.state().tsa.seed);
+    w.harness.get_by(|node| node.label().is_some_and(|l| l.starts_with(&used) && l.ends_with(", in use")));
+
+    // Pressed, a value becomes a trial, which leaves the sweep as it is.
+    let row = w.harness.get_by_label_contains("Try seed 5: ");
+    row.click();
+    w.wait("the trial", |s| s.inspect.trial.as_ref().is_some_and(|trial| trial.tsa.seed == 5));
+    w.wait("its scores", |s| s.inspect.is_exact);
+    let exact = w.state().inspect.exact.clone().expect("is exact");
+    for (tried, in_sweep) in exact.snippets.scores.iter().zip(swept.sweep.steps[5].scores.values()) {
+        assert!((tried - in_sweep).abs() < 1e-4, "{tried} is not {in_sweep}");
+    }
+    assert!(std::sync::Arc::ptr_eq(&swept, w.state().inspect.swept.as_ref().expect("stays")));
+
+    // A click at a time shows the frame there.
+    let at = w.harness.get_by_role_and_label(Role::Slider, "Attention over time").rect().center();
+    w.harness.drag_at(at);
+    w.harness.run_steps(2);
+    w.harness.drop_at(at);
+    w.harness.run_steps(3);
+    assert!((100..220).contains(&w.frame()), "{}", w.frame());
+
+    w.click("By draw");
+    w.harness.get_by_label_contains("V_hat ");
+    w.click("By value");
+    w.choose("keep the sweep");
+    w.wait("the notice", |s| s.notices.list().iter().any(|notice| notice.text.contains("The sweep is in")));
     for name in ["sweep.png", "sweep.svg", "sweep.csv", "summary.csv"] {
         assert!(folder.join(name).is_file(), "{name}: {:?}", w.state().notices.list());
     }
-    w.harness.get_by_label_contains("The sweep is in");
+    let summary = std::fs::read_to_string(folder.join("summary.csv")).expect("is written");
+    let model = &w.state().engine.facts().expect("is ready").model;
+    assert!(
+        summary.lines().nth(1).is_some_and(|row| row.starts_with(&format!("walk.mp4,{model},seed,0,"))),
+        "{summary}"
+    );
 }

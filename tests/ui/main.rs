@@ -270,6 +270,32 @@ fn the_picture_is_looked_at_more_closely_and_reset_by_one_key() {
 }
 
 #[test]
+fn what_is_typed_right_after_the_palette_or_go_to_is_for_its_field() {
+    let mut w = Window::new();
+    let path = w.video("palette.mp4", 60);
+    w.open(&path);
+    w.wait("the scores", is_done);
+    let before = w.state().prefs.overlays;
+    for (key, modifiers, dialog) in
+        [(Key::K, Modifiers::COMMAND, Dialog::Palette), (Key::G, Modifiers::NONE, Dialog::GoTo)]
+    {
+        // Both keys arrive before the window is drawn again.
+        for (key, modifiers) in [(key, modifiers), (Key::H, Modifiers::NONE)] {
+            let press = |pressed| egui::Event::Key { key, physical_key: None, pressed, repeat: false, modifiers };
+            w.harness.event(press(true));
+            w.harness.event(press(false));
+        }
+        w.harness.run_steps(3);
+        assert_eq!(w.state().dialog, Some(dialog));
+        assert_eq!(w.state().prefs.overlays, before, "H was meant for the field");
+        w.key(Key::Escape);
+        w.harness.run_steps(2);
+    }
+    w.key(Key::H);
+    assert_ne!(w.state().prefs.overlays, before, "and without one it hides what is written over the video");
+}
+
+#[test]
 fn the_palette_finds_marks_and_carries_out() {
     let mut w = Window::new();
     let path = w.video("palette.mp4", 60);

@@ -3,7 +3,9 @@
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
+use lookback::app::bench::MapColour;
 use lookback::app::command::UiCommand;
+use lookback::app::prefs::Prefs;
 
 use super::window::{Window, is_done};
 
@@ -62,6 +64,21 @@ fn snippets_are_laid_out_picked_and_marked_on_the_timeline() {
         std::fs::read_to_string(Window::project(w.folder.path()).join("exports/videos-map.csv")).expect("is there");
     assert_eq!(text.lines().count(), 71);
     assert!(text.lines().nth(1).is_some_and(|row| row.starts_with("one.mp4,") && row.ends_with(",0")), "{text}");
+}
+
+#[test]
+fn what_the_bench_showed_is_asked_for_again_after_a_restart() {
+    let mut w = two();
+    w.choose("map all open");
+    w.wait("the map", |s| s.survey.map.is_some());
+    w.click("Video");
+    let config = w.folder.path().join("own/config");
+    w.wait("the settings on disk", |_| Prefs::read(&config).prefs.bench.map_colour == MapColour::Video);
+    let videos = ["one.mp4", "two.mp4"].map(|name| w.folder.path().join(name)).to_vec();
+    let mut w = w.restarted(videos);
+    w.wait("the same map", |s| s.survey.map.as_ref().is_some_and(|map| map.order.all && map.points.len() == 70));
+    w.harness.run_steps(3);
+    w.harness.get_by_label("one.mp4 40");
 }
 
 #[test]

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use crate::app::inspect::LookedAt;
+use crate::app::inspect::{LookedAt, Swept};
 use crate::app::learn::RunProgress;
 use crate::app::sheet::{CSV_HEADER, ScoreSheet};
 use crate::domain::attention_grid::AttentionGrid;
@@ -14,8 +14,8 @@ use crate::domain::score::ScoredVideo;
 use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::plots::{
     AttentionChart, ChartError, ChartLook, DetectionCurve, DetectionView, LossCurve, ScatterChart, TimelineChart,
-    attention_png, attention_svg, detection_png, detection_svg, scatter_png, scatter_svg, timeline_png, timeline_svg,
-    training_png, training_svg,
+    attention_png, attention_svg, detection_png, detection_svg, scatter_png, scatter_svg, sweep_png, sweep_svg,
+    timeline_png, timeline_svg, training_png, training_svg,
 };
 
 /// A chart with its numbers, apart from the state: it is drawn on another thread.
@@ -29,6 +29,8 @@ pub enum ChartData {
     Curve(DetectionView, Vec<NamedPoint>),
     /// See [`super::ChartKind::Attention`].
     Attention(Box<AttentionData>),
+    /// See [`super::ChartKind::Sweep`].
+    Sweep(Arc<Swept>),
     /// Points in a plane.
     Scatter(Box<ScatterData>),
 }
@@ -97,6 +99,7 @@ impl ChartData {
                 detection_png(*view, &[DetectionCurve { name: "model", points: &points }], look)
             }
             Self::Attention(data) => attention_png(&data.chart(), look),
+            Self::Sweep(swept) => sweep_png(&swept.chart(), look),
             Self::Scatter(data) => scatter_png(&data.chart(), look),
         }
     }
@@ -110,6 +113,7 @@ impl ChartData {
                 detection_svg(*view, &[DetectionCurve { name: "model", points: &points }], look)
             }
             Self::Attention(data) => attention_svg(&data.chart(), look),
+            Self::Sweep(swept) => sweep_svg(&swept.chart(), look),
             Self::Scatter(data) => scatter_svg(&data.chart(), look),
         }
     }
@@ -137,6 +141,7 @@ impl ChartData {
                 text
             }
             Self::Attention(data) => data.csv(),
+            Self::Sweep(swept) => swept.sheet().csv(),
             Self::Scatter(data) => data.csv.clone(),
         }
     }

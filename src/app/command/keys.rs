@@ -170,6 +170,7 @@ impl UiCommand {
             | Self::EndTrial
             | Self::SweepKappa
             | Self::SweepSigma
+            | Self::KeepSweep
             | Self::ToggleInspector
             | Self::ToggleTimeline
             | Self::ResetPanels

@@ -25,10 +25,10 @@ use crate::domain::time::MediaTime;
 
 use super::{Group, UiCommand};
 
-/// A sweep of what is looked at, into the project.
+/// A sweep of what is looked at.
 fn sweep(state: &AppState, control: Control) -> Option<Action> {
-    state.inspect.looked.as_ref().filter(|_| state.inspect.sweeping.is_none())?;
-    state.reviews.project.folder().map(|_| Action::Inspect(InspectAction::Sweep(control)))
+    let looked = state.inspect.looked.as_ref().filter(|_| state.inspect.sweeping.is_none());
+    looked.map(|_| Action::Inspect(InspectAction::Sweep(control)))
 }
 
 impl UiCommand {
@@ -140,6 +140,10 @@ impl UiCommand {
             Self::EndTrial => state.inspect.trial.as_ref().map(|_| Action::Inspect(InspectAction::End)),
             Self::SweepKappa => sweep(state, Control::Kappa),
             Self::SweepSigma => sweep(state, Control::Sigma),
+            Self::KeepSweep => {
+                let project = state.reviews.project.folder();
+                state.inspect.swept.as_ref().zip(project).map(|_| Action::Inspect(InspectAction::KeepSweep))
+            }
             Self::ToggleTimeline => Some(Action::TogglePanel(PanelKind::Timeline)),
             Self::ResetPanels => {
                 let default = Layout { window: state.prefs.layout.window, ..Layout::default() };

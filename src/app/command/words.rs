@@ -80,6 +80,7 @@ impl UiCommand {
             Self::ExportComparison => "csv save diff",
             Self::MapVideo | Self::MapAll => "embedding pca scatter projection umap t-sne features cluster",
             Self::ExportMap => "embedding csv save",
+            Self::KeepSweep => "export csv png save small multiples",
             Self::FindSimilar => "nearest neighbours neighbors search alike cosine",
             Self::ToggleAblation => "table 5 c3d i3d clip tsa seeds train study experiment",
             Self::PickEvent => "select brush link",

@@ -4,12 +4,15 @@
 //! events or the queue: what is compared is only looked at. Does not own the arithmetic ([`crate::domain::compare`]), the
 //! work ([`work`]), the thread (`services::comparer`), or which step follows which (`update::compare`).
 
+pub mod form;
 pub mod sheet;
 pub mod work;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use crate::domain::compare::{CurveFigures, Difference, EventFlips};
 use crate::domain::library::VideoId;
@@ -21,9 +24,10 @@ use crate::media::OpenedVideo;
 use super::learn::Overlay;
 use super::models::SHIPPED;
 use super::phase::Phase;
+use form::CompareForm;
 
 /// A model that can be compared with.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OtherModel {
     /// The one in use, with other settings or another encoder.
     InUse,
@@ -34,7 +38,7 @@ pub enum OtherModel {
 }
 
 /// What the scores on screen are compared with.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Other {
     /// A model.
     Model {
@@ -47,7 +51,8 @@ pub enum Other {
     },
     /// A file with scores of another program.
     Scores(PathBuf),
-    /// Scores that a run of an ablation gave.
+    /// Scores that a run of an ablation gave. Not to be written: the run is opened again from its folder.
+    #[serde(skip)]
     Run(Arc<RunScores>),
 }
 
@@ -208,6 +213,8 @@ impl Judged {
 pub enum CompareAction {
     /// Show the panel in which it is chosen what to compare with.
     Open,
+    /// The form in it is this now.
+    SetForm(Box<CompareForm>),
     /// Compare with this from now on, or with nothing any more.
     With(Option<Other>),
     /// Begin again after it did not work.
@@ -234,6 +241,8 @@ const KEPT: usize = 16;
 /// All about comparing.
 #[derive(Clone, Debug, Default)]
 pub struct Comparing {
+    /// What is chosen and typed before it is compared.
+    pub form: CompareForm,
     /// What is compared with; `None` compares nothing.
     pub other: Option<Other>,
     /// Where it stands, for the video on screen.

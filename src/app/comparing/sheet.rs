@@ -7,12 +7,12 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::{Compared, Judged};
+use crate::app::frame_run::{FrameRun, FrameRuns};
 use crate::app::sheet::{program, quoted};
-use crate::domain::compare::{CurveFigures, Flip, FlipKind, Run};
+use crate::domain::compare::{CurveFigures, Flip, FlipKind};
 use crate::domain::frames::FrameTable;
 use crate::domain::score::TsaSettings;
 use crate::domain::segment::EventRule;
-use crate::domain::snippet::SnippetGrid;
 
 /// Head of the table, one row per snippet. Scores are 0 to 1; times are seconds of the container's clock; `flip` is what
 /// becomes of the event there, and empty elsewhere.
@@ -39,14 +39,9 @@ pub struct FlipRow {
     /// What differs.
     #[serde(flatten)]
     pub flip: Flip,
-    /// First frame that either flags.
-    pub first_frame: usize,
-    /// Last frame, inclusive.
-    pub last_frame: usize,
-    /// When it begins, in seconds.
-    pub start_s: f64,
-    /// When it ends.
-    pub end_s: f64,
+    /// The frames that either flags.
+    #[serde(flatten)]
+    pub run: FrameRun,
 }
 
 /// One snippet.
@@ -54,14 +49,9 @@ pub struct FlipRow {
 pub struct Row {
     /// From 0.
     pub snippet: usize,
-    /// First frame, from 0.
-    pub first_frame: usize,
-    /// Last frame, inclusive.
-    pub last_frame: usize,
-    /// When the first frame appears, in seconds.
-    pub start_s: f64,
-    /// When the last frame ends.
-    pub end_s: f64,
+    /// Its frames.
+    #[serde(flatten)]
+    pub run: FrameRun,
     /// Score of the one.
     pub one: f32,
     /// Score of the other.
@@ -106,21 +96,12 @@ pub struct CompareSheet {
 impl CompareSheet {
     /// Puts together what is known.
     pub fn new(source: String, compared: &Compared, judged: &Judged, table: &FrameTable) -> Self {
-        let grid = SnippetGrid::new(table.len());
-        let place = |run: Run| {
-            let (first, last) = (grid.range(run.first).start, grid.range(run.last).end.saturating_sub(1));
-            let span = table.frames_span(first, last);
-            (first, last, span.start.secs_f64(), span.end.secs_f64())
-        };
+        let runs = FrameRuns::new(compared.one().len(), Some(table));
         let row = |(snippet, ((one, other), difference)): (usize, ((&f32, &f32), &f32))| {
-            let (first_frame, last_frame, start_s, end_s) = place(Run { first: snippet, last: snippet });
             let (one, other, difference) = (*one, *other, *difference);
-            Row { snippet, first_frame, last_frame, start_s, end_s, one, other, difference }
+            Row { snippet, run: runs.of(snippet, snippet), one, other, difference }
         };
-        let flip = |flip: &Flip| {
-            let (first_frame, last_frame, start_s, end_s) = place(flip.run());
-            FlipRow { flip: *flip, first_frame, last_frame, start_s, end_s }
-        };
+        let flip = |flip: &Flip| FlipRow { flip: *flip, run: runs.of(flip.run().first, flip.run().last) };
         let one = &compared.one;
         let origin = compared.origin.as_ref();
         let values = compared.one().iter().zip(compared.other()).zip(compared.difference.values());
@@ -170,13 +151,9 @@ impl CompareSheet {
             while flips.next_if(|flip| flip.flip.run().last < row.snippet).is_some() {}
             let here = flips.peek().filter(|flip| flip.flip.run().first <= row.snippet);
             let flip = here.map(|flip| flip.flip.kind.to_string()).unwrap_or_default();
-            let Row { snippet, first_frame, last_frame, start_s, end_s, one, other, difference } = row;
+            let Row { snippet, run, one, other, difference } = row;
             // Writing to a string cannot fail.
-            writeln!(
-                text,
-                "{source},{snippet},{first_frame},{last_frame},{start_s},{end_s},{one},{other},{difference},{flip}"
-            )
-            .ok();
+            writeln!(text, "{source},{snippet},{run},{one},{other},{difference},{flip}").ok();
         }
         text
     }
@@ -206,11 +183,15 @@ impl CompareSheet {
         let [appear, disappear, change] = [FlipKind::Appears, FlipKind::Disappears, FlipKind::Changed].map(count);
         line("differences in events", format!("{appear} appear, {disappear} disappear, {change} change"));
         line("flipped snippets", self.flipped_snippets.to_string());
-        for FlipRow { flip, first_frame, last_frame, start_s, end_s } in &self.flips {
+        for FlipRow { flip, run } in &self.flips {
             writeln!(
                 text,
-                "  {:<12}frames {first_frame}-{last_frame}, {start_s:.2} s to {end_s:.2} s, peak {:.3} and {:.3}",
+                "  {:<12}frames {}-{}, {:.2} s to {:.2} s, peak {:.3} and {:.3}",
                 flip.kind.to_string(),
+                run.first_frame,
+                run.last_frame,
+                run.start_s.unwrap_or_default(),
+                run.end_s.unwrap_or_default(),
                 flip.one_peak,
                 flip.other_peak
             )

@@ -73,6 +73,6 @@ pub fn compare(video: VideoId, one: Arc<ScoredVideo>, other: Other, scores: Othe
     }
     let (difference, figures) = (Difference::of(own, &scores), CurveFigures::of(own, &scores));
     let name = Cow::Owned(other.text());
-    let overlay = Overlay { scores: Curve::new(scores), threshold: threshold.unwrap_or_default(), name };
+    let overlay = Overlay { scores: Curve::new(scores), band: None, threshold: threshold.unwrap_or_default(), name };
     Compared { video, other, one, overlay, origin, threshold, difference, figures, notes }
 }

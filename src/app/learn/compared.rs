@@ -5,10 +5,12 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::app::review_queue::Target;
 use crate::domain::curve::Curve;
 use crate::domain::gate::{ChangedEvent, Fate, GateReport, JudgedEvent};
+use crate::domain::lane_data::NoiseBand;
 use crate::domain::library::VideoId;
 
 /// A second curve in the score lane.
@@ -16,6 +18,8 @@ use crate::domain::library::VideoId;
 pub struct Overlay {
     /// One score per snippet.
     pub scores: Curve,
+    /// How far they scatter over other draws, where that was found out.
+    pub band: Option<Arc<NoiseBand>>,
     /// Where its events begin.
     pub threshold: f32,
     /// What it is, in a word or two.

@@ -209,6 +209,7 @@ impl Services {
             Effect::StopInspecting => self.inspector.stop(),
             Effect::Sweep(order) => self.sweeper.begin(order),
             Effect::StopSweep => self.sweeper.stop(),
+            Effect::KeepSweep { swept, folder } => self.sweeper.keep(swept, folder),
             Effect::Recall(order) => self.memory.recall(order),
             Effect::PutAside(recalled) => self.reviews.ask(reviews::Request::PutAside(recalled)),
             Effect::Models(request) => self.reviews.ask(reviews::Request::Models(request)),

@@ -10,16 +10,19 @@ pub mod similar;
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::library::VideoId;
 use crate::jobs::Progress;
 
+use super::bench::MapColour;
 use super::phase::Phase;
 
 pub use map::{FeatureMap, MapOrder};
 pub use similar::{Similar, SimilarOrder};
 
 /// A video whose features are looked over.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SurveyVideo {
     /// Its content.
     pub id: VideoId,
@@ -67,6 +70,8 @@ pub enum SurveyAction {
         /// Of all that are open.
         all: bool,
     },
+    /// Colour the points of maps by this.
+    ColourBy(MapColour),
     /// Give up the map that is being made.
     StopMap,
     /// Pick these points of the map, by their places, and no others.
@@ -98,10 +103,10 @@ pub struct Survey {
     pub similar: Option<Arc<Similar>>,
     /// Where the search stands.
     pub similar_phase: Phase,
-    /// Whether only other videos are searched.
-    pub others_only: bool,
     /// The one that was gone to last.
     pub row: Option<usize>,
+    /// Whether the map and the search of the last run were thought of: they are asked for again once.
+    pub(super) recalled: (bool, bool),
     pub(super) map_task: SurveyTask,
     pub(super) similar_task: SurveyTask,
     pub(super) tasks: u64,

@@ -25,12 +25,16 @@ use super::{playback, view};
 pub(super) fn act(state: &mut AppState, action: CompareAction, effects: &mut Vec<Effect>) {
     match action {
         CompareAction::Open => view::bring_panel(state, PanelKind::Compare, effects),
+        CompareAction::SetForm(form) => state.comparing.form = *form,
         CompareAction::With(other) => with(state, other, effects),
         CompareAction::Again => {
             state.comparing.phase = Phase::Idle;
             state.comparing.working = None;
         }
-        CompareAction::Threshold(threshold) => state.comparing.threshold = threshold,
+        CompareAction::Threshold(threshold) => {
+            state.comparing.threshold = threshold;
+            remember(state, effects);
+        }
         CompareAction::Watch(at) => watch(state, at),
         CompareAction::Step(by) => step(state, by),
         CompareAction::Export => export(state, effects),
@@ -61,11 +65,20 @@ fn with(state: &mut AppState, other: Option<Other>, effects: &mut Vec<Effect>) {
     comparing.kept.clear();
     (comparing.judged, comparing.threshold, comparing.row) = (None, None, None);
     comparing.phase = Phase::Idle;
+    remember(state, effects);
 }
 
 /// Compares with nothing any more, and lets go of what came out.
 pub(super) fn stop(state: &mut AppState, effects: &mut Vec<Effect>) {
     with(state, None, effects);
+}
+
+/// The choice outlives the window.
+fn remember(state: &mut AppState, effects: &mut Vec<Effect>) {
+    let (bench, comparing) = (&mut state.prefs.bench, &state.comparing);
+    bench.other = comparing.other.clone().filter(|other| !matches!(other, Other::Run(_)));
+    bench.other_threshold = comparing.threshold;
+    view::save(state, effects);
 }
 
 /// Asks for what is missing, and finds the events of what is there.

@@ -206,6 +206,9 @@ pub(super) fn picked(state: &mut AppState, field: Field, paths: &[PathBuf], effe
             exchanging.taken.clear();
         }
         Field::Moved => exchanging.moved_folder = first,
+        Field::CompareModel => state.comparing.form.model_path = first,
+        Field::CompareScores => state.comparing.form.scores_path = first,
+        Field::CompareEncoder => state.comparing.form.encoder = first,
     }
 }
 

@@ -7,12 +7,14 @@
 mod tests;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::app::arrangement::PanelKind;
 use crate::app::effect::Effect;
 use crate::app::exports;
 use crate::app::inspect::{
-    InspectAction, InspectNews, InspectOrder, InspectState, InspectTask, Subject, SweepOrder, Trial, TrialCurve,
+    InspectAction, InspectNews, InspectOrder, InspectState, InspectTask, Subject, SweepOrder, Sweeping, Swept, Trial,
+    TrialCurve,
 };
 use crate::app::learn::Overlay;
 use crate::app::notice::Severity;
@@ -50,10 +52,10 @@ pub(super) fn act(state: &mut AppState, action: InspectAction, effects: &mut Vec
         }
         InspectAction::End => end(state),
         InspectAction::Sweep(control) => sweep(state, control, effects),
-        InspectAction::StopSweep => {
-            state.inspect.sweeping = None;
-            effects.push(Effect::StopSweep);
-        }
+        InspectAction::StopSweep => stop_sweep(state, effects),
+        InspectAction::ShowSweep(shown) => state.inspect.shows_sweep = shown,
+        InspectAction::TryStep(at) => try_step(state, at),
+        InspectAction::KeepSweep => keep_sweep(state, effects),
     }
 }
 
@@ -74,22 +76,67 @@ fn end(state: &mut AppState) {
 
 fn sweep(state: &mut AppState, control: Control, effects: &mut Vec<Effect>) {
     let Some(asked) = state.inspect.asked.as_ref().filter(|_| state.inspect.looked.is_some()) else { return };
-    let name = state.shown().map(|entry| entry.name.clone()).unwrap_or_default();
-    let Some(folder) = sweep_folder(state, &name, control) else { return };
+    let (Some(entry), Some(session)) = (state.shown(), &state.session) else { return };
+    let subject = asked.subject.clone();
+    let sweeping = Sweeping { subject: subject.clone(), control, progress: Progress::default(), remaining_secs: None };
     effects.push(Effect::Sweep(Box::new(SweepOrder {
-        subject: asked.subject.clone(),
+        subject,
         control,
         rule: state.rule,
-        title: name,
-        folder,
+        used: state.tsa,
+        name: entry.name.clone(),
+        frames: session.frames().clone(),
     })));
-    state.inspect.sweeping = Some((control, Progress::default()));
+    state.inspect.sweeping = Some(sweeping);
+    state.inspect.shows_sweep = true;
 }
 
-/// In the project, beside what else leaves it.
-fn sweep_folder(state: &AppState, name: &str, control: Control) -> Option<PathBuf> {
-    let project = state.reviews.project.folder()?;
-    Some(exports::folder(project).join(exports::name(name, &format!("sweep-{}", control.text()))))
+fn stop_sweep(state: &mut AppState, effects: &mut Vec<Effect>) {
+    state.inspect.sweeping = None;
+    state.inspect.shows_sweep = state.inspect.swept.is_some();
+    effects.push(Effect::StopSweep);
+}
+
+/// Settings and features are those of the step: its curve is the trial's.
+fn try_step(state: &mut AppState, at: usize) {
+    let Some(swept) = state.inspect.swept.clone() else { return };
+    if let Some(step) = swept.sweep.steps.get(at) {
+        set_trial(state, step.tsa, swept.order.subject.trial.edits.clone());
+    }
+}
+
+/// Into the project, beside what else leaves it.
+fn keep_sweep(state: &mut AppState, effects: &mut Vec<Effect>) {
+    let Some(swept) = state.inspect.swept.clone() else { return };
+    let Some(folder) = state.reviews.project.folder() else {
+        return state.notices.push(Severity::Info, "The project is not open: there is no folder of exports.");
+    };
+    let name = exports::name(&swept.order.name, &format!("sweep-{}", swept.order.control.text()));
+    effects.push(Effect::KeepSweep { folder: exports::folder(folder).join(name), swept });
+}
+
+/// A sweep belongs to the video and model on screen, and its events to the rule in use.
+fn follow_sweep(state: &mut AppState, effects: &mut Vec<Effect>) {
+    let (Some(entry), model) = (state.shown(), state.engine.facts().map(|facts| &facts.model)) else { return };
+    let another = |of: &Subject| entry.video_id.as_ref() != Some(&of.video) || model.is_some_and(|m| *m != of.model);
+    let inspect = &state.inspect;
+    let drop = inspect.swept.as_ref().is_some_and(|swept| another(&swept.order.subject));
+    let stop = inspect.sweeping.as_ref().is_some_and(|sweeping| another(&sweeping.subject));
+    if drop {
+        state.inspect.swept = None;
+        state.inspect.shows_sweep = state.inspect.sweeping.is_some();
+    }
+    if stop {
+        stop_sweep(state, effects);
+    }
+    let rule = state.rule;
+    let inspect = &mut state.inspect;
+    if let Some(swept) = inspect.swept.as_mut().filter(|swept| swept.order.rule != rule) {
+        let swept = Arc::make_mut(swept);
+        swept.order.rule = rule;
+        swept.sweep.follow(&rule);
+        inspect.revision += 1;
+    }
 }
 
 /// Asks what is to be asked, or lets go when nobody looks.
@@ -98,6 +145,7 @@ pub(super) fn pump(state: &mut AppState, effects: &mut Vec<Effect>) {
     if state.inspect.trial.is_some() && state.inspect.of != shown {
         end(state);
     }
+    follow_sweep(state, effects);
     let Some(subject) = subject(state) else {
         if state.inspect.asked.take().is_some() {
             let inspect = &mut state.inspect;
@@ -125,7 +173,8 @@ pub(super) fn pump(state: &mut AppState, effects: &mut Vec<Effect>) {
             inspect.state = InspectState::Preparing;
         }
     }
-    let order = InspectOrder { task: InspectTask(inspect.tasks), subject, view, near };
+    let scatter = inspect.trial.is_some();
+    let order = InspectOrder { task: InspectTask(inspect.tasks), subject, view, near, scatter };
     inspect.asked = Some(order.clone());
     effects.push(Effect::Inspect(Box::new(order)));
 }
@@ -188,6 +237,11 @@ pub(super) fn hear(state: &mut AppState, task: InspectTask, news: InspectNews) {
             (inspect.exact, inspect.is_exact) = (Some(exact), true);
             inspect.revision += 1;
         }
+        InspectNews::Scatter(band) => {
+            if let Some(curve) = inspect.curve.as_mut().filter(|curve| curve.events.is_some()) {
+                curve.overlay.band = Some(band);
+            }
+        }
         InspectNews::Failed(reason) => inspect.state = InspectState::Failed(reason),
     }
 }
@@ -195,21 +249,35 @@ pub(super) fn hear(state: &mut AppState, task: InspectTask, news: InspectNews) {
 fn curve(scores: Curve, rule: &EventRule, exact: bool) -> TrialCurve {
     let events = exact.then(|| rule.events(scores.values()));
     let name = if exact { "what if" } else { "what if (provisional)" };
-    TrialCurve { overlay: Overlay { scores, threshold: rule.threshold, name: name.into() }, events }
+    TrialCurve { overlay: Overlay { scores, band: None, threshold: rule.threshold, name: name.into() }, events }
 }
 
 /// A sweep went on.
-pub(super) fn sweeping(state: &mut AppState, progress: Progress) {
-    if let Some((_, shown)) = &mut state.inspect.sweeping {
-        *shown = progress;
+pub(super) fn sweeping(state: &mut AppState, progress: Progress, remaining_secs: Option<f64>) {
+    if let Some(shown) = &mut state.inspect.sweeping {
+        (shown.progress, shown.remaining_secs) = (progress, remaining_secs);
     }
 }
 
-/// A sweep ended: where its files are, or why there are none.
-pub(super) fn swept(state: &mut AppState, result: Result<PathBuf, String>) {
+/// A sweep ended: what came out, or why nothing did.
+pub(super) fn swept(state: &mut AppState, result: Result<Arc<Swept>, String>) {
     if state.inspect.sweeping.take().is_none() {
         return;
     }
+    match result {
+        Ok(swept) => {
+            state.inspect.swept = Some(swept);
+            state.inspect.revision += 1;
+        }
+        Err(reason) => {
+            state.inspect.shows_sweep = state.inspect.swept.is_some();
+            state.notices.push(Severity::Error, reason);
+        }
+    }
+}
+
+/// A sweep was written, or not.
+pub(super) fn sweep_kept(state: &mut AppState, result: Result<PathBuf, String>) {
     match result {
         Ok(folder) => {
             let text =

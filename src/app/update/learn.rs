@@ -298,6 +298,7 @@ fn ghost_order(state: &AppState, video: &VideoId, event: FrameSpan) -> Option<Gh
 
 fn ghost_came(state: &mut AppState, task: LearnTask, scores: Curve) {
     if state.learn.ghost_of.as_ref().is_some_and(|(of, ..)| *of == task) {
-        state.learn.ghost = Some(Overlay { scores, threshold: state.rule.threshold, name: "if a false alarm".into() });
+        state.learn.ghost =
+            Some(Overlay { scores, band: None, threshold: state.rule.threshold, name: "if a false alarm".into() });
     }
 }

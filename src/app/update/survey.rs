@@ -3,6 +3,7 @@
 //! Nothing here changes scores, events or the project; what was found for another encoder goes once that is in use.
 
 use crate::app::arrangement::PanelKind;
+use crate::app::bench::{MapScope, Sought};
 use crate::app::effect::Effect;
 use crate::app::exports::{self, Table, TableOrder};
 use crate::app::library::Entry;
@@ -22,7 +23,14 @@ use super::{playback, review_queue, view};
 /// Carries out what the person wants.
 pub(super) fn act(state: &mut AppState, action: SurveyAction, effects: &mut Vec<Effect>) {
     match action {
-        SurveyAction::Map { all } => make_map(state, all, effects),
+        SurveyAction::Map { all } => {
+            view::bring_panel(state, PanelKind::Map, effects);
+            make_map(state, all, effects);
+        }
+        SurveyAction::ColourBy(colour) => {
+            state.prefs.bench.map_colour = colour;
+            view::save(state, effects);
+        }
         SurveyAction::StopMap => {
             state.survey.map_task = state.survey.new_task();
             state.survey.map_phase = Phase::Idle;
@@ -40,7 +48,8 @@ pub(super) fn act(state: &mut AppState, action: SurveyAction, effects: &mut Vec<
         SurveyAction::Export => export(state, effects),
         SurveyAction::FindSimilar => find_similar(state, effects),
         SurveyAction::OtherVideosOnly(only) => {
-            state.survey.others_only = only;
+            state.prefs.bench.others_only = only;
+            view::save(state, effects);
             if state.survey.similar.is_some() {
                 find_again(state, effects);
             }
@@ -82,7 +91,6 @@ fn working(what: &'static str) -> Phase {
 }
 
 fn make_map(state: &mut AppState, all: bool, effects: &mut Vec<Effect>) {
-    view::bring_panel(state, PanelKind::Map, effects);
     let Some(facts) = state.engine.facts() else {
         return state.notices.push(Severity::Info, "The model is not loaded: there are no features to lay out yet.");
     };
@@ -100,6 +108,11 @@ fn make_map(state: &mut AppState, all: bool, effects: &mut Vec<Effect>) {
             .push(Severity::Info, "Nothing is scored yet: a map is made of features that scoring keeps.");
     }
     let order = MapOrder { videos, all, encoder: facts.encoder.clone(), dim: facts.dim };
+    let scope = if all { MapScope::All } else { MapScope::Shown };
+    if state.prefs.bench.map.replace(scope) != Some(scope) {
+        view::save(state, effects);
+    }
+    state.survey.recalled.0 = true;
     let task = state.survey.new_task();
     state.survey.map_task = task;
     state.survey.map_phase = working("Reading features");
@@ -133,11 +146,17 @@ fn look_for(state: &mut AppState, of: SurveyVideo, snippet: usize, effects: &mut
         snippet,
         open: state.library.entries().iter().filter_map(survey_video).collect(),
         project: state.reviews.project.folder().map(std::path::Path::to_owned),
-        others_only: state.survey.others_only,
+        others_only: state.prefs.bench.others_only,
         model: facts.model.clone(),
         encoder: facts.encoder.clone(),
         dim: facts.dim,
     };
+    let sought = Some(Sought { video: order.of.clone(), snippet: order.snippet });
+    if state.prefs.bench.sought != sought {
+        state.prefs.bench.sought = sought;
+        view::save(state, effects);
+    }
+    state.survey.recalled.1 = true;
     let task = state.survey.new_task();
     state.survey.similar_task = task;
     state.survey.similar_phase = working("Comparing snippets");
@@ -171,8 +190,35 @@ pub(super) fn hear(state: &mut AppState, task: SurveyTask, news: SurveyNews) {
     }
 }
 
-/// Forgets what belongs to another encoder than the one in use.
-pub(super) fn pump(state: &mut AppState) {
+/// Forgets what belongs to another encoder than the one in use; asks again for what the panels showed in the last run.
+pub(super) fn pump(state: &mut AppState, effects: &mut Vec<Effect>) {
+    forget(state);
+    recall(state, effects);
+}
+
+/// Once, as soon as the panel shows and everything that the answer is made of is there.
+fn recall(state: &mut AppState, effects: &mut Vec<Effect>) {
+    let scored = |entry: &Entry| entry.scored.as_ref().is_some_and(|scored| scored.complete);
+    if state.engine.facts().is_none() || !state.shown().is_some_and(scored) {
+        return;
+    }
+    let front = |panel| state.prefs.layout.is_in_front(panel);
+    let (map, similar) = (front(PanelKind::Map), front(PanelKind::Similar));
+    let waits = state.opening.is_some() || state.library.entries().iter().any(|entry| entry.scoring.is_pending());
+    if let Some(scope) = state.prefs.bench.map.filter(|_| map && !state.survey.recalled.0) {
+        let all = scope == MapScope::All;
+        if !(all && waits) {
+            make_map(state, all, effects);
+        }
+    }
+    if let Some(sought) = state.prefs.bench.sought.clone().filter(|_| similar && !state.survey.recalled.1)
+        && state.reviews.project.folder().is_some()
+    {
+        look_for(state, sought.video, sought.snippet, effects);
+    }
+}
+
+fn forget(state: &mut AppState) {
     let Some(facts) = state.engine.facts() else { return };
     if state.survey.map.as_ref().is_some_and(|map| map.order.encoder != facts.encoder) {
         state.survey.map = None;

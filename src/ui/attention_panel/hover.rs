@@ -5,12 +5,21 @@
 use egui::{Grid, Rect, Response, RichText, Sense, Stroke, Tooltip, Ui};
 
 use super::{Lane, Scene};
+use crate::app::inspect::Swept;
+use crate::ui::figures;
 
 /// Width of the picture in points.
 const STILL_WIDTH: f32 = 160.0;
 
-/// Draws the line under the pointer and says what is there.
-pub(super) fn hover_ui(scene: &Scene<'_>, response: &Response, stack: &Lane, body: Rect, ui: &Ui) {
+/// Draws the line under the pointer and says what is there. The first of `rows` is the stack, or all are those of a sweep.
+pub(super) fn hover_ui(
+    scene: &Scene<'_>,
+    response: &Response,
+    swept: Option<&Swept>,
+    rows: &[Lane],
+    body: Rect,
+    ui: &Ui,
+) {
     let Some(pointer) = response.hover_pos().filter(|_| !response.dragged()) else { return };
     let (tokens, p) = (scene.view.tokens, &scene.view.tokens.palette);
     let line = Stroke::new(1.0, p.text_weak.gamma_multiply(0.8));
@@ -20,13 +29,17 @@ pub(super) fn hover_ui(scene: &Scene<'_>, response: &Response, stack: &Lane, bod
     let (table, grid) = (scene.session.frames(), scene.session.grid());
     let frame = scene.axis.frame_at(pointer.x, table);
     let snippet = grid.snippet_of(frame);
-    let cell = inspect.grid.as_ref().filter(|_| stack.body.contains(pointer)).and_then(|cells| {
+    // A row ends where the line below it begins.
+    let row = rows.iter().position(|row| row.body.expand(0.5).contains(pointer));
+    let step = swept.zip(row).and_then(|(swept, at)| Some((swept, swept.sweep.steps.get(at)?)));
+    let stack = rows.first().filter(|_| swept.is_none() && row == Some(0));
+    let cell = inspect.grid.as_ref().zip(stack).and_then(|(cells, stack)| {
         let share = (pointer.y - stack.body.top()) / stack.body.height();
         let pick = cells.picks.start + (share.clamp(0.0, 0.9999) * cells.picks.len() as f32) as usize;
         cells.cell(snippet, pick)
     });
     if cell.is_some() {
-        painter.hline(stack.body.x_range(), pointer.y, line);
+        painter.hline(body.x_range(), pointer.y, line);
     }
     Tooltip::for_widget(response).at_pointer().gap(14.0).show(|ui| {
         if let Some(filmstrip) = &scene.view.filmstrip {
@@ -55,10 +68,20 @@ pub(super) fn hover_ui(scene: &Scene<'_>, response: &Response, stack: &Lane, bod
                 };
                 row("Share of draws", of, p.accent);
             }
-            let Some(looked) = &inspect.looked else { return };
             let at = |values: &[f32], digits: usize| {
                 values.get(snippet).map_or_else(|| "–".to_owned(), |v| format!("{v:.digits$}"))
             };
+            if let Some((swept, step)) = step {
+                let control = swept.order.control;
+                let events = figures::count(step.events.len(), "event");
+                row(control.unit(), format!("{}, {events}", control.value(&step.tsa)), p.accent);
+                row("Score there", at(step.scores.values(), 3), p.score);
+                row("p(t) there", at(step.membership.values(), 3), p.attention);
+                let own = scene.entry.scored.as_ref().map_or(&[][..], |scored| &scored.snippets.scores);
+                row("Score in use", at(own, 3), p.text_strong);
+                return;
+            }
+            let Some(looked) = &inspect.looked else { return };
             row("omega", at(&looked.attention.omega, 4), p.score);
             row("p(t)", at(&looked.attention.membership, 3), p.attention);
             row("H(p)", format!("{} bit", at(looked.entropy.values(), 3)), p.motion);
@@ -73,8 +96,10 @@ pub(super) fn hover_ui(scene: &Scene<'_>, response: &Response, stack: &Lane, bod
                 row(&curve.overlay.name, if tried == "NaN" { "…".to_owned() } else { tried }, p.accent);
             }
             if let Some(band) = &scene.entry.lanes().noise {
-                let (low, mean, high) = (at(band.low(), 3), at(band.mean(), 3), at(band.high(), 3));
-                row("Other seeds", format!("mean {mean}, 5–95 % {low}–{high}"), p.text_strong);
+                row("Other seeds", figures::band(band, snippet), p.text_strong);
+            }
+            if let Some(band) = inspect.overlay().and_then(|overlay| overlay.band.as_ref()) {
+                row("Other seeds, what if", figures::band(band, snippet), p.accent);
             }
         });
     });

@@ -8,15 +8,16 @@ use egui::{Align2, Color32, Id, Painter, Rect, Response, Role, Sense, Shape, Str
 
 use super::{AXIS, Lane, LaneKind, Scene};
 use crate::app::inspect::LookedAt;
-use crate::domain::pyramid::{Extent, Pyramid};
+use crate::domain::pyramid::Pyramid;
 use crate::domain::segment::AnomalySegment;
 use crate::gpu::curve::{ColumnRange, Curve, CurveInk, curve};
 use crate::gpu::marks::{MarkInk, marks};
 use crate::ui::timeline::scale::Scale;
+use crate::ui::widgets::chip::chip;
 use crate::ui::widgets::hatch::hatch;
 
 /// Curves and marks of this panel among those of the window, far from those of the timeline.
-const SLOTS: u32 = 100;
+pub(super) const SLOTS: u32 = 100;
 const LINE: f32 = 1.5;
 
 /// What lies in each column, kept while nothing changes so that the GPU is not written to.
@@ -24,11 +25,13 @@ const LINE: f32 = 1.5;
 pub(super) struct MarkCache {
     top_alpha: Option<Marked>,
     events: [Option<Marked>; 2],
+    /// Of each row of a sweep.
+    pub(super) sweep: Vec<Option<Marked>>,
 }
 
 /// Codes of columns, and what they were made from.
 #[derive(Clone, Debug)]
-struct Marked {
+pub(super) struct Marked {
     revision: u64,
     ranges: Arc<[ColumnRange]>,
     codes: Arc<[u8]>,
@@ -40,7 +43,9 @@ fn meaning(kind: LaneKind) -> &'static str {
             "omega = sigmoid(W2 relu(W1 f + b1) + b2): how relevant the scorer finds a snippet, 0 to 1, before any noise.\n\
              The band is omega ± sigma, the standard deviation of the noise that each draw adds.\n\
              The dashed line is the mean over the draws of the kappa-th largest omega + sigma G[m]; the strip around it \
-             reaches from the lowest to the highest draw. A snippet is selected in a draw where it reaches that."
+             reaches from the lowest to the highest draw. A snippet is selected in a draw where it reaches that.\n\
+             Where omega varies less than a tenth as much as its noise, the lane has the range of omega alone: the noise is \
+             larger than what shows."
         }
         LaneKind::Membership => {
             "p(t) = 1/M sum over m of [ t is among the top kappa of omega + sigma G[m] ]: the share of the M draws that select the \
@@ -92,7 +97,9 @@ pub(super) fn lane_ui(scene: &Scene<'_>, kind: LaneKind, lane: &Lane, id: Id, ca
                 name_ui(scene, lane, id, name_of(kind), "–", p.text_strong, ui).on_hover_text(meaning(kind));
                 return;
             };
-            (name_of(kind), curve_ui(scene, kind, lane, looked, &painter, ui), p.text_strong)
+            let alone = kind == LaneKind::Omega && !looked.omega_range.1;
+            let name = if alone { "omega alone" } else { name_of(kind) };
+            (name, curve_ui(scene, kind, lane, looked, &painter, ui), p.text_strong)
         }
     };
     name_ui(scene, lane, id, name, &value, ink, ui).on_hover_text(meaning(kind));
@@ -114,21 +121,28 @@ fn curve_ui(scene: &Scene<'_>, kind: LaneKind, lane: &Lane, looked: &LookedAt, p
     let at = |values: &[f32]| values.get(scene.session.snippet()).map_or_else(|| "–".to_owned(), |v| format!("{v:.3}"));
     match kind {
         LaneKind::Omega => {
-            let mut extent = looked.noise.total().unwrap_or_else(|| Extent::of(0.0));
-            if let Some([least, _, most]) = looked.threshold {
-                extent = extent.union(Extent { min: least, max: most });
-            }
+            let (extent, with_noise) = looked.omega_range;
             let scale = Scale::of(extent, lane.body);
-            let band = CurveInk { line: None, fill: p.score.gamma_multiply(0.25), above: None, grounded: false };
-            paint(scene, painter, SLOTS, &looked.noise, &scale, band);
+            if with_noise {
+                let band = CurveInk { line: None, fill: p.score.gamma_multiply(0.25), above: None, grounded: false };
+                paint(scene, painter, SLOTS, &looked.noise, &scale, band);
+            }
             let line =
                 CurveInk { line: Some((LINE, p.score)), fill: Color32::TRANSPARENT, above: None, grounded: false };
             paint(scene, painter, SLOTS + 1, &looked.omega, &scale, line);
-            if let Some([least, mean, most]) = looked.threshold {
-                let strip = Rect::from_x_y_ranges(lane.body.x_range(), scale.y(most)..=scale.y(least));
-                painter.rect_filled(strip, 0, p.threshold.gamma_multiply(0.22));
-                let ends = [pos2(lane.body.left(), scale.y(mean)), pos2(lane.body.right(), scale.y(mean))];
-                painter.extend(Shape::dashed_line(&ends, Stroke::new(1.0, p.threshold), 5.0, 4.0));
+            match looked.threshold {
+                Some([least, mean, most]) if with_noise => {
+                    let strip = Rect::from_x_y_ranges(lane.body.x_range(), scale.y(most)..=scale.y(least));
+                    painter.rect_filled(strip, 0, p.threshold.gamma_multiply(0.22));
+                    let ends = [pos2(lane.body.left(), scale.y(mean)), pos2(lane.body.right(), scale.y(mean))];
+                    painter.extend(Shape::dashed_line(&ends, Stroke::new(1.0, p.threshold), 5.0, 4.0));
+                }
+                Some([_, mean, _]) => {
+                    let text = format!("sigma {} and threshold {mean:.3} lie beyond", looked.attention.tsa.sigma);
+                    let (at, tokens) = (lane.body.right_top() + egui::vec2(-6.0, 3.0), scene.view.tokens);
+                    chip(painter, at, Align2::RIGHT_TOP, text, tokens.small(), (p.text_weak, p.sunken));
+                }
+                None => {}
             }
             scale_ui(scene, lane, &scale, ui);
             at(&looked.attention.omega)
@@ -153,7 +167,14 @@ fn area(color: Color32) -> CurveInk {
     CurveInk { line: Some((LINE, color)), fill: color.gamma_multiply(0.2), above: None, grounded: true }
 }
 
-fn paint(scene: &Scene<'_>, painter: &Painter, slot: u32, values: &Arc<Pyramid>, scale: &Scale, ink: CurveInk) {
+pub(super) fn paint(
+    scene: &Scene<'_>,
+    painter: &Painter,
+    slot: u32,
+    values: &Arc<Pyramid>,
+    scale: &Scale,
+    ink: CurveInk,
+) {
     let drawn = Curve {
         slot,
         axis: AXIS,
@@ -165,18 +186,26 @@ fn paint(scene: &Scene<'_>, painter: &Painter, slot: u32, values: &Arc<Pyramid>,
     painter.add(curve(scale.rect, drawn));
 }
 
-/// The values of the upper and the lower end.
+/// Least height of a lane at which the values of both ends keep apart, in points.
+const BOTH_ENDS: f32 = 30.0;
+
+/// The values of the upper and the lower end; in a low lane from 0 to 1 the upper one alone.
 fn scale_ui(scene: &Scene<'_>, lane: &Lane, scale: &Scale, ui: &Ui) {
     let (tokens, p) = (scene.view.tokens, &scene.view.tokens.palette);
     let painter = ui.painter().with_clip_rect(lane.margin);
     let x = lane.margin.left() + 6.0;
-    let text = |value: f32| {
-        if scale.bottom == 0.0 && scale.top == 1.0 { format!("{value:.0}") } else { format!("{value:.2}") }
+    let unit = scale.bottom == 0.0 && scale.top == 1.0;
+    let text = |value: f32| match scale.top - scale.bottom {
+        _ if unit => format!("{value:.0}"),
+        range if range < 0.05 => format!("{value:.4}"),
+        _ => format!("{value:.2}"),
     };
-    for (value, y, align) in [
+    let ends = [
         (scale.top, lane.margin.top() + 1.0, Align2::LEFT_TOP),
         (scale.bottom, lane.margin.bottom() - 1.0, Align2::LEFT_BOTTOM),
-    ] {
+    ];
+    let shown = if unit && lane.margin.height() < BOTH_ENDS { 1 } else { 2 };
+    for (value, y, align) in ends.into_iter().take(shown) {
         painter.text(pos2(x, y), align, text(value), tokens.small_figures(), p.text_faint);
     }
 }
@@ -203,7 +232,7 @@ fn events_ui(scene: &Scene<'_>, lane: &Lane, painter: &Painter, cache: &mut Mark
     format!("{}, trial {}", own.len(), events.len())
 }
 
-fn one_ink(color: Color32) -> MarkInk {
+pub(super) fn one_ink(color: Color32) -> MarkInk {
     MarkInk { body: [color; 3], ..MarkInk::default() }
 }
 
@@ -216,13 +245,13 @@ fn any_in(sorted: &[usize], range: ColumnRange) -> bool {
     sorted.get(at).is_some_and(|t| *t < range[1] as usize)
 }
 
-fn event_in(events: &[AnomalySegment], range: ColumnRange) -> bool {
+pub(super) fn event_in(events: &[AnomalySegment], range: ColumnRange) -> bool {
     let at = events.partition_point(|event| event.last < range[0] as usize);
     events.get(at).is_some_and(|event| event.first < range[1] as usize)
 }
 
 /// What is in `slot` if it is of this revision and these columns, else new codes, which stay there.
-fn kept(
+pub(super) fn kept(
     slot: &mut Option<Marked>,
     revision: u64,
     ranges: &Arc<[ColumnRange]>,

@@ -1,12 +1,14 @@
-//! The attention inspector: the soft one-hot stack and what belongs to it, over the time axis of the timeline.
+//! The attention inspector: the soft one-hot stack and what belongs to it, or a sweep, over the time axis of the timeline.
 //!
 //! Owns the plan of the panel, the columns of its axis, and the gestures on it. Does not own the computation, which goes
 //! on elsewhere (`app::services`), nor the view of the axis, which it shares with the timeline.
 
 mod controls;
+mod facts;
 mod hover;
 mod lanes;
 mod stack;
+mod sweep;
 
 use std::sync::Arc;
 
@@ -16,7 +18,7 @@ use egui::{
 };
 
 use crate::app::action::Action;
-use crate::app::inspect::{InspectAction, InspectState};
+use crate::app::inspect::{InspectAction, InspectState, Swept};
 use crate::app::library::Entry;
 use crate::app::session::Session;
 use crate::domain::attention_grid::GridView;
@@ -102,32 +104,62 @@ pub fn attention_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
     }
     local.stage.follow_entry(entry.id);
     Frame::new().inner_margin(Margin { left: 10, right: 10, top: 2, bottom: 2 }).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 3.0;
         controls::controls_ui(view, session, ui);
+        facts::facts_ui(view, ui);
     });
-    let least = least_height();
+    let inspect = &view.state.inspect;
+    let swept = inspect.swept.as_deref().filter(|_| inspect.shows_sweep);
+    if let Some(sweeping) = inspect.sweeping.as_ref().filter(|_| inspect.shows_sweep) {
+        let (_, rect) = ui.allocate_space(ui.available_size());
+        return sweep::waiting_ui(rect, &facts::sweeping_text(view), sweeping.progress.fraction(), view, ui);
+    }
+    let least = least_height(swept);
     let room = ui.available_size();
     if room.y >= least {
-        return axis_ui(view, (session, entry), local, room, ui);
+        return axis_ui(view, (session, entry), swept, local, room, ui);
     }
     ScrollArea::vertical().id_salt("attention").auto_shrink([false, false]).show(ui, |ui| {
         let size = vec2(ui.available_width(), least);
-        axis_ui(view, (session, entry), local, size, ui);
+        axis_ui(view, (session, entry), swept, local, size, ui);
     });
 }
 
-/// What stack and lanes need at least, with the lines between them.
-fn least_height() -> f32 {
-    STACK + 1.0 + LANES.iter().map(|(_, height, _)| height + 1.0).sum::<f32>()
+/// What stack and lanes, or the rows of a sweep, need at least, with the lines between them.
+fn least_height(swept: Option<&Swept>) -> f32 {
+    match swept {
+        Some(swept) => swept.sweep.steps.len() as f32 * (sweep::ROW + 1.0),
+        None => STACK + 1.0 + LANES.iter().map(|(_, height, _)| height + 1.0).sum::<f32>(),
+    }
 }
 
-/// Stack and lanes over the time axis.
-fn axis_ui(view: &ViewContext<'_>, (session, entry): (&Session, &Entry), local: &mut LocalUi, size: Vec2, ui: &mut Ui) {
+/// Heights of what stands below each other within `height`: the rows of a sweep, or the stack and its lanes.
+fn heights(swept: Option<&Swept>, height: f32) -> Vec<f32> {
+    let spare = (height - least_height(swept)).max(0.0);
+    if let Some(swept) = swept {
+        let rows = swept.sweep.steps.len();
+        return vec![sweep::ROW + spare / rows.max(1) as f32; rows];
+    }
+    let shared: f32 = LANES.iter().map(|(_, _, share)| share).sum();
+    let lanes = LANES.iter().map(|(_, least, share)| least + spare * share);
+    [STACK + spare * (1.0 - shared)].into_iter().chain(lanes).collect()
+}
+
+/// Stack and lanes, or the rows of a sweep, over the time axis.
+fn axis_ui(
+    view: &ViewContext<'_>,
+    (session, entry): (&Session, &Entry),
+    swept: Option<&Swept>,
+    local: &mut LocalUi,
+    size: Vec2,
+    ui: &mut Ui,
+) {
     let (_, rect) = ui.allocate_space(size);
     let (sizes, pixels) = (&view.tokens.sizes, ui.pixels_per_point());
     let left = (rect.left() + sizes.gutter).round_to_pixels(pixels);
     let right = (rect.right() - sizes.margin).max(left + 32.0).round_to_pixels(pixels);
     let mut top = rect.top();
-    let mut next = |height: f32| {
+    let next = |height: f32| {
         let row = Rect::from_min_max(pos2(rect.left(), top), pos2(rect.right(), top + height)).round_to_pixels(pixels);
         top += height + 1.0;
         Lane {
@@ -136,12 +168,9 @@ fn axis_ui(view: &ViewContext<'_>, (session, entry): (&Session, &Entry), local: 
             margin: row.with_min_x(right),
         }
     };
-    let spare = (size.y - least_height()).max(0.0);
-    let shared: f32 = LANES.iter().map(|(_, _, share)| share).sum();
-    let stack = next(STACK + spare * (1.0 - shared));
-    let placed = LANES.map(|(kind, height, share)| (kind, next(height + spare * share)));
-    let bottom = placed[placed.len() - 1].1.body.bottom();
-    let body = Rect::from_x_y_ranges(left..=right, stack.body.top()..=bottom);
+    let rows: Vec<Lane> = heights(swept, size.y).into_iter().map(next).collect();
+    let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return };
+    let body = first.body.union(last.body);
 
     let id = ui.scope_id().with("attention");
     let response = ui.interact(body, id, Sense::click_and_drag());
@@ -151,12 +180,16 @@ fn axis_ui(view: &ViewContext<'_>, (session, entry): (&Session, &Entry), local: 
     let axis = Axis::new(left, right - left, local.stage.timeline().visible(&limits));
     let ranges = columns(&mut local.attention, entry, session, &axis, pixels);
     let scene = Scene { view, session, entry, axis, ranges };
-    look(&scene, &stack, pixels);
+    look(&scene, first.body.height().max(STACK), pixels);
     seek(&scene, &response, &mut local.stage);
 
-    stack::stack_ui(&scene, &stack, id, ui);
-    for (kind, lane) in &placed {
-        lanes::lane_ui(&scene, *kind, lane, id, &mut local.attention.marks, ui);
+    if let Some(swept) = swept {
+        sweep::rows_ui(&scene, swept, &rows, id, &mut local.attention.marks.sweep, ui);
+    } else {
+        stack::stack_ui(&scene, first, id, ui);
+        for ((kind, ..), lane) in LANES.iter().zip(&rows[1..]) {
+            lanes::lane_ui(&scene, *kind, lane, id, &mut local.attention.marks, ui);
+        }
     }
     paint_marked(&scene, body, ui);
     paint_playhead(&scene, body, ui);
@@ -167,7 +200,7 @@ fn axis_ui(view: &ViewContext<'_>, (session, entry): (&Session, &Entry), local: 
         info.current_text_value = Some(hover::words(&scene, session.snippet()));
         info
     });
-    hover::hover_ui(&scene, &response, &stack, body, ui);
+    hover::hover_ui(&scene, &response, swept, &rows, body, ui);
 }
 
 /// Made again when the view, the width or the video change.
@@ -190,11 +223,11 @@ fn columns(
 }
 
 /// Asks for what shows, once per change.
-fn look(scene: &Scene<'_>, stack: &Lane, pixels: f32) {
+fn look(scene: &Scene<'_>, height: f32, pixels: f32) {
     let mut shown = scene.ranges.iter().filter(|range| range[0] < range[1]);
     let (Some(first), last) = (shown.next(), scene.ranges.iter().rfind(|range| range[0] < range[1])) else { return };
     let snippets = first[0] as usize..last.unwrap_or(first)[1] as usize;
-    let rows = (stack.body.height() * pixels).round().max(1.0) as usize;
+    let rows = (height * pixels).round().max(1.0) as usize;
     let inspect = &scene.view.state.inspect;
     let view = GridView { snippets, columns: scene.ranges.len(), rows, all_rows: inspect.all_rows };
     if inspect.view.as_ref() != Some(&view) {

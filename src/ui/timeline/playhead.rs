@@ -83,9 +83,11 @@ pub(super) fn hover_ui(ui: &Ui, response: &Response, lanes: &Lanes, scene: &Scen
             let rank = place.map_or_else(String::new, |place| format!(", {} of all", figures::ordinal(place)));
             row("Score", curve(|s| &s.scores).map(|v| format!("{v:.3}{rank}")), p.score);
             if let Some(band) = &input.lanes.noise {
-                let at = |values: &[f32]| values.get(snippet).map_or_else(|| "–".to_owned(), |v| format!("{v:.3}"));
-                let (low, mean, high) = (at(band.low()), at(band.mean()), at(band.high()));
-                row("Other seeds", Some(format!("mean {mean}, 5–95 % {low}–{high}")), p.text_strong);
+                row("Other seeds", Some(figures::band(band, snippet)), p.text_strong);
+            }
+            if let Some((overlay, band)) = input.overlay.and_then(|overlay| Some((overlay, overlay.band.as_ref()?))) {
+                let name = format!("Other seeds, {}", overlay.name);
+                row(&name, Some(figures::band(band, snippet)), p.accent);
             }
             row("Attention", curve(|s| &s.attention).map(|v| format!("{v:.2}")), p.attention);
             row("Magnitude", curve(|s| &s.magnitudes).map(figure), p.magnitude);

@@ -32,6 +32,7 @@ pub(super) enum Slot {
     Magnitude,
     Motion,
     Overlay,
+    OverlayNoise,
     Difference,
 }
 

@@ -62,6 +62,10 @@ pub(super) fn score_lane_ui(ui: &Ui, id: Id, lane: &Lane, scene: &Scene<'_>, act
 fn overlay_ui(ui: &Ui, id: Id, painter: &Painter, lane: &Lane, scale: &Scale, scene: &Scene<'_>) {
     let Some(overlay) = scene.input.overlay else { return };
     let (tokens, p) = (scene.input.tokens, &scene.input.tokens.palette);
+    if let Some(band) = &overlay.band {
+        let ink = CurveInk { line: None, fill: p.accent.gamma_multiply(0.3), above: None, grounded: false };
+        scene.paint_curve(painter, Slot::OverlayNoise, band.summary(), scale, ink);
+    }
     let ink = CurveInk { line: Some((LINE, p.accent)), fill: Color32::TRANSPARENT, above: None, grounded: false };
     scene.paint_curve(painter, Slot::Overlay, overlay.scores.summary(), scale, ink);
     let y = scale.y(overlay.threshold);
@@ -77,7 +81,10 @@ fn overlay_ui(ui: &Ui, id: Id, painter: &Painter, lane: &Lane, scale: &Scale, sc
     let second = chip(painter, place, Align2::LEFT_TOP, after.clone(), tokens.small(), (p.accent, p.sunken));
     let response = ui.interact(first.union(second), id, egui::Sense::HOVER);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{before}, {after}")));
-    response.on_hover_text("Scores of the snippet on screen. The dotted line is where the other curve's events begin.");
+    response.on_hover_text(
+        "Scores of the snippet on screen. The dotted line is where the other curve's events begin. The band around the curve \
+         of a trial is where nine of ten scores lie over other seeds.",
+    );
 }
 
 /// The colour of a score's level: event, within the hysteresis, or neither.

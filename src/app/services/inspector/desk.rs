@@ -22,6 +22,8 @@ use crate::model::weights::ModelWeights;
 use crate::model::{ComputeDevice, ModelError, Probe, Scorer};
 use crate::store::FeatureCache;
 
+use super::scatter::Scatter;
+
 /// Most snippets of provisional scores: about a tenth of a second on two cores.
 const PROVISIONAL: usize = 2048;
 
@@ -44,6 +46,8 @@ struct Known {
     view: Option<GridView>,
     /// The scores, once they are exact.
     exact: Option<Arc<ExactScores>>,
+    /// Whether it is asked how far the scores scatter.
+    scatter: bool,
 }
 
 /// Scores under way.
@@ -61,25 +65,33 @@ pub(super) struct Desk {
     /// Of the last exact scores of the sequence.
     context: Option<Context>,
     work: Option<Work>,
+    /// Comes after the scores.
+    scatter: Option<Scatter>,
 }
 
 impl Desk {
     pub(super) fn new(options: EngineOptions, features: Option<PathBuf>, reporter: Reporter) -> Self {
         let shop = Shop::new(options, features);
-        Self { shop, reporter, sequence: None, known: None, context: None, work: None }
+        Self { shop, reporter, sequence: None, known: None, context: None, work: None, scatter: None }
     }
 
     pub(super) fn use_model(&mut self, weights: Option<Arc<ModelWeights>>) {
         self.shop.in_use.project = weights;
     }
 
-    /// Whether there are scores under way.
+    /// Whether there are scores under way, or how far they scatter.
     pub(super) fn is_busy(&self) -> bool {
-        self.work.is_some()
+        self.work.is_some() || self.scatter.is_some()
     }
 
     pub(super) fn forget(&mut self) {
-        (self.sequence, self.known, self.context, self.work) = (None, None, None, None);
+        (self.sequence, self.known, self.context) = (None, None, None);
+        self.give_up();
+    }
+
+    /// What is under way is about an older question.
+    fn give_up(&mut self) {
+        (self.work, self.scatter) = (None, None);
     }
 
     /// Answers a question.
@@ -92,7 +104,7 @@ impl Desk {
     }
 
     fn fail(&mut self, task: InspectTask, err: &ModelError) {
-        self.work = None;
+        self.give_up();
         self.tell(task, InspectNews::Failed(format!("The attention cannot be looked at: {err}.")));
     }
 
@@ -101,28 +113,29 @@ impl Desk {
     }
 
     fn answer(&mut self, order: InspectOrder, ticket: &Ticket) -> Result<(), ModelError> {
-        let InspectOrder { task, subject, view, near } = order;
+        let InspectOrder { task, subject, view, near, scatter } = order;
         let key = (subject.video.clone(), subject.model.clone());
         if self.sequence.as_ref().is_none_or(|sequence| sequence.key != key) {
             self.forget();
             self.tell(task, InspectNews::Preparing);
             self.sequence = Some(self.shop.sequence(&subject, ticket)?);
         }
-        let Some(sequence) = &self.sequence else { return Ok(()) };
         let told = self.known.as_ref().is_some_and(|known| known.task == task);
         if self.known.as_ref().is_none_or(|known| known.trial != subject.trial) {
-            self.work = None;
+            self.give_up();
+            let Some(sequence) = &self.sequence else { return Ok(()) };
             let edits = edited(&subject.trial.edits, sequence.probe.snippets()).map(Arc::from);
             let attention = sequence.probe.attention(&subject.trial.tsa, edits.as_deref())?;
             let looked = Arc::new(LookedAt::new(attention));
-            self.known = Some(Known { task, trial: subject.trial, order: edits, looked, view: None, exact: None });
+            self.known =
+                Some(Known { task, trial: subject.trial, order: edits, looked, view: None, exact: None, scatter });
         }
         let Some(known) = &mut self.known else { return Ok(()) };
         let mut news = Vec::new();
         if !told {
             // Also where the trial is the one from before: a question in between may never have come here, but the window has
             // let go of what it had, and passes over what comes under another number.
-            (known.task, known.view) = (task, None);
+            (known.task, known.view, known.scatter) = (task, None, scatter);
             news.push(InspectNews::Looked(Arc::clone(&known.looked)));
         }
         if known.view.as_ref() != Some(&view) {
@@ -137,6 +150,9 @@ impl Desk {
             self.tell(task, news);
         }
         if done {
+            if !told {
+                self.scatter = self.scatter_of(task, ticket);
+            }
             return Ok(());
         }
         if let Some(work) = &mut self.work {
@@ -171,26 +187,57 @@ impl Desk {
         Ok(())
     }
 
-    /// Goes on with the scores under way.
+    /// Goes on with the scores under way, and after them with how far they scatter.
     pub(super) fn step(&mut self) {
-        let (Some(work), Some(sequence)) = (&mut self.work, &self.sequence) else { return };
-        let task = work.task;
-        match work.pass.step(&sequence.probe, &sequence.scorer, &work.ticket) {
-            Ok(false) => {}
-            Ok(true) => {
-                if let Some(work) = self.work.take() {
-                    let (scores, context) = work.pass.finish();
-                    self.context = Some(context);
-                    let exact = Arc::new(ExactScores::new(scores));
-                    if let Some(known) = &mut self.known {
-                        known.exact = Some(Arc::clone(&exact));
-                    }
-                    self.tell(task, InspectNews::Exact(exact));
-                }
-            }
-            Err(ModelError::Cancelled) => self.work = None,
+        let scatter = || self.scatter.as_ref().map(|scatter| scatter.task);
+        let Some(task) = self.work.as_ref().map(|work| work.task).or_else(scatter) else { return };
+        match if self.work.is_some() { self.score() } else { self.repeat() } {
+            Ok(()) => {}
+            Err(ModelError::Cancelled) => self.give_up(),
             Err(err) => self.fail(task, &err),
         }
+    }
+
+    fn score(&mut self) -> Result<(), ModelError> {
+        let (Some(work), Some(Sequence { probe, scorer, .. })) = (&mut self.work, &self.sequence) else {
+            return Ok(());
+        };
+        if !work.pass.step(probe, scorer, &work.ticket)? {
+            return Ok(());
+        }
+        if let Some(Work { task, ticket, pass }) = self.work.take() {
+            let (scores, context) = pass.finish();
+            self.context = Some(context);
+            let exact = Arc::new(ExactScores::new(scores));
+            if let Some(known) = &mut self.known {
+                known.exact = Some(Arc::clone(&exact));
+            }
+            self.tell(task, InspectNews::Exact(exact));
+            self.scatter = self.scatter_of(task, &ticket);
+        }
+        Ok(())
+    }
+
+    /// How far the scores of the trial scatter, if that is asked.
+    fn scatter_of(&self, task: InspectTask, ticket: &Ticket) -> Option<Scatter> {
+        let known = self.known.as_ref().filter(|known| known.scatter)?;
+        let snippets = known.looked.attention.omega.len();
+        Scatter::new((task, ticket.clone()), known.trial.tsa, known.order.clone(), snippets)
+    }
+
+    fn repeat(&mut self) -> Result<(), ModelError> {
+        let (Some(scatter), Some(Sequence { probe, scorer, .. })) = (&mut self.scatter, &self.sequence) else {
+            return Ok(());
+        };
+        if scatter.step(probe, scorer)? {
+            return Ok(());
+        }
+        if let Some(scatter) = self.scatter.take()
+            && let Some(band) = scatter.band()
+        {
+            self.tell(scatter.task, InspectNews::Scatter(Arc::new(band)));
+        }
+        Ok(())
     }
 }
 
@@ -281,7 +328,8 @@ mod tests {
         /// Asks under a number of its own; what was asked before is given up.
         fn ask(&mut self, task: u64) {
             let view = GridView { snippets: 0..SNIPPETS, columns: 8, rows: 8, all_rows: true };
-            let order = InspectOrder { task: InspectTask(task), subject: self.subject.clone(), view, near: 0 };
+            let order =
+                InspectOrder { task: InspectTask(task), subject: self.subject.clone(), view, near: 0, scatter: false };
             let ticket = self.clock.advance();
             self.desk.look(order, &ticket);
         }
@@ -301,6 +349,7 @@ mod tests {
                     InspectNews::Grid(_) => "grid",
                     InspectNews::Provisional { .. } => "provisional",
                     InspectNews::Exact(_) => "exact",
+                    InspectNews::Scatter(_) => "scatter",
                     InspectNews::Failed(_) => "failed",
                 }),
                 _ => None,

@@ -247,7 +247,8 @@ impl Room {
     }
 
     fn overlays(&self, curves: Vec<Vec<f32>>, threshold: f32, name: &'static str) -> BTreeMap<VideoId, Overlay> {
-        let overlay = |scores: Vec<f32>| Overlay { scores: Curve::new(scores), threshold, name: name.into() };
+        let overlay =
+            |scores: Vec<f32>| Overlay { scores: Curve::new(scores), band: None, threshold, name: name.into() };
         self.videos.iter().map(|video| video.id().clone()).zip(curves.into_iter().map(overlay)).collect()
     }
 }

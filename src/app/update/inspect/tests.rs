@@ -8,14 +8,20 @@ use crate::app::blind::BlindPass;
 use crate::app::effect::Effect;
 use crate::app::engine::EngineFacts;
 use crate::app::event::Event;
-use crate::app::inspect::{ExactScores, InspectAction, InspectNews, InspectOrder, InspectState, InspectTask};
+use crate::app::inspect::{
+    ExactScores, InspectAction, InspectNews, InspectOrder, InspectState, InspectTask, LookedAt, Swept,
+};
 use crate::app::state::AppState;
+use crate::app::sweep::Sweep;
 use crate::app::update::tests::{act, finish, hear, opened};
+use crate::domain::attention::Attention;
 use crate::domain::attention_grid::GridView;
 use crate::domain::curve::Curve;
+use crate::domain::lane_data::NoiseBand;
 use crate::domain::library::VideoId;
 use crate::domain::score::{SnippetScores, TsaSettings};
 use crate::domain::segment::EventRule;
+use crate::domain::sweep::{Control, SweepStep};
 use crate::domain::what_if::FeatureEdit;
 
 fn asked(effects: &[Effect]) -> Option<&InspectOrder> {
@@ -143,4 +149,61 @@ fn another_video_ends_the_trial_and_a_blind_pass_hides_it() {
     assert!(effects.iter().any(|e| matches!(e, Effect::StopInspecting)), "{effects:?}");
     tried(&mut state, |tsa| tsa.seed = 9);
     assert!(state.inspect.trial.is_none());
+}
+
+#[test]
+fn a_sweep_belongs_to_its_video_follows_the_rule_and_gives_trials() {
+    let (mut state, order) = looked_at();
+    let looked = Arc::new(LookedAt::new(Attention::default()));
+    hear(&mut state, Event::Inspected { task: order.task, news: InspectNews::Looked(looked) });
+    let effects = inspect(&mut state, InspectAction::Sweep(Control::Kappa));
+    let Some(Effect::Sweep(order)) = effects.into_iter().find(|e| matches!(e, Effect::Sweep(_))) else {
+        panic!("a sweep is asked for")
+    };
+    assert!(state.inspect.shows_sweep && state.inspect.sweeping.is_some());
+    let steps = Control::Kappa.around(&order.subject.trial.tsa).into_iter().map(|tsa| SweepStep {
+        tsa,
+        kappa: tsa.kappa(7),
+        membership: Curve::new(vec![0.5; 7]),
+        entropy: 7.0,
+        threshold: None,
+        scores: Curve::new(LOW.to_vec()),
+        events: state.rule.events(&LOW),
+    });
+    let sweep = Sweep { control: Control::Kappa, steps: steps.collect() };
+    hear(&mut state, Event::Swept(Ok(Arc::new(Swept { order: *order, sweep }))));
+    let events = |state: &AppState| state.inspect.swept.as_ref().map(|swept| swept.sweep.steps[0].events.len());
+    assert_eq!((events(&state), &state.inspect.sweeping), (Some(1), &None));
+    let higher = EventRule { threshold: 0.95, ..state.rule };
+    act(&mut state, Action::SetRule(higher));
+    assert_eq!(events(&state), Some(0));
+    let effects = inspect(&mut state, InspectAction::TryStep(0));
+    let asked = asked(&effects).expect("a trial");
+    assert_eq!((asked.subject.trial.tsa.ratio, asked.scatter), (0.1, true));
+    // The step that is in use is no trial.
+    let used = state.inspect.swept.as_ref().and_then(|s| s.sweep.steps.iter().position(|step| step.tsa == state.tsa));
+    inspect(&mut state, InspectAction::TryStep(used.expect("is among them")));
+    assert!(state.inspect.trial.is_none());
+    act(&mut state, Action::SelectNeighbour(1));
+    assert_eq!((&state.inspect.swept, state.inspect.shows_sweep), (&None, false), "it was of another video");
+}
+
+#[test]
+fn the_band_of_a_trial_comes_after_its_exact_scores() {
+    let (mut state, _) = looked_at();
+    let effects = tried(&mut state, |tsa| tsa.seed = 9);
+    let task = asked(&effects).expect("asks").task;
+    let band = Arc::new(NoiseBand::new(vec![0.1; 7], vec![0.2; 7], vec![0.3; 7]));
+    let tell = |state: &mut AppState| {
+        hear(state, Event::Inspected { task, news: InspectNews::Scatter(Arc::clone(&band)) });
+    };
+    tell(&mut state);
+    assert!(state.inspect.curve.is_none(), "there is nothing to put it around yet");
+    exact(&mut state, task, &LOW);
+    tell(&mut state);
+    assert_eq!(state.inspect.overlay().and_then(|overlay| overlay.band.as_ref()), Some(&band));
+    tried(&mut state, |tsa| tsa.seed = 10);
+    tell(&mut state);
+    inspect(&mut state, InspectAction::End);
+    assert!(state.inspect.overlay().is_none());
 }

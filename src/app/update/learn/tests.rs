@@ -96,7 +96,7 @@ fn compared(candidate: &ModelWeights, keeps: bool) -> Box<Compared> {
     };
     let rules = Pair { before: EventRule::default(), after: EventRule::default() };
     let report = GateReport::new(GateInput { videos: &[shown], rules, held_out: None, replay: None });
-    let overlay = Overlay { scores: Curve::new(after.to_vec()), threshold: 0.5, name: "candidate".into() };
+    let overlay = Overlay { scores: Curve::new(after.to_vec()), band: None, threshold: 0.5, name: "candidate".into() };
     let curves = BTreeMap::from([(video, overlay)]);
     Box::new(Compared::new(Some(id(candidate)), Some((40, 45, 6.0)), report, curves, Vec::new()))
 }
