@@ -163,7 +163,10 @@ fn other_attention_begins_as_the_one_in_use() {
     w.harness.run_steps(20);
     w.harness.get_by_role_and_label(Role::CheckBox, "Other attention").click_accesskit();
     w.harness.run_steps(5);
-    w.click("Compare");
+    // The tab of the panel is called so too.
+    let buttons = w.harness.get_all_by_role_and_label(Role::Button, "Compare");
+    buttons.last().expect("is there").click_accesskit();
+    w.harness.run_steps(3);
     let other = w.state().comparing.other.clone();
     assert!(matches!(&other, Some(Other::Model { tsa: Some(tsa), .. }) if *tsa == chosen), "{other:?}");
     // Nor does looking at attention begin a trial.
