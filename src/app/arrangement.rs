@@ -268,9 +268,11 @@ impl Layout {
         Self { panels: panels.repaired(), hidden, window }
     }
 
-    /// Shows a panel that is hidden, hides one that is shown.
+    /// Shows a panel that is hidden, in front of others in its place; hides one that is shown.
     pub fn toggle(&mut self, panel: PanelKind) {
-        if panel != PanelKind::Video && !self.hidden.remove(&panel) {
+        if panel == PanelKind::Video || self.hidden.contains(&panel) {
+            self.bring(panel);
+        } else {
             self.hidden.insert(panel);
         }
     }
@@ -347,6 +349,10 @@ mod tests {
         layout.toggle(PanelKind::Queue);
         layout.bring(PanelKind::Queue);
         assert!(layout.is_in_front(PanelKind::Queue) && !layout.is_in_front(PanelKind::Library));
+        for panel in [PanelKind::Evaluation, PanelKind::Ablation, PanelKind::Compare] {
+            layout.toggle(panel);
+            assert!(layout.is_in_front(panel), "what is asked for is seen");
+        }
         assert!(layout.is_in_front(PanelKind::Video));
     }
 
