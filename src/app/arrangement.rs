@@ -273,13 +273,10 @@ impl Layout {
         Self { panels: panels.repaired(), hidden, window, given }
     }
 
-    /// Shows a panel that is hidden, hides one that is shown.
+    /// Shows a panel that is hidden, in front of others in its place; hides one that is shown.
     pub fn toggle(&mut self, panel: PanelKind) {
-        if panel == PanelKind::Video {
-            return;
-        }
-        if self.hidden.remove(&panel) {
-            self.make_room(panel);
+        if panel == PanelKind::Video || self.hidden.contains(&panel) {
+            self.bring(panel);
         } else {
             self.hidden.insert(panel);
             self.take_back(panel);
@@ -361,6 +358,10 @@ mod tests {
         layout.toggle(PanelKind::Queue);
         layout.bring(PanelKind::Queue);
         assert!(layout.is_in_front(PanelKind::Queue) && !layout.is_in_front(PanelKind::Library));
+        for panel in [PanelKind::Evaluation, PanelKind::Ablation, PanelKind::Compare] {
+            layout.toggle(panel);
+            assert!(layout.is_in_front(panel), "what is asked for is seen");
+        }
         assert!(layout.is_in_front(PanelKind::Video));
     }
 

@@ -43,10 +43,10 @@ fn an_ablation_is_planned_run_read_and_its_scores_are_shown_beside_the_model_s()
     w.harness.get_by_label("4 videos: 2 with an anomaly, 2 without. 2 folds.");
     w.harness.get_by_label_contains("12 runs of 600 steps. About");
     w.harness.get_by_label_contains("published (Joo et al., ICIP 2023, Tables 2 to 4; not computed here");
-    set(&mut w, "Steps", 2.0);
+    set(&mut w, "Steps", 1.0);
     set(&mut w, "Seeds", 1.0);
     w.wait("the shorter plan", |s| s.ablation.plan().is_some_and(|plan| plan.runs() == 4 && plan.secs.is_some()));
-    assert_eq!(w.state().prefs.ablation, AblationForm { steps: 2, seeds: 1, ..AblationForm::default() });
+    assert_eq!(w.state().prefs.ablation, AblationForm { steps: 1, seeds: 1, ..AblationForm::default() });
     let model = w.state().engine.facts().map(|facts| facts.model.clone());
     w.click("Run ablation");
     for done in 1..=4 {
@@ -88,7 +88,7 @@ fn an_ablation_is_planned_run_read_and_its_scores_are_shown_beside_the_model_s()
     w.choose(UiCommand::ToggleAblation.text());
     w.choose(UiCommand::ToggleAblation.text());
     w.wait("the runs of before", |s| s.ablation.results.as_ref().is_some_and(|results| results.runs.len() == 4));
-    w.harness.get_by_label_contains("4 runs of 2 steps, all of them done");
+    w.harness.get_by_label_contains("4 runs of 1 step, all of them done");
 }
 
 #[test]
@@ -107,7 +107,9 @@ fn an_ablation_that_is_cancelled_keeps_what_is_done() {
     w.wait("another look", |s| s.ablation.plan().is_some_and(|plan| plan.secs.is_some() || plan.runs() == 4));
     let kept = w.state().ablation.results.as_ref().map_or(0, |results| results.runs.len());
     assert!(kept >= 1);
-    // Other steps would be other runs: the folder is not written over.
+    // Other steps would be other runs: the folder is not written over. The form is folded away since there are results.
+    w.harness.get_by_label("Features, seeds and folds").click_accesskit();
+    w.harness.run_steps(10);
     set(&mut w, "Steps", 3.0);
     w.wait("the refusal", |s| s.ablation.obstacle.is_some());
     w.harness.get_by_role_and_label(Role::Button, "Put the runs into ablation-2").click_accesskit();

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::run::{DoneRun, FoldVideo, Kind};
+use super::summary::{Summary, rows};
 use super::work::{Ablation, AblationWatch, settings};
 use super::{AblationError, AblationForm, AblationOrder, AblationVideo, elsewhere, gather};
 use crate::domain::ablation::Cell;
@@ -76,12 +77,7 @@ impl AblationWatch for Watch {
     }
 }
 
-fn run(
-    folder: &Path,
-    kinds: &[Kind],
-    settings: &TrainSettings,
-    watch: &mut Watch,
-) -> Result<super::summary::Summary, AblationError> {
+fn run(folder: &Path, kinds: &[Kind], settings: &TrainSettings, watch: &mut Watch) -> Result<Summary, AblationError> {
     let ticket = watch.ticket.clone();
     let ablation = Ablation { folder, kinds, seeds: &[0], settings };
     ablation.carry_out(&ComputeDevice::cpu(None), watch, &ticket)
@@ -100,7 +96,10 @@ fn what_was_called_off_goes_on_where_it_was_to_the_same_figures() {
     assert!(ended.is_cancelled());
     assert_eq!(watch.steps.last(), Some(&(1, 2)), "not a step more");
     let ablation = Ablation { folder: folder.path(), kinds: &kinds, seeds: &[0], settings: &settings };
-    assert_eq!(ablation.found().expect("is read").len(), 1);
+    let found = ablation.found().expect("is read");
+    assert_eq!(found.len(), 1);
+    let rows = rows(&ablation.names(), &[0], 2, &found.iter().collect::<Vec<_>>());
+    assert!(rows.iter().all(|row| row.seeds.is_empty() && row.roc_auc.is_none()), "a seed counts once it is complete");
     assert!(!folder.path().join("ablation.json").exists(), "it is not done");
 
     let mut watch = Watch::new(None);
