@@ -143,7 +143,7 @@ fn learned(start: &Arc<ModelWeights>, videos: &[LearningVideo]) -> (GateReport, 
     let score = |scorer: &Scorer| scores(scorer, videos, &mut |_| (), &ticket).expect("scores");
     let plan = plan(videos, &score(&current), rule, LessonRules::default(), start);
     assert!(plan.is_ready(), "{:?}", plan.missing);
-    let settings = TuneSettings { steps: 40, learning_rate: 1e-2, ..TuneSettings::default() };
+    let settings = TuneSettings { steps: 40, learning_rate: 1e-1, ..TuneSettings::default() };
     let mut tuning = Tuning::new(Arc::clone(start), tune_set(&plan, videos), settings, &cpu()).expect("begins");
     tuning.run(&mut (), &ticket).expect("runs");
     let tuned = tuning.result();
