@@ -313,15 +313,18 @@ pub(super) fn project_opened(
         let text = format!("This project is open elsewhere, in {who}: verdicts can be read here, not given.");
         state.notices.push(Severity::Warning, text);
     }
+    let another = state.prefs.projects.latest().is_none_or(|latest| latest != folder);
     state.prefs.projects.note(&folder);
     view::save(state, effects);
     state.reviews.opened(folder, held_by, next_item);
     state.queue.restart();
     state.known_normal.recalled = None;
     state.known_normal.due = true;
-    // What was found and compared says what the other project said, and was made by its models.
-    survey::forget_similar(state, effects);
-    compare::stop(state, effects);
+    if another {
+        // What was found and compared says what the other project said, and was made by its models.
+        survey::forget_similar(state, effects);
+        compare::stop(state, effects);
+    }
     state.history = None;
     for entry in state.library.entries_mut() {
         // This project may not have been told of any events yet.

@@ -264,6 +264,7 @@ mod tests {
 
     use super::*;
     use crate::app::action::Action;
+    use crate::app::comparing::{Other, OtherModel};
     use crate::app::engine::EngineFacts;
     use crate::app::event::Event;
     use crate::app::survey::map::MapPoint;
@@ -356,5 +357,13 @@ mod tests {
         let effects = hear(&mut state, Event::ProjectOpened { folder, held_by: None, next_item: 1 });
         assert!(matches!(asked(&effects), Some(SurveyRequest::StopSimilar)), "{effects:?}");
         assert!(state.survey.similar.is_none() && matches!(state.survey.similar_phase, Phase::Idle));
+        // What was remembered of the project that was open last stays, when that one is opened.
+        let other = Some(Other::model(OtherModel::InUse));
+        state.comparing.other.clone_from(&other);
+        let opened = |folder: &str| Event::ProjectOpened { folder: folder.into(), held_by: None, next_item: 1 };
+        hear(&mut state, opened("/p"));
+        assert_eq!(state.comparing.other, other);
+        hear(&mut state, opened("/q"));
+        assert_eq!(state.comparing.other, None);
     }
 }

@@ -154,7 +154,7 @@ fn an_anchor_holds_the_weights_back_and_a_clip_shortens_gradients() {
     };
     let free = TuneSettings { anchor: 0.0, judge_every: 0, calibrate: false, ..settings(8) };
     let held = TuneSettings { anchor: 100.0, ..free.clone() };
-    assert!(away(held) < 0.7 * away(free), "it is held back");
+    assert!(away(held) < 0.7 * away(free.clone()), "it is held back");
     let clipped = TuneSettings { clip: 1e-3, steps: 3, ..free.clone() };
     let long = TuneSettings { clip: 1e9, ..clipped.clone() };
     assert!(away(clipped) < 0.1 * away(long), "a shorter gradient moves the weights less far");
