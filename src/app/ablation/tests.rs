@@ -128,7 +128,7 @@ fn a_training_that_was_called_off_with_other_videos_begins_anew() {
 fn order(folder: &Path, videos: usize) -> AblationOrder {
     let video = |number: usize| {
         let name = format!("v{number}.mp4");
-        let truth = if number.is_multiple_of(2) { vec![32..64] } else { Vec::new() };
+        let truth = if number.is_multiple_of(2) { std::iter::once(32..64).collect() } else { Vec::new() };
         let id = VideoId::from_hash([number as u8; 32]);
         AblationVideo { id, path: folder.join("videos").join(&name), name, frames: 330, truth }
     };

@@ -275,7 +275,7 @@ mod tests {
 
     fn truths(state: &mut AppState) -> Vec<Effect> {
         let ids: Vec<_> = state.library.entries().iter().map(|entry| entry.id).collect();
-        let mut effects = hear(state, Event::TruthFound { entry: ids[0], frames: vec![16..32] });
+        let mut effects = hear(state, Event::TruthFound { entry: ids[0], frames: std::iter::once(16..32).collect() });
         effects.extend(hear(state, Event::TruthFound { entry: ids[1], frames: Vec::new() }));
         effects
     }

@@ -118,15 +118,17 @@ fn carry_out(
 fn write(swept: &Swept, folder: &Path) -> Result<PathBuf, String> {
     let failed = |err: &dyn std::fmt::Display| format!("The sweep was not kept: {err}.");
     let files = sweep::files(&swept.sheet(), &swept.chart()).map_err(|err| failed(&err))?;
-    let mut kept = folder.to_owned();
-    if let Some((first, content)) = files.first() {
-        let numbered = |number: &str| {
-            let mut name = folder.as_os_str().to_owned();
-            name.push(number);
-            PathBuf::from(name).join(first)
-        };
-        kept = vacant(numbered, content).parent().unwrap_or(folder).to_owned();
-    }
+    let kept = files.first().map_or_else(
+        || folder.to_owned(),
+        |(first, content)| {
+            let numbered = |number: &str| {
+                let mut name = folder.as_os_str().to_owned();
+                name.push(number);
+                PathBuf::from(name).join(first)
+            };
+            vacant(numbered, content).parent().unwrap_or(folder).to_owned()
+        },
+    );
     for (name, content) in files {
         let path = kept.join(name);
         disk::replace(&path, &content)
