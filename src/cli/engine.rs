@@ -196,7 +196,7 @@ impl Extractor {
     /// Features of a video or of a feature file.
     ///
     /// # Errors
-    /// As [`Extractor::extract`] and [`feature_file`].
+    /// As [`Extractor::extract`] and [`feature_file()`].
     pub fn features(&mut self, path: &Path, layout: Option<LayoutName>, ticket: &Ticket) -> Result<Loaded, CliError> {
         if is_feature_file(path) {
             let features = feature_file(path, layout)?;
