@@ -12,7 +12,7 @@ use strum::{EnumIter, IntoEnumIterator as _};
 
 pub use self::data::{AttentionData, ChartData, NamedPoint, ScatterData, TimelineData};
 use super::comparing::sheet::{CSV_HEADER as COMPARE_HEADER, CompareSheet};
-use super::examination::ExamCurve;
+use super::examination::{self, ExamCurve};
 use super::learn::LearnPhase;
 use super::snapshot::file_stem;
 use super::state::AppState;
@@ -20,7 +20,6 @@ use super::survey::facts::point_facts;
 use super::survey::map::MapSheet;
 use crate::domain::evaluation::alarms::DetPoint;
 use crate::domain::evaluation::calibration::ReliabilityBin;
-use crate::domain::evaluation::ranking::CurvePoint;
 use crate::plots::{AttentionChart, ChartError, DetectionView};
 pub use crate::plots::{ChartLook, ChartSize, ChartTheme};
 
@@ -180,11 +179,19 @@ fn is_there(state: &AppState, kind: ChartKind) -> bool {
         ChartKind::Roc | ChartKind::PrecisionRecall | ChartKind::Det | ChartKind::Reliability => {
             curve(state, kind).is_some()
         }
-        ChartKind::Attention | ChartKind::Sweep | ChartKind::Scatter | ChartKind::Map => study(state, kind).is_some(),
+        ChartKind::Attention | ChartKind::Sweep => study(state, kind).is_some(),
+        // Their tables are made when they are asked for: this is called in every frame.
+        ChartKind::Scatter => !state.prefs.blind.hides_model() && is_compared(state),
+        ChartKind::Map => !state.prefs.blind.hides_model() && state.survey.map.is_some(),
         ChartKind::Losses => {
             matches!(&state.learn.phase, LearnPhase::Running { progress, .. } if !progress.losses.is_empty())
         }
     }
+}
+
+fn is_compared(state: &AppState) -> bool {
+    let shown = state.shown().and_then(|entry| entry.video_id.as_ref());
+    state.session.is_some() && shown.is_some_and(|video| state.comparing.shown_of(video).is_some())
 }
 
 /// A size that suits a chart as it is on screen: squares for what is compared along both axes, and room for what stands
@@ -203,18 +210,20 @@ pub fn fitting(state: &AppState, kind: ChartKind) -> ChartSize {
     }
 }
 
-/// A curve of the newest evaluation; `None` where there is none, or a blind reader must not see it.
+/// A curve of the evaluation, as long as scores, truth and rule are those that it is of; `None` where there is none, or a blind
+/// reader must not see it.
 fn curve(state: &AppState, kind: ChartKind) -> Option<(DetectionView, Vec<NamedPoint>)> {
     let examined = state.examination.examined.as_ref().filter(|_| !state.prefs.blind.hides_model())?;
+    if examined.key != examination::key(state) {
+        return None;
+    }
     let evaluation = examined.evaluation.as_ref().ok()?;
-    let of_frames = |at: fn(&CurvePoint) -> (f64, f64)| {
-        evaluation.curve.iter().map(|p| NamedPoint { threshold: p.threshold, at: at(p) }).collect::<Vec<_>>()
-    };
+    let named = |(threshold, x, y): (f32, f64, f64)| NamedPoint { threshold, at: (x, y) };
     let (view, points) = match kind.of_evaluation()? {
-        ExamCurve::Roc => (DetectionView::Roc, of_frames(|p| (p.false_positive_rate, p.recall))),
+        ExamCurve::Roc => (DetectionView::Roc, evaluation.roc().map(named).collect()),
         ExamCurve::PrecisionRecall => {
             let share = evaluation.metrics.positives as f64 / evaluation.metrics.frames.max(1) as f64;
-            (DetectionView::PrecisionRecall { share }, of_frames(|p| (p.recall, p.precision)))
+            (DetectionView::PrecisionRecall { share }, evaluation.precision_recall().map(named).collect::<Vec<_>>())
         }
         ExamCurve::Det => {
             let det = &evaluation.by_video.as_ref()?.det;
@@ -243,7 +252,12 @@ fn study(state: &AppState, kind: ChartKind) -> Option<(ChartData, String)> {
                 name: entry.name.clone(),
                 looked: Arc::clone(inspect.looked.as_ref()?),
                 grid: Arc::clone(inspect.grid.as_ref().filter(|grid| !grid.is_empty())?),
-                top_alpha: inspect.exact.as_ref().map_or_else(Vec::new, |exact| exact.top_alpha.clone()),
+                // Of a trial that is not scored yet the last ones would be those of other settings.
+                top_alpha: inspect
+                    .exact
+                    .as_ref()
+                    .filter(|_| inspect.is_exact)
+                    .map_or_else(Vec::new, |exact| exact.top_alpha.clone()),
             };
             Some((ChartData::Attention(Box::new(data)), file_stem(&entry.name)))
         }

@@ -27,6 +27,8 @@ struct Drawing {
     /// Labels of the horizontal and the vertical axis, with their places, 0 to 1.
     marks: [Vec<(f64, String)>; 2],
     points: Vec<Point>,
+    /// Where the curve begins, with nothing flagged: no threshold to take.
+    begins: Option<(f64, f64)>,
     /// From where to where the line of chance, or of a perfect calibration, goes.
     guide: Option<[(f64, f64); 2]>,
     /// Whether a point is a threshold that can be taken.
@@ -69,7 +71,8 @@ pub(super) fn curve_ui(view: &ViewContext<'_>, evaluation: &Evaluation, ui: &mut
         painter.extend(Shape::dashed_line(&[place(from), place(to)], Stroke::new(1.0, palette.text_faint), 4.0, 4.0));
     }
     let line: Vec<Pos2> = drawing.points.iter().map(|point| place(point.at)).collect();
-    painter.add(Shape::line(line.clone(), Stroke::new(1.8, palette.accent)));
+    let whole_line = drawing.begins.map(place).into_iter().chain(line.iter().copied()).collect();
+    painter.add(Shape::line(whole_line, Stroke::new(1.8, palette.accent)));
     if kind == ExamCurve::Reliability {
         for at in &line {
             painter.circle_filled(*at, 3.0, palette.accent);
@@ -111,7 +114,7 @@ fn nearest(line: &[Pos2], pointer: Pos2) -> Option<usize> {
 
 fn drawing(kind: ExamCurve, evaluation: &Evaluation) -> Option<Drawing> {
     let tenths = || (0..=5).map(|i| (f64::from(i) / 5.0, format!("{:.1}", f64::from(i) / 5.0))).collect::<Vec<_>>();
-    let of_curve = |axes, at: fn(&crate::domain::evaluation::ranking::CurvePoint) -> (f64, f64), guide| {
+    let of_curve = |axes, at: fn(&crate::domain::evaluation::ranking::CurvePoint) -> (f64, f64), begins, guide| {
         let point = |p: &crate::domain::evaluation::ranking::CurvePoint| Point {
             threshold: p.threshold,
             at: at(p),
@@ -124,12 +127,13 @@ fn drawing(kind: ExamCurve, evaluation: &Evaluation) -> Option<Drawing> {
             ),
         };
         let points = evaluation.curve.iter().map(point).collect();
-        Some(Drawing { axes, marks: [tenths(), tenths()], points, guide, chooses: true })
+        Some(Drawing { axes, marks: [tenths(), tenths()], points, begins, guide, chooses: true })
     };
     match kind {
         ExamCurve::Roc => of_curve(
             ("false-positive rate (frames)", "true-positive rate"),
             |p| (p.false_positive_rate, p.recall),
+            Some((0.0, 0.0)),
             Some([(0.0, 0.0), (1.0, 1.0)]),
         ),
         ExamCurve::PrecisionRecall => {
@@ -138,6 +142,7 @@ fn drawing(kind: ExamCurve, evaluation: &Evaluation) -> Option<Drawing> {
             of_curve(
                 ("recall (frames)", "precision"),
                 |p| (p.recall, p.precision),
+                Some((0.0, 1.0)),
                 Some([(0.0, chance), (1.0, chance)]),
             )
         }
@@ -160,6 +165,7 @@ fn drawing(kind: ExamCurve, evaluation: &Evaluation) -> Option<Drawing> {
                 axes: ("mean score of frames", "share of them that is anomalous"),
                 marks: [tenths(), tenths()],
                 points: calibration.bins.iter().map(point).collect(),
+                begins: None,
                 guide: Some([(0.0, 0.0), (1.0, 1.0)]),
                 chooses: false,
             })
@@ -198,6 +204,7 @@ fn det(evaluation: &Evaluation) -> Option<Drawing> {
         axes: ("false alarms per hour of normal footage", "share of anomalies missed"),
         marks: [decades.collect(), fifths],
         points: det.iter().map(point).collect(),
+        begins: None,
         guide: None,
         chooses: true,
     })

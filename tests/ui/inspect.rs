@@ -12,6 +12,18 @@ fn is_exact(state: &AppState) -> bool {
     state.inspect.is_exact && state.inspect.grid.is_some()
 }
 
+/// A window whose inspector has looked at a video.
+fn inspected() -> Window {
+    let mut w = Window::new();
+    let path = w.video("walk.mp4", 320);
+    w.open(&path);
+    w.wait("the scores", is_done);
+    w.wait("the project", |s| s.reviews.project.folder().is_some());
+    w.key(Key::F5);
+    w.wait("the attention", is_exact);
+    w
+}
+
 #[test]
 fn a_control_is_tried_beside_the_real_curve_and_taken_back() {
     let mut w = Window::new();
@@ -64,13 +76,7 @@ fn a_control_is_tried_beside_the_real_curve_and_taken_back() {
 
 #[test]
 fn marked_snippets_are_blanked() {
-    let mut w = Window::new();
-    let path = w.video("walk.mp4", 320);
-    w.open(&path);
-    w.wait("the scores", is_done);
-    w.wait("the project", |s| s.reviews.project.folder().is_some());
-    w.key(Key::F5);
-    w.wait("the attention", is_exact);
+    let mut w = inspected();
     let omega = w.state().inspect.looked.as_ref().expect("is looked at").attention.omega.clone();
     w.key(Key::I);
     for _ in 0..3 {
@@ -89,13 +95,7 @@ fn marked_snippets_are_blanked() {
 
 #[test]
 fn a_sweep_is_drawn_tried_from_and_kept_when_that_is_wanted() {
-    let mut w = Window::new();
-    let path = w.video("walk.mp4", 320);
-    w.open(&path);
-    w.wait("the scores", is_done);
-    w.wait("the project", |s| s.reviews.project.folder().is_some());
-    w.key(Key::F5);
-    w.wait("the attention", is_exact);
+    let mut w = inspected();
     w.click("Sweep");
     w.click("seed from 0 to 8");
     w.wait("the sweep", |s| s.inspect.swept.is_some());

@@ -160,6 +160,19 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
+    /// The ROC curve from where nothing is flagged: threshold, false-positive rate, true-positive rate.
+    pub fn roc(&self) -> impl Iterator<Item = (f32, f64, f64)> {
+        let points = self.curve.iter().map(|p| (p.threshold, p.false_positive_rate, p.recall));
+        std::iter::once((f32::INFINITY, 0.0, 0.0)).chain(points)
+    }
+
+    /// The precision-recall curve from where nothing is flagged, of which the precision is taken for 1: threshold, recall,
+    /// precision.
+    pub fn precision_recall(&self) -> impl Iterator<Item = (f32, f64, f64)> {
+        let points = self.curve.iter().map(|p| (p.threshold, p.recall, p.precision));
+        std::iter::once((f32::INFINITY, 0.0, 1.0)).chain(points)
+    }
+
     /// The figures of `videos`. With `told_apart` false they are nothing but rows of frames, and only frame figures are
     /// computed. The same videos and settings give the same figures.
     ///

@@ -52,6 +52,17 @@ fn parts_agree_and_the_order_of_videos_does_not_matter() {
 }
 
 #[test]
+fn the_area_under_the_drawn_curve_is_the_figure_even_where_many_frames_share_the_top_score() {
+    let videos =
+        [video("a", "Abuse", &[0.9, 0.9, 0.2, 0.1], &[(0, 16)]), video("c", NORMAL, &[0.9, 0.1, 0.1, 0.1], &[])];
+    let whole = Evaluation::of(&videos, true, &EvalSettings::default()).expect("both kinds");
+    let roc: Vec<_> = whole.roc().collect();
+    let area: f64 = roc.windows(2).map(|w| (w[1].1 - w[0].1) * f64::midpoint(w[0].2, w[1].2)).sum();
+    assert!((area - whole.metrics.roc_auc).abs() < 1e-9, "{area} is not {}", whole.metrics.roc_auc);
+    assert_eq!(whole.precision_recall().next(), Some((f32::INFINITY, 0.0, 1.0)));
+}
+
+#[test]
 fn an_evaluation_is_read_back_as_it_was_written() {
     let whole = Evaluation::of(&videos(), true, &EvalSettings::default()).expect("both kinds");
     let text = serde_json::to_string(&whole).expect("is written");

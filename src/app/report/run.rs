@@ -76,9 +76,8 @@ type Drawing = (&'static str, DetectionView, String, Vec<(f64, f64)>);
 /// The curves that an evaluation has, with what they are called.
 fn charts(evaluation: &Evaluation) -> Result<Vec<(&'static str, String)>, ChartError> {
     let m = &evaluation.metrics;
-    let curve = &evaluation.curve;
-    let roc = std::iter::once((0.0, 0.0)).chain(curve.iter().map(|p| (p.false_positive_rate, p.recall))).collect();
-    let pr = std::iter::once((0.0, 1.0)).chain(curve.iter().map(|p| (p.recall, p.precision))).collect();
+    let roc = evaluation.roc().map(|(_, x, y)| (x, y)).collect();
+    let pr = evaluation.precision_recall().map(|(_, x, y)| (x, y)).collect();
     let share = m.positives as f64 / m.frames.max(1) as f64;
     let mut all: Vec<Drawing> = vec![
         ("ROC curve", DetectionView::Roc, format!("AUC {:.3}", m.roc_auc), roc),

@@ -5,7 +5,7 @@
 
 mod watch;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,52 +20,36 @@ use crate::app::ablation::{
     elsewhere,
 };
 use crate::app::event::Event;
-use crate::jobs::{Generation, Latest, Ticket, Worker};
+use crate::jobs::{Generation, Ticket};
 use crate::model::ComputeDevice;
 use crate::model::train::{Preset, TrainSettings};
+use crate::model::weights::ModelWeights;
 
 use self::watch::Watch;
 use super::Reporter;
 use super::errands::sentence;
-
-/// Requests that the thread has not yet taken; more wait here.
-const QUEUE: usize = 4;
-
-/// The newest progress.
-type Board = Latest<(AblationTask, AblationNews)>;
+use super::task_thread::{self, Board, TaskThread};
 
 /// The thread as the window sees it.
 #[derive(Debug)]
 pub(super) struct Ablator {
-    worker: Worker<(AblationRequest, Ticket)>,
-    waiting: VecDeque<(AblationRequest, Ticket)>,
+    thread: TaskThread<Desk>,
     generation: Generation,
-    board: Board,
     task: AblationTask,
-    /// Whether the end of the thread was told.
-    told: bool,
 }
 
 impl Ablator {
     /// Features of the encoder in use are kept in the folder `features`.
     pub(super) fn start(device: Option<String>, features: Option<PathBuf>, reporter: Reporter) -> io::Result<Self> {
-        let board = Board::default();
-        let theirs = board.clone();
-        let worker = Worker::spawn("ablate", QUEUE, move |requests, _| {
-            let mut desk = Desk {
-                device: Lazy::Named(device),
-                features,
-                ready: None,
-                pace: BTreeMap::new(),
-                reporter,
-                board: theirs,
-            };
-            for (request, ticket) in requests {
-                desk.answer(request, &ticket);
-            }
+        let thread = TaskThread::start("ablate", move |board| Desk {
+            device: Lazy::Named(device),
+            features,
+            ready: None,
+            pace: BTreeMap::new(),
+            reporter,
+            board,
         })?;
-        let (waiting, generation) = (VecDeque::new(), Generation::default());
-        Ok(Self { worker, waiting, generation, board, task: AblationTask::default(), told: false })
+        Ok(Self { thread, generation: Generation::default(), task: AblationTask::default() })
     }
 
     /// Asks for something. Never waits.
@@ -78,27 +62,12 @@ impl Ablator {
             AblationRequest::Stop => return self.generation.cancel(),
             AblationRequest::Forget => self.generation.advance(),
         };
-        // Of requests that wait only the newest counts.
-        self.waiting.retain(|(_, ticket)| !ticket.is_stale());
-        self.waiting.push_back((request, ticket));
-        self.flush();
-    }
-
-    fn flush(&mut self) {
-        self.worker.send_waiting(&mut self.waiting);
+        self.thread.ask(self.task, request, ticket);
     }
 
     /// Adds the newest progress to `events`.
     pub(super) fn poll(&mut self, events: &mut Vec<Event>) {
-        self.flush();
-        events.extend(self.board.take().map(|(task, news)| Event::Ablation { task, news }));
-        if self.worker.is_finished() && !self.told {
-            self.told = true;
-            let reason =
-                "The ablation stopped unexpectedly; runs that are done are kept. Start the program again to go on.";
-            let obstacle = Obstacle { reason: reason.to_owned(), elsewhere: None };
-            events.push(Event::Ablation { task: self.task, news: AblationNews::Failed(obstacle) });
-        }
+        self.thread.poll(events);
     }
 }
 
@@ -142,10 +111,17 @@ struct Desk {
     /// Seconds of a step on features of so many numbers and crops, once that was tried.
     pace: BTreeMap<(usize, usize), f64>,
     reporter: Reporter,
-    board: Board,
+    board: Board<Self>,
 }
 
-impl Desk {
+impl task_thread::Desk for Desk {
+    type Request = AblationRequest;
+    type Task = AblationTask;
+    type News = AblationNews;
+
+    /// Runs train models of their own.
+    fn use_model(&mut self, _: Option<Arc<ModelWeights>>) {}
+
     fn answer(&mut self, request: AblationRequest, ticket: &Ticket) {
         match request {
             AblationRequest::Look(task, order) if !ticket.is_stale() => {
@@ -165,6 +141,27 @@ impl Desk {
         }
     }
 
+    fn event(task: AblationTask, news: AblationNews) -> Event {
+        Event::Ablation { task, news }
+    }
+
+    fn ended(event: &Event) -> Option<AblationTask> {
+        match event {
+            Event::Ablation {
+                task,
+                news: AblationNews::Obstacle(_) | AblationNews::Done(_) | AblationNews::Failed(_),
+            } => Some(*task),
+            _ => None,
+        }
+    }
+
+    fn failed(reason: String) -> AblationNews {
+        let reason = format!("{reason} Runs that are done are kept.");
+        AblationNews::Failed(Obstacle { reason, elsewhere: None })
+    }
+}
+
+impl Desk {
     fn send(&self, task: AblationTask, news: AblationNews, ticket: &Ticket) {
         if !ticket.is_stale() {
             // Progress that was not read yet is older.

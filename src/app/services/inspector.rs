@@ -1,8 +1,8 @@
 //! The thread that inspects attention: selections, their picture, and scores of trials.
 //!
 //! Owns the thread and the order of its work: a newer question comes before the scores of an older one, which are computed
-//! in steps and given up between them, and these before how far they scatter over other draws. It has a copy of the model of its own and writes to nothing that others read. Does
-//! not own the computation ([`crate::model::probe`]).
+//! in steps and given up between them, and these before how far they scatter over other draws. It has a copy of the model of
+//! its own and writes to nothing that others read. Does not own the computation ([`crate::model::probe`]).
 
 mod desk;
 mod scatter;

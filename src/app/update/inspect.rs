@@ -261,9 +261,14 @@ pub(super) fn sweeping(state: &mut AppState, progress: Progress, remaining_secs:
 
 /// A sweep ended: what came out, or why nothing did.
 pub(super) fn swept(state: &mut AppState, result: Result<Arc<Swept>, String>) {
-    if state.inspect.sweeping.take().is_none() {
+    let Some(sweeping) = &state.inspect.sweeping else { return };
+    if let Ok(Swept { order, .. }) = result.as_deref()
+        && (&order.subject, order.control) != (&sweeping.subject, sweeping.control)
+    {
+        // It came while a newer one began.
         return;
     }
+    state.inspect.sweeping = None;
     match result {
         Ok(swept) => {
             state.inspect.swept = Some(swept);

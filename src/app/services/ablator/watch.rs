@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::Board;
+use super::{Board, Desk};
 use crate::app::ablation::run::DoneRun;
 use crate::app::ablation::work::AblationWatch;
 use crate::app::ablation::{AblationNews, AblationResults, AblationTask, RunNow};
@@ -25,7 +25,7 @@ pub(super) struct Watch<'a> {
     now: RunNow,
     /// Whether no step of the present run was heard of.
     fresh: bool,
-    out: (&'a Board, &'a Reporter),
+    out: (&'a Board<Desk>, &'a Reporter),
 }
 
 impl<'a> Watch<'a> {
@@ -34,7 +34,7 @@ impl<'a> Watch<'a> {
         task: AblationTask,
         results: AblationResults,
         steps: usize,
-        out: (&'a Board, &'a Reporter),
+        out: (&'a Board<Desk>, &'a Reporter),
     ) -> Self {
         let found = results.runs.len() * steps;
         let progress = Progress { done: found, total: results.plan.runs() * steps, skipped: found };

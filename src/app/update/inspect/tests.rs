@@ -9,7 +9,7 @@ use crate::app::effect::Effect;
 use crate::app::engine::EngineFacts;
 use crate::app::event::Event;
 use crate::app::inspect::{
-    ExactScores, InspectAction, InspectNews, InspectOrder, InspectState, InspectTask, LookedAt, Swept,
+    ExactScores, InspectAction, InspectNews, InspectOrder, InspectState, InspectTask, LookedAt, SweepOrder, Swept,
 };
 use crate::app::state::AppState;
 use crate::app::sweep::Sweep;
@@ -171,6 +171,10 @@ fn a_sweep_belongs_to_its_video_follows_the_rule_and_gives_trials() {
         events: state.rule.events(&LOW),
     });
     let sweep = Sweep { control: Control::Kappa, steps: steps.collect() };
+    // One that was on its way when this one began is passed over.
+    let older = SweepOrder { control: Control::Sigma, ..(*order).clone() };
+    hear(&mut state, Event::Swept(Ok(Arc::new(Swept { order: older, sweep: sweep.clone() }))));
+    assert!(state.inspect.swept.is_none() && state.inspect.sweeping.is_some());
     hear(&mut state, Event::Swept(Ok(Arc::new(Swept { order: *order, sweep }))));
     let events = |state: &AppState| state.inspect.swept.as_ref().map(|swept| swept.sweep.steps[0].events.len());
     assert_eq!((events(&state), &state.inspect.sweeping), (Some(1), &None));
