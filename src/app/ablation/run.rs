@@ -243,6 +243,10 @@ impl Job<'_> {
         // A state of other videos or settings would go on with those, so it is only taken where it is of these.
         let of_these = || Some(serde_json::from_str::<Asked>(&std::fs::read_to_string(&begun).ok()?).ok()? == *asked);
         let goes_on = state.exists() && of_these() == Some(true);
+        if !goes_on && state.exists() {
+            // First: beside a note of these videos it would be taken for theirs after a crash.
+            std::fs::remove_file(&state).map_err(AblationError::writing(&state))?;
+        }
         write(&begun, &json(asked)?)?;
         let done_before = if goes_on && path.exists() { text(&path)? } else { LOG_HEADER.to_owned() };
         let mut log = Log { rows: done_before, show };
