@@ -258,6 +258,7 @@ fn study(state: &AppState, kind: ChartKind) -> Option<(ChartData, String)> {
                     .as_ref()
                     .filter(|_| inspect.is_exact)
                     .map_or_else(Vec::new, |exact| exact.top_alpha.clone()),
+                omega_alone: inspect.look.omega_alone,
             };
             Some((ChartData::Attention(Box::new(data)), file_stem(&entry.name)))
         }

@@ -9,6 +9,7 @@ mod groups;
 mod keys;
 mod labels;
 mod resolve;
+mod switches;
 mod words;
 
 use strum::{EnumIter, EnumString, IntoStaticStr};
@@ -123,6 +124,12 @@ pub enum UiCommand {
     LearnFromVerdicts,
     RollBackModel,
     ToggleKnownNormal,
+    ToggleAttentionInspector,
+    ToggleCompare,
+    ToggleMap,
+    ToggleSimilar,
+    ToggleEvaluation,
+    ToggleAblation,
     EndTrial,
     SweepKappa,
     SweepSigma,
@@ -156,14 +163,8 @@ pub enum UiCommand {
     ShowModels,
     ToggleLibrary,
     ToggleModels,
-    ToggleCompare,
-    ToggleMap,
-    ToggleSimilar,
-    ToggleEvaluation,
-    ToggleAblation,
     ToggleInspector,
     ToggleTimeline,
-    ToggleAttentionInspector,
     ResetPanels,
     FullScreen,
     ZoomToFit,

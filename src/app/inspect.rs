@@ -15,7 +15,7 @@ use crate::domain::library::VideoId;
 use crate::domain::pyramid::{Extent, Pyramid};
 use crate::domain::score::{SnippetScores, TsaSettings};
 use crate::domain::segment::{AnomalySegment, EventRule};
-use crate::domain::sweep::Control;
+use crate::domain::sweep::{Control, SweepRange};
 use crate::domain::what_if::FeatureEdit;
 use crate::jobs::Progress;
 use crate::plots::SweepChart;
@@ -53,8 +53,10 @@ pub enum InspectAction {
     TakeBackEdit,
     /// Back to the settings in use and the features as they are.
     End,
-    /// Move a control through its usual range.
-    Sweep(Control),
+    /// Draw omega alone over its own range, or with its noise and the thresholds.
+    ShowOmegaAlone(bool),
+    /// Move a control through a range.
+    Sweep(Control, SweepRange),
     /// Stop that.
     StopSweep,
     /// Show the sweep in place of the stack and its lanes, or those again.
@@ -102,6 +104,8 @@ pub struct SweepOrder {
     pub subject: Subject,
     /// What moves.
     pub control: Control,
+    /// From where to where.
+    pub range: SweepRange,
     /// From scores to events.
     pub rule: EventRule,
     /// The settings in use.
@@ -185,8 +189,8 @@ pub struct LookedAt {
     pub attention: Attention,
     /// What omega is drawn from.
     pub omega: Arc<Pyramid>,
-    /// What its lane reaches over, and whether its noise lies within.
-    pub omega_range: (Extent, bool),
+    /// What it lies within with its noise and the thresholds.
+    pub omega_range: Extent,
     /// From omega - sigma to omega + sigma.
     pub noise: Arc<Pyramid>,
     /// p(t).
@@ -259,6 +263,15 @@ pub struct TrialCurve {
     pub events: Option<Vec<AnomalySegment>>,
 }
 
+/// How the panel draws.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InspectLook {
+    /// Whether all rows show.
+    pub all_rows: bool,
+    /// Whether omega is drawn over its own range: beside a noise that is far larger it would be a flat line.
+    pub omega_alone: bool,
+}
+
 /// What is tried and what came of it.
 #[derive(Clone, Debug, Default)]
 pub struct Inspect {
@@ -268,8 +281,8 @@ pub struct Inspect {
     pub(super) of: Option<EntryId>,
     /// The part that shows, once the panel was drawn.
     pub view: Option<GridView>,
-    /// Whether all rows show.
-    pub all_rows: bool,
+    /// How it is drawn.
+    pub look: InspectLook,
     /// What was asked last.
     pub(super) asked: Option<InspectOrder>,
     /// Where the work stands.

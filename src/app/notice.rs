@@ -28,8 +28,10 @@ pub struct Notice {
     pub until: Option<f64>,
 }
 
-/// Seconds that information stays.
+/// Seconds that information stays at least.
 const INFO_SECS: f64 = 6.0;
+/// Seconds that it stays for each letter: as long as it takes to notice it and to read it twice.
+const SECS_PER_LETTER: f64 = 0.1;
 /// Seconds that a warning stays.
 const WARNING_SECS: f64 = 12.0;
 /// Older notices make room for newer ones beyond this number, so that a folder of broken files does not cover the window.
@@ -62,7 +64,7 @@ impl Notices {
     fn add(&mut self, severity: Severity, text: String, subject: Option<&'static str>) {
         self.list.retain(|n| n.text != text && (subject.is_none() || n.subject != subject));
         let until = match severity {
-            Severity::Info => Some(self.now + INFO_SECS),
+            Severity::Info => Some(self.now + INFO_SECS.max(SECS_PER_LETTER * text.chars().count() as f64)),
             Severity::Warning => Some(self.now + WARNING_SECS),
             Severity::Error => None,
         };

@@ -129,7 +129,7 @@ fn write(
         return Ok(());
     }
     let top_alpha = top_alpha(&scores.magnitudes);
-    let chart = AttentionChart { title, attention, grid: &grid, top_alpha: &top_alpha };
+    let chart = AttentionChart { title, attention, grid: &grid, top_alpha: &top_alpha, omega_alone: false };
     files::write(&folder.join("v_hat.png"), &attention_png(&chart, AttentionChart::SIZE)?)?;
     files::write(&folder.join("v_hat.svg"), attention_svg(&chart, AttentionChart::SIZE)?.as_bytes())
 }

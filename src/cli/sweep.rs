@@ -11,6 +11,7 @@ use super::subject::Subject;
 use crate::app::sweep::sheet::SweepSheet;
 use crate::app::sweep::{self, sweep};
 use crate::domain::segment::EventRule;
+use crate::domain::sweep::SweepRange;
 use crate::model::scorer;
 use crate::plots::SweepChart;
 
@@ -21,7 +22,7 @@ use crate::plots::SweepChart;
 pub fn run(args: &SweepArgs) -> Result<(), CliError> {
     let ticket = cancelled_by_interrupt()?;
     let control = args.control.control();
-    let (from, to) = control.usual();
+    let SweepRange { from, to, .. } = control.usual();
     let range = (args.from.unwrap_or(from), args.to.unwrap_or(to));
     if !(range.0.is_finite() && range.1.is_finite() && range.0 >= 0.0 && range.1 >= 0.0) {
         return Err(CliError::Input(format!(

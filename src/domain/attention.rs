@@ -46,16 +46,10 @@ impl Attention {
     }
 }
 
-/// What omega is drawn over: smallest and largest value, and whether omega - sigma to omega + sigma and the thresholds lie
-/// within. Where omega varies less than a tenth as much as its noise, beside it the curve would be a flat line, and its own
-/// range is drawn instead.
-pub fn omega_range(omega: Extent, sigma: f32, threshold: Option<[f32; 3]>) -> (Extent, bool) {
-    if omega.max - omega.min < sigma * 0.2 {
-        return (omega, false);
-    }
+/// What omega with its noise lies within: omega - sigma to omega + sigma, and the thresholds of the draws.
+pub fn omega_range(omega: Extent, sigma: f32, threshold: Option<[f32; 3]>) -> Extent {
     let with_noise = Extent { min: omega.min - sigma, max: omega.max + sigma };
-    let all = threshold.map_or(with_noise, |[least, _, most]| with_noise.union(Extent { min: least, max: most }));
-    (all, true)
+    threshold.map_or(with_noise, |[least, _, most]| with_noise.union(Extent { min: least, max: most }))
 }
 
 /// H(p) = -p log2 p - (1 - p) log2 (1 - p), in bits: how undecided the draws are about a snippet, 0..=1.
@@ -98,13 +92,12 @@ mod tests {
     }
 
     #[test]
-    fn omega_is_drawn_with_its_noise_unless_that_would_flatten_it() {
+    fn omega_is_drawn_with_its_noise_and_the_thresholds() {
         let omega = Extent { min: 0.4, max: 0.6 };
-        assert_eq!(omega_range(omega, 0.1, Some([0.2, 0.45, 0.8])), (Extent { min: 0.2, max: 0.8 }, true));
-        assert_eq!(omega_range(omega, 0.1, None), (Extent { min: 0.4 - 0.1, max: 0.6 + 0.1 }, true));
-        assert_eq!(omega_range(omega, 2.0, Some([0.0, 0.1, 0.2])), (omega, false));
+        assert_eq!(omega_range(omega, 0.1, Some([0.2, 0.45, 0.8])), Extent { min: 0.2, max: 0.8 });
+        assert_eq!(omega_range(omega, 0.1, None), Extent { min: 0.4 - 0.1, max: 0.6 + 0.1 });
         let flat = Extent::of(0.5);
-        assert_eq!(omega_range(flat, 0.0, None), (flat, true), "without noise there is nothing beside it");
+        assert_eq!(omega_range(flat, 0.0, None), flat, "without noise there is nothing beside it");
     }
 
     #[test]

@@ -22,6 +22,17 @@ pub enum Control {
     Seed,
 }
 
+/// From where to where a control moves, and in how many values at equal distances.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SweepRange {
+    /// First value.
+    pub from: f64,
+    /// Last value.
+    pub to: f64,
+    /// How many values, both ends among them.
+    pub steps: usize,
+}
+
 impl Control {
     /// Its name.
     pub fn text(self) -> &'static str {
@@ -69,22 +80,20 @@ impl Control {
     }
 
     /// The range that a sweep goes through when nobody says otherwise.
-    pub fn usual(self) -> (f64, f64) {
-        match self {
-            Self::Kappa => (0.1, 1.0),
-            Self::Sigma => (0.0, 0.2),
-            Self::Samples => (20.0, 200.0),
-            Self::Seed => (0.0, 8.0),
-        }
+    pub fn usual(self) -> SweepRange {
+        let (from, to, steps) = match self {
+            Self::Kappa => (0.1, 1.0, 10),
+            Self::Sigma => (0.0, 0.2, 9),
+            Self::Samples => (20.0, 200.0, 10),
+            Self::Seed => (0.0, 8.0, 9),
+        };
+        SweepRange { from, to, steps }
     }
 
-    /// The settings of a usual sweep, in order, those that it is about among them.
-    pub fn around(self, tsa: &TsaSettings) -> Vec<TsaSettings> {
-        let steps = match self {
-            Self::Kappa | Self::Samples => 10,
-            Self::Sigma | Self::Seed => 9,
-        };
-        let mut all = self.steps(tsa, self.usual(), steps);
+    /// The settings of a sweep through a range, in order from low to high, those that it is about among them.
+    pub fn around(self, tsa: &TsaSettings, range: SweepRange) -> Vec<TsaSettings> {
+        let (from, to) = (range.from.min(range.to), range.from.max(range.to));
+        let mut all = self.steps(tsa, (from, to), range.steps);
         let at = all.partition_point(|step| self.of(step) < self.of(tsa));
         if all.get(at) != Some(tsa) {
             all.insert(at, *tsa);
@@ -133,7 +142,7 @@ mod tests {
     fn steps_move_one_control_from_end_to_end() {
         let tsa = TsaSettings::default();
         for control in Control::iter() {
-            let (from, to) = control.usual();
+            let SweepRange { from, to, .. } = control.usual();
             let steps = control.steps(&tsa, (from, to), 9);
             assert_eq!((control.of(&steps[0]), control.of(&steps[8])), (from, to), "{control:?}");
             let fine = control.steps(&tsa, (0.1, 1.0), 10);
@@ -148,10 +157,14 @@ mod tests {
     fn what_a_sweep_is_about_is_one_of_its_values_once() {
         for (ratio, count) in [(0.3, 10), (0.65, 11), (0.05, 11)] {
             let tsa = TsaSettings { ratio, ..TsaSettings::default() };
-            let all = Control::Kappa.around(&tsa);
+            let all = Control::Kappa.around(&tsa, Control::Kappa.usual());
             assert_eq!((all.len(), all.iter().filter(|step| **step == tsa).count()), (count, 1), "{all:?}");
             assert!(all.windows(2).all(|pair| pair[0].ratio < pair[1].ratio));
         }
+        // From high to low is the same range.
+        let backwards = SweepRange { from: 0.9, to: 0.5, steps: 3 };
+        let all = Control::Kappa.around(&TsaSettings { ratio: 0.6, ..TsaSettings::default() }, backwards);
+        assert_eq!(all.iter().map(|step| step.ratio).collect::<Vec<_>>(), [0.5, 0.6, 0.7, 0.9]);
         assert_eq!(Control::Kappa.value(&TsaSettings { ratio: 0.1 + 0.2, ..TsaSettings::default() }), "0.3");
     }
 

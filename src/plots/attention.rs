@@ -28,6 +28,8 @@ pub struct AttentionChart<'a> {
     pub grid: &'a AttentionGrid,
     /// The top-alpha snippets of the video, in order.
     pub top_alpha: &'a [usize],
+    /// Whether omega has its lane to itself, without noise and thresholds.
+    pub omega_alone: bool,
 }
 
 impl AttentionChart<'_> {
@@ -74,7 +76,9 @@ impl AttentionChart<'_> {
 
     fn heat_map<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Drawn {
         let grid = self.grid;
-        let (x, y) = (axis(&grid.snippets), axis(&grid.picks));
+        let x = axis(&grid.snippets);
+        // Picks are counted from 1, as on screen, and a number stands at the middle of its row.
+        let y = grid.picks.start as f64 + 0.5..grid.picks.end as f64 + 0.5;
         let mut chart = ChartBuilder::on(area)
             .margin_top(6)
             .margin_left(12)
@@ -106,7 +110,7 @@ impl AttentionChart<'_> {
             let top = grid.picks.start + row * grid.height;
             let right = (left + grid.width).min(grid.snippets.end);
             let bottom = (top + grid.height).min(grid.picks.end);
-            let ends = [(left as f64, top as f64), (right as f64, bottom as f64)];
+            let ends = [(left as f64, top as f64 + 0.5), (right as f64, bottom as f64 + 0.5)];
             Rectangle::new(ends, colour(value / grid.peak).filled())
         };
         // What is 0 has the colour of the ground.
@@ -137,13 +141,14 @@ impl AttentionChart<'_> {
         if self.attention.thresholds.is_empty() { 0.0 } else { self.attention.tsa.sigma as f32 }
     }
 
-    /// Ends of omega's lane with room on both sides, and whether its noise and the thresholds lie within.
-    fn omega_ends(&self) -> ((f32, f32), bool) {
+    /// Ends of omega's lane with room on both sides.
+    fn omega_ends(&self) -> (f32, f32) {
         let values = &self.attention.omega[self.grid.snippets.clone()];
         let omega = values.iter().copied().map(Extent::of).reduce(Extent::union).unwrap_or_else(|| Extent::of(0.0));
-        let (Extent { min, max }, with_noise) = omega_range(omega, self.sigma(), self.attention.threshold());
+        let noisy = || omega_range(omega, self.sigma(), self.attention.threshold());
+        let Extent { min, max } = if self.omega_alone { omega } else { noisy() };
         let room = (max - min).max(1e-4) * 0.12;
-        ((min - room, max + room), with_noise)
+        (min - room, max + room)
     }
 
     fn lane<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>, lane: Lane) -> Drawn {
@@ -159,7 +164,7 @@ impl AttentionChart<'_> {
             }
         };
         let (last, x) = (lane == Lane::Entropy, axis(visible));
-        let ((low, high), with_noise) = if lane == Lane::Omega { self.omega_ends() } else { ((0.0, 1.02), false) };
+        let (low, high) = if lane == Lane::Omega { self.omega_ends() } else { (0.0, 1.02) };
         let digits = match high - low {
             range if range < 0.02 => 4,
             range if range < 0.5 => 3,
@@ -189,7 +194,7 @@ impl AttentionChart<'_> {
             .label_style(text(13, INK))
             .draw()
             .map_err(failed)?;
-        if with_noise {
+        if lane == Lane::Omega && !self.omega_alone {
             let band = |by: f32| steps(values, visible, by);
             let mut outline = band(sigma);
             outline.extend(band(-sigma).into_iter().rev());
@@ -254,10 +259,10 @@ impl Chart for AttentionChart<'_> {
         head.draw(&Text::new(self.title.to_owned(), (14, 8), text(18, INK))).map_err(failed)?;
         let tsa = &self.attention.tsa;
         let facts = if tsa.enabled {
-            let omega = if self.omega_ends().1 {
-                "light band: omega ± sigma; grey band and dashes: kappa-th score of the draws and its mean"
+            let omega = if self.omega_alone {
+                "omega alone, without its noise"
             } else {
-                "omega alone: sigma and the kappa-th scores reach far beyond it"
+                "light band: omega ± sigma; grey band and dashes: kappa-th score of the draws and its mean"
             };
             format!(
                 "kappa = {} of {}, sigma = {}, M = {}, seed {}; selection entropy {:.1} bit; {omega}; violet: top-alpha",
@@ -291,7 +296,6 @@ mod tests {
     use super::*;
     use crate::domain::attention_grid::GridView;
     use crate::domain::picks::Picks;
-    use crate::domain::score::TsaSettings;
 
     fn attention() -> Attention {
         // Two draws over 80 snippets: the even ones, and the odd ones.
@@ -312,7 +316,13 @@ mod tests {
         let view = GridView { snippets: 10..60, columns: 400, rows: 300, all_rows: false };
         let grid = AttentionGrid::new(&attention.picks, attention.kappa, &view);
         let top_alpha = [12, 40, 70];
-        let chart = AttentionChart { title: "clip", attention: &attention, grid: &grid, top_alpha: &top_alpha };
+        let chart = AttentionChart {
+            title: "clip",
+            attention: &attention,
+            grid: &grid,
+            top_alpha: &top_alpha,
+            omega_alone: false,
+        };
         let png = attention_png(&chart, AttentionChart::SIZE).expect("draws");
         let picture = image::load_from_memory(&png).expect("is a PNG").into_rgb8();
         for value in [0.0, 1.0] {
@@ -323,10 +333,7 @@ mod tests {
         for word in ["clip", "j-th earliest pick", "omega", "p(t)", "snippet", "kappa = 40 of 80", "0.500"] {
             assert!(svg.contains(word), "{word} is missing");
         }
-        // Beside a noise that is so much larger, omega has the lane to itself.
-        let loud = TsaSettings { sigma: 4.0, ..attention.tsa };
-        let loud = Attention { tsa: loud, ..attention.clone() };
-        let alone = attention_svg(&AttentionChart { attention: &loud, ..chart }, AttentionChart::SIZE).expect("draws");
+        let alone = attention_svg(&AttentionChart { omega_alone: true, ..chart }, AttentionChart::SIZE).expect("draws");
         assert!(alone.contains("omega alone") && !svg.contains("omega alone"));
         let nothing = AttentionGrid::default();
         assert!(attention_png(&AttentionChart { grid: &nothing, ..chart }, AttentionChart::SIZE).is_err());

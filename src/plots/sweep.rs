@@ -101,7 +101,8 @@ impl SweepChart<'_> {
         let caption = self.caption(step, f64::from(right - left));
         area.draw(&Text::new(caption, (left, 4), text(14, INK))).map_err(failed)?;
         if self.is_used(step) {
-            let ends = [(left - 4, 1), (right + 4, height as i32 - LABELS.1 as i32 + 2)];
+            // Below the caption, which the line would cross.
+            let ends = [(left - 4, CAPTION as i32 - 2), (right + 4, height as i32 - LABELS.1 as i32 + 2)];
             area.draw(&Rectangle::new(ends, INK.stroke_width(1))).map_err(failed)?;
         }
         let mut chart = ChartBuilder::on(area)

@@ -131,7 +131,10 @@ impl TimelineChart<'_> {
             .draw()
             .map_err(failed)?;
         let points = self.steps(lane.values);
-        if let (Some(first), Some(last)) = (points.first(), points.last()) {
+        // Below the score no area: it would hide where an event begins.
+        if let (Some(first), Some(last)) = (points.first(), points.last())
+            && lane.name != "score"
+        {
             let mut outline = points.clone();
             outline.extend([(last.0, 0.0), (first.0, 0.0)]);
             chart.draw_series([Polygon::new(outline, lane.colour.mix(0.14))]).map_err(failed)?;
@@ -154,7 +157,7 @@ impl TimelineChart<'_> {
         if lane.name == "score" {
             let event = |e: &AnomalySegment| {
                 let (begin, end) = self.snippets(e.first, e.last);
-                Rectangle::new([(begin, 0.0), (end, lane.high)], SCORE.mix(0.13).filled())
+                Rectangle::new([(begin, 0.0), (end, lane.high)], SCORE.mix(0.18).filled())
             };
             chart.draw_series(self.events.iter().map(event)).map_err(failed)?;
             // Room above 1 is kept for the truth, so that it never hides the curve.
@@ -179,8 +182,12 @@ impl TimelineChart<'_> {
         for (name, colour, strength) in entries.into_iter().rev() {
             x -= 22 + 8 * name.len() as i32;
             let high = if name == "threshold" { 1 } else { 8 };
-            let mark = Rectangle::new([(x, 17 - high / 2), (x + 14, 18 + high / 2)], colour.mix(strength).filled());
-            area.draw(&mark).map_err(failed)?;
+            // The threshold is a dashed line.
+            let parts: &[(i32, i32)] = if name == "threshold" { &[(0, 6), (9, 15)] } else { &[(0, 14)] };
+            for (from, to) in parts {
+                let ends = [(x + from, 17 - high / 2), (x + to, 18 + high / 2)];
+                area.draw(&Rectangle::new(ends, colour.mix(strength).filled())).map_err(failed)?;
+            }
             area.draw(&Text::new(name, (x + 19, 10), text(14, INK))).map_err(failed)?;
         }
         Ok(())

@@ -17,7 +17,7 @@ const SIZES: [(&str, ChartSize); 3] = [
 
 /// Draws it.
 pub(super) fn chart_ui(view: &ViewContext<'_>, ui: &mut Ui) {
-    ui.set_width(460.0);
+    ui.set_width(520.0);
     ui.heading("Save chart");
     let mut form = view.state.chart.clone();
     let present = charting::present(view.state);
@@ -50,7 +50,9 @@ pub(super) fn chart_ui(view: &ViewContext<'_>, ui: &mut Ui) {
     ui.horizontal_wrapped(|ui| {
         side_ui(ui, "Width", &mut form.look.size.width);
         side_ui(ui, "Height", &mut form.look.size.height);
-        for (name, size) in [("Fitting", fitting)].into_iter().chain(SIZES) {
+        // What fits may be the size of a report as well: one of them is chosen.
+        let sizes = [("Fitting", fitting)].into_iter().chain(SIZES.into_iter().filter(|(_, size)| *size != fitting));
+        for (name, size) in sizes {
             if ui.selectable_label(form.look.size == size, name).clicked() {
                 form.look.size = size;
             }

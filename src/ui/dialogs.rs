@@ -17,6 +17,7 @@ use super::import_dialog::ImportPictures;
 use super::key_editor::{KeyEditorState, key_editor_ui};
 use super::palette::{PaletteState, palette_ui};
 use super::root::ViewContext;
+use super::shortcuts::typed_ahead;
 use super::{
     about, chart_dialog, export_dialog, history_panel, import_dialog, key_list, moved_dialog, name_dialog,
     project_dialog, report_dialog,
@@ -51,6 +52,11 @@ pub fn dialogs_ui(view: &ViewContext<'_>, dialogs: &mut DialogState, ctx: &Conte
     let fresh = dialogs.open != Some(dialog);
     if fresh {
         *dialogs = DialogState { open: Some(dialog), ..DialogState::default() };
+        match dialog {
+            Dialog::Palette => dialogs.palette = PaletteState::of(typed_ahead(ctx)),
+            Dialog::GoTo => dialogs.text = typed_ahead(ctx),
+            _ => {}
+        }
     }
     let mut modal = Modal::new(Id::unique("dialog"));
     if dialog == Dialog::Palette {

@@ -56,6 +56,17 @@ pub fn rate(rate: f64) -> String {
     if rate < 9.95 { format!("{rate:.1}") } else { format!("{rate:.0}") }
 }
 
+/// A number of 0 to 1 with three digits that say something: `0.512`, `0.0123`, `2.1e-5`.
+pub fn significant(value: f32) -> String {
+    match value.abs() {
+        0.0 => "0".to_owned(),
+        v if v >= 0.1 => format!("{value:.3}"),
+        v if v >= 0.01 => format!("{value:.4}"),
+        v if v >= 0.001 => format!("{value:.5}"),
+        _ => format!("{value:.1e}"),
+    }
+}
+
 /// `1st`, `2nd`, `3rd`, `4th`, `11th`, `21st`.
 pub fn ordinal(n: usize) -> String {
     let ending = match (n % 100, n % 10) {
@@ -89,6 +100,10 @@ mod tests {
         assert_eq!([8.4, 80.0, 7500.0, f64::NAN].map(duration), ["8 s", "1 min 20 s", "2 h 5 min", "unknown time"]);
         assert_eq!([999, 1_200_000, 5_000_000_000_000].map(bytes), ["999 bytes", "1.2 MB", "5.0 TB"]);
         assert_eq!([1.0, 0.25, 16.0, 0.1].map(speed), ["1×", "0.25×", "16×", "0.1×"]);
+        assert_eq!(
+            [0.0, 0.5, 0.0123, 0.00251, 2.14e-5].map(significant),
+            ["0", "0.500", "0.0123", "0.00251", "2.1e-5"]
+        );
         assert_eq!([2.04, 12.4].map(rate), ["2.0", "12"]);
         assert_eq!([1, 2, 3, 4, 11, 12, 13, 21, 112].map(ordinal).concat(), "1st2nd3rd4th11th12th13th21st112th");
         assert_eq!((count(1, "event"), count(0, "event")), ("1 event".into(), "0 events".into()));

@@ -21,6 +21,13 @@ pub(super) struct PaletteState {
     selected: usize,
 }
 
+impl PaletteState {
+    /// With these letters typed already.
+    pub(super) fn of(text: String) -> Self {
+        Self { text, selected: 0 }
+    }
+}
+
 /// Draws it. `fresh` when it was just opened.
 pub(super) fn palette_ui(view: &ViewContext<'_>, state: &mut PaletteState, fresh: bool, ui: &mut Ui) {
     ui.set_width(620.0);

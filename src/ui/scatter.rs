@@ -179,9 +179,11 @@ pub fn scatter_ui(
     tokens: &Tokens,
 ) -> (Response, ScatterAnswer) {
     let p = &tokens.palette;
-    let room = if scatter.ticks { vec2(24.0, 30.0) } else { vec2(0.0, 16.0) };
+    let room = if scatter.ticks { vec2(30.0, 30.0) } else { vec2(0.0, 16.0) };
+    // The name of y stands above the plot, where it hides no point.
+    let head = if scatter.axes[1].is_empty() { 0.0 } else { 17.0 };
     let (whole, response) = ui.allocate_exact_size(Vec2::splat(scatter.side.max(96.0)), Sense::click_and_drag());
-    let rect = Rect::from_min_max(whole.min + vec2(room.x, 0.0), whole.max - vec2(0.0, room.y));
+    let rect = Rect::from_min_max(whole.min + vec2(room.x, head), whole.max - vec2(0.0, room.y));
     let picked = dots.iter().filter(|dot| dot.picked).count();
     response.widget_info(|| {
         WidgetInfo::labeled(Role::Image, true, format!("{}: {} points, {picked} picked", scatter.name, dots.len()))
@@ -367,10 +369,7 @@ fn axes_ui(
     let bottom = pos2(rect.center().x, whole.bottom());
     painter.text(bottom, Align2::CENTER_BOTTOM, scatter.axes[0], small(), p.text_weak);
     if !scatter.axes[1].is_empty() {
-        let galley = painter.layout_no_wrap(scatter.axes[1].to_owned(), small(), p.text_weak);
-        let at = pos2(rect.left() + 6.0, rect.top() + 4.0);
-        painter.rect_filled(Rect::from_min_size(at, galley.size()).expand(2.0), 2.0, p.sunken.gamma_multiply(0.8));
-        painter.galley(at, galley, p.text_weak);
+        painter.text(whole.left_top(), Align2::LEFT_TOP, scatter.axes[1], small(), p.text_weak);
     }
     if !scatter.ticks {
         return;

@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use egui::text_selection::LabelSelectionState;
-use egui::{Context, Event, FocusDirection, Key as EguiKey, Modifiers};
+use egui::{Context, Event, FocusDirection, Id, Key as EguiKey, Modifiers};
 use strum::IntoEnumIterator as _;
 
 use crate::app::command::UiCommand;
@@ -26,7 +26,7 @@ pub fn dispatch(view: &ViewContext<'_>, stage: &StageState, ctx: &Context) {
     let covered = view.state.dialog.is_some();
     let keys = &view.state.prefs.keys;
     let marked_text = ctx.plugin_opt::<LabelSelectionState>().is_some_and(|p| p.lock().has_selection());
-    let mut tab = false;
+    let (mut tab, mut ahead) = (false, String::new());
     let pressed = ctx.input_mut(|input| {
         let mut pressed = Vec::new();
         input.events.retain(|event| {
@@ -47,9 +47,9 @@ pub fn dispatch(view: &ViewContext<'_>, stage: &StageState, ctx: &Context) {
             false
         });
         if let Some(opening) = pressed.iter().position(|command| opens_a_field(*command)) {
-            // What was typed after it before it could be drawn was meant for it. A verdict in its place would be worse than a
-            // lost letter.
+            // What was typed after it before it could be drawn was meant for it, and no verdict.
             pressed.truncate(opening + 1);
+            ahead = input.events.iter().filter_map(text_of).collect();
         }
         if !pressed.is_empty() {
             // A letter arrives twice, as key and as text; nobody types, so the text is of no use.
@@ -57,6 +57,9 @@ pub fn dispatch(view: &ViewContext<'_>, stage: &StageState, ctx: &Context) {
         }
         pressed
     });
+    if !ahead.is_empty() {
+        ctx.data_mut(|data| data.insert_temp(Id::unique(AHEAD), ahead));
+    }
     if tab {
         // The window library has noted the key before anybody could take it.
         ctx.memory_mut(|memory| memory.move_focus(FocusDirection::None));
@@ -66,6 +69,20 @@ pub fn dispatch(view: &ViewContext<'_>, stage: &StageState, ctx: &Context) {
             view.actions.send(action);
         }
     }
+}
+
+/// Where text waits for the field that it was typed for.
+const AHEAD: &str = "typed ahead";
+
+/// What was typed for a field before it could take it, up to this frame, in which it is drawn first.
+pub(super) fn typed_ahead(ctx: &Context) -> String {
+    let mut text: String = ctx.data_mut(|data| data.remove_temp(Id::unique(AHEAD))).unwrap_or_default();
+    text.extend(ctx.input(|input| input.events.iter().filter_map(text_of).collect::<Vec<_>>()));
+    text
+}
+
+fn text_of(event: &Event) -> Option<String> {
+    if let Event::Text(text) = event { Some(text.clone()) } else { None }
 }
 
 /// Whether a command opens something that takes what is typed next.

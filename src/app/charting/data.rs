@@ -46,6 +46,8 @@ pub struct AttentionData {
     pub grid: Arc<AttentionGrid>,
     /// The top-alpha snippets, in order.
     pub top_alpha: Vec<usize>,
+    /// Whether omega is drawn without its noise.
+    pub omega_alone: bool,
 }
 
 /// Points with their table.
@@ -150,7 +152,7 @@ impl ChartData {
 impl AttentionData {
     fn chart(&self) -> AttentionChart<'_> {
         let (title, attention) = (self.name.as_str(), &self.looked.attention);
-        AttentionChart { title, attention, grid: &self.grid, top_alpha: &self.top_alpha }
+        AttentionChart { title, attention, grid: &self.grid, top_alpha: &self.top_alpha, omega_alone: self.omega_alone }
     }
 
     /// The cells that are not zero: snippets and picks, both ends inclusive, and the mean share of draws in the cell.

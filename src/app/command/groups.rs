@@ -19,6 +19,8 @@ pub enum Group {
     Labels,
     /// Models and learning.
     Model,
+    /// What researchers look into: attention, comparisons, maps, figures.
+    Analysis,
     /// What is shown.
     View,
     /// The timeline.
@@ -36,6 +38,7 @@ impl Group {
             Self::Review => "Review",
             Self::Labels => "Labels",
             Self::Model => "Model",
+            Self::Analysis => "Analysis",
             Self::View => "View",
             Self::Timeline => "Timeline",
             Self::Help => "Help",
@@ -48,7 +51,8 @@ impl UiCommand {
     pub fn group(self) -> Group {
         match self {
             _ if (Self::MarkIn..=Self::EditClasses).contains(&self) => Group::Labels,
-            _ if (Self::LearnFromVerdicts..=Self::PickNothing).contains(&self) => Group::Model,
+            _ if (Self::LearnFromVerdicts..=Self::ToggleKnownNormal).contains(&self) => Group::Model,
+            _ if (Self::ToggleAttentionInspector..=Self::PickNothing).contains(&self) => Group::Analysis,
             Self::OpenFiles
             | Self::OpenFolder
             | Self::MakeDemo
@@ -98,12 +102,6 @@ impl UiCommand {
             | Self::ShowModels
             | Self::ToggleLibrary
             | Self::ToggleModels
-            | Self::ToggleCompare
-            | Self::ToggleAttentionInspector
-            | Self::ToggleMap
-            | Self::ToggleSimilar
-            | Self::ToggleEvaluation
-            | Self::ToggleAblation
             | Self::ToggleInspector
             | Self::ToggleTimeline
             | Self::ResetPanels

@@ -28,7 +28,7 @@ use super::{Group, UiCommand};
 /// A sweep of what is looked at.
 fn sweep(state: &AppState, control: Control) -> Option<Action> {
     let looked = state.inspect.looked.as_ref().filter(|_| state.inspect.sweeping.is_none());
-    looked.map(|_| Action::Inspect(InspectAction::Sweep(control)))
+    looked.map(|_| Action::Inspect(InspectAction::Sweep(control, control.usual())))
 }
 
 impl UiCommand {

@@ -23,7 +23,7 @@ use crate::app::state::AppState;
 use crate::domain::curve::Curve;
 use crate::domain::score::TsaSettings;
 use crate::domain::segment::EventRule;
-use crate::domain::sweep::Control;
+use crate::domain::sweep::{Control, SweepRange};
 use crate::domain::what_if::FeatureEdit;
 use crate::jobs::Progress;
 
@@ -31,7 +31,8 @@ use crate::jobs::Progress;
 pub(super) fn act(state: &mut AppState, action: InspectAction, effects: &mut Vec<Effect>) {
     match action {
         InspectAction::Look(view) => state.inspect.view = Some(view),
-        InspectAction::ShowAllRows(all) => state.inspect.all_rows = all,
+        InspectAction::ShowAllRows(all) => state.inspect.look.all_rows = all,
+        InspectAction::ShowOmegaAlone(alone) => state.inspect.look.omega_alone = alone,
         InspectAction::Try(tsa) => {
             let edits = state.inspect.edits().to_vec();
             set_trial(state, tsa, edits);
@@ -51,7 +52,7 @@ pub(super) fn act(state: &mut AppState, action: InspectAction, effects: &mut Vec
             set_trial(state, tsa, edits);
         }
         InspectAction::End => end(state),
-        InspectAction::Sweep(control) => sweep(state, control, effects),
+        InspectAction::Sweep(control, range) => sweep(state, control, range, effects),
         InspectAction::StopSweep => stop_sweep(state, effects),
         InspectAction::ShowSweep(shown) => state.inspect.shows_sweep = shown,
         InspectAction::TryStep(at) => try_step(state, at),
@@ -74,7 +75,7 @@ fn end(state: &mut AppState) {
     state.inspect.curve = None;
 }
 
-fn sweep(state: &mut AppState, control: Control, effects: &mut Vec<Effect>) {
+fn sweep(state: &mut AppState, control: Control, range: SweepRange, effects: &mut Vec<Effect>) {
     let Some(asked) = state.inspect.asked.as_ref().filter(|_| state.inspect.looked.is_some()) else { return };
     let (Some(entry), Some(session)) = (state.shown(), &state.session) else { return };
     let subject = asked.subject.clone();
@@ -82,6 +83,7 @@ fn sweep(state: &mut AppState, control: Control, effects: &mut Vec<Effect>) {
     effects.push(Effect::Sweep(Box::new(SweepOrder {
         subject,
         control,
+        range,
         rule: state.rule,
         used: state.tsa,
         name: entry.name.clone(),
@@ -248,7 +250,7 @@ pub(super) fn hear(state: &mut AppState, task: InspectTask, news: InspectNews) {
 
 fn curve(scores: Curve, rule: &EventRule, exact: bool) -> TrialCurve {
     let events = exact.then(|| rule.events(scores.values()));
-    let name = if exact { "what if" } else { "what if (provisional)" };
+    let name = if exact { "trial" } else { "trial (provisional)" };
     TrialCurve { overlay: Overlay { scores, band: None, threshold: rule.threshold, name: name.into() }, events }
 }
 

@@ -3,13 +3,16 @@
 //! Owns their drawing, in one row. Each movement is sent at once: it is a trial, and nothing is scored again. What came of it
 //! stands in the row below ([`super::facts`]).
 
-use egui::{Button, DragValue, RectAlign, Response, RichText, Slider, SliderClamping, Tooltip, Ui};
+use egui::containers::menu::{MenuButton, MenuConfig};
+use egui::{
+    Button, DragValue, Grid, PopupCloseBehavior, RectAlign, Response, RichText, Slider, SliderClamping, Tooltip, Ui,
+};
 use strum::IntoEnumIterator as _;
 
 use crate::app::action::Action;
 use crate::app::inspect::InspectAction;
 use crate::app::session::Session;
-use crate::domain::sweep::Control;
+use crate::domain::sweep::{Control, SweepRange};
 use crate::domain::what_if::FeatureEdit;
 use crate::ui::figures;
 use crate::ui::root::ViewContext;
@@ -19,13 +22,13 @@ use crate::ui::tsa_panel::{RATIO, SAMPLES, SIGMA};
 const SLIDER: f32 = 84.0;
 
 /// Draws the row.
-pub(super) fn controls_ui(view: &ViewContext<'_>, session: &Session, ui: &mut Ui) {
+pub(super) fn controls_ui(view: &ViewContext<'_>, session: &Session, ranges: &mut SweepRanges, ui: &mut Ui) {
     ui.horizontal_wrapped(|ui| {
         settings_ui(view, session, ui);
         back_ui(view, ui);
         ui.separator();
         edits_ui(view, session, ui);
-        sweep_ui(view, ui);
+        sweep_ui(view, ranges, ui);
     });
 }
 
@@ -134,21 +137,62 @@ fn edits_ui(view: &ViewContext<'_>, session: &Session, ui: &mut Ui) {
     above(menu.response, "Other features of marked snippets: blank, repeated or swapped.");
 }
 
-fn sweep_ui(view: &ViewContext<'_>, ui: &mut Ui) {
+/// The ranges of the next sweeps, one for each control; they begin as usual.
+#[derive(Clone, Debug)]
+pub(super) struct SweepRanges(Vec<(Control, SweepRange)>);
+
+impl Default for SweepRanges {
+    fn default() -> Self {
+        Self(Control::iter().map(|control| (control, control.usual())).collect())
+    }
+}
+
+/// Most values of a sweep from here: each gets a row.
+const MOST_STEPS: usize = 40;
+
+/// A row for each control: from where to where, in how many values, and the button that begins.
+fn sweep_ui(view: &ViewContext<'_>, ranges: &mut SweepRanges, ui: &mut Ui) {
     let possible = view.state.inspect.looked.is_some();
     ui.add_enabled_ui(possible, |ui| {
-        let menu = ui.menu_button("Sweep", |ui| {
-            for control in Control::iter() {
-                let (from, to) = control.usual();
-                let text = format!("{} from {from} to {to}", control.unit());
-                if ui.button(text).clicked() {
-                    view.actions.send(Action::Inspect(InspectAction::Sweep(control)));
-                    ui.close();
+        let menu = MenuButton::new("Sweep").config(MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside));
+        let (response, _) = menu.ui(ui, |ui| {
+            Grid::new("sweep ranges").num_columns(7).show(ui, |ui| {
+                for (control, range) in &mut ranges.0 {
+                    range_ui(view, *control, range, ui);
+                    ui.end_row();
                 }
-            }
+            });
+            ui.label(RichText::new("The value that is looked at is always among them.").color(view.tokens.palette.text_weak));
         });
-        let help = "Moves one control through its range with the same noise, the value that is looked at among the others, \
+        let help = "Moves one control through a range with the same noise, the value that is looked at among the others, \
                     and draws score and p(t) of each value below each other.";
-        above(menu.response, help);
+        above(response, help);
     });
+}
+
+fn range_ui(view: &ViewContext<'_>, control: Control, range: &mut SweepRange, ui: &mut Ui) {
+    let name = control.unit();
+    let whole = matches!(control, Control::Samples | Control::Seed);
+    let (limits, speed) = match control {
+        Control::Kappa => (RATIO, 0.005),
+        Control::Sigma => (SIGMA, 0.002),
+        Control::Samples => (*SAMPLES.start() as f64..=*SAMPLES.end() as f64, 1.0),
+        Control::Seed => (0.0..=f64::from(u32::MAX), 0.1),
+    };
+    ui.label(name);
+    let number = |word: &str, value: DragValue<'_>, ui: &mut Ui| {
+        let label = ui.label(word);
+        ui.add(value).labelled_by(label.id).on_hover_text(format!("Of the sweep of {name}."));
+    };
+    let bound = |value: f64| if whole { value.round() } else { value };
+    let decimals = if whole { 0 } else { 4 };
+    for (word, value) in [("from", &mut range.from), ("to", &mut range.to)] {
+        number(word, DragValue::new(value).range(limits.clone()).speed(speed).max_decimals(decimals), ui);
+        *value = bound(*value);
+    }
+    number("values", DragValue::new(&mut range.steps).range(2..=MOST_STEPS).speed(0.1), ui);
+    if ui.button(format!("Sweep {name}")).clicked() {
+        view.actions.send(Action::Inspect(InspectAction::Sweep(control, *range)));
+        ui.close();
+    }
 }

@@ -34,7 +34,7 @@ fn choices_ui(view: &ViewContext<'_>, ui: &mut Ui) {
     if shows_sweep {
         command_button(view, ui, UiCommand::KeepSweep, "Keep files");
     } else {
-        let mut all = inspect.all_rows;
+        let mut all = inspect.look.all_rows;
         let help = "Show all kappa rows of V_hat, not only those of picks within the time that shows.";
         if ui.checkbox(&mut all, "All rows").on_hover_text(help).changed() {
             view.actions.send(Action::Inspect(InspectAction::ShowAllRows(all)));

@@ -82,7 +82,8 @@ pub(super) fn hover_ui(
                 return;
             }
             let Some(looked) = &inspect.looked else { return };
-            row("omega", at(&looked.attention.omega, 4), p.score);
+            let omega = looked.attention.omega.get(snippet);
+            row("omega", omega.map_or_else(|| "–".to_owned(), |v| figures::significant(*v)), p.score);
             row("p(t)", at(&looked.attention.membership, 3), p.attention);
             row("H(p)", format!("{} bit", at(looked.entropy.values(), 3)), p.motion);
             if let Some(exact) = inspect.exact.as_ref().filter(|_| inspect.is_exact) {
@@ -99,7 +100,7 @@ pub(super) fn hover_ui(
                 row("Other seeds", figures::band(band, snippet), p.text_strong);
             }
             if let Some(band) = inspect.overlay().and_then(|overlay| overlay.band.as_ref()) {
-                row("Other seeds, what if", figures::band(band, snippet), p.accent);
+                row("Other seeds, trial", figures::band(band, snippet), p.accent);
             }
         });
     });

@@ -4,16 +4,19 @@
 
 use std::sync::Arc;
 
-use egui::{Align2, Color32, Id, Painter, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2};
+use egui::{
+    Align2, Color32, CursorIcon, Id, Painter, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2,
+};
 
 use super::{AXIS, Lane, LaneKind, Scene};
-use crate::app::inspect::LookedAt;
-use crate::domain::pyramid::Pyramid;
+use crate::app::action::Action;
+use crate::app::inspect::{InspectAction, LookedAt};
+use crate::domain::pyramid::{Extent, Pyramid};
 use crate::domain::segment::AnomalySegment;
 use crate::gpu::curve::{ColumnRange, Curve, CurveInk, curve};
 use crate::gpu::marks::{MarkInk, marks};
+use crate::ui::figures;
 use crate::ui::timeline::scale::Scale;
-use crate::ui::widgets::chip::chip;
 use crate::ui::widgets::hatch::hatch;
 
 /// Curves and marks of this panel among those of the window, far from those of the timeline.
@@ -44,8 +47,7 @@ fn meaning(kind: LaneKind) -> &'static str {
              The band is omega ± sigma, the standard deviation of the noise that each draw adds.\n\
              The dashed line is the mean over the draws of the kappa-th largest omega + sigma G[m]; the strip around it \
              reaches from the lowest to the highest draw. A snippet is selected in a draw where it reaches that.\n\
-             Where omega varies less than a tenth as much as its noise, the lane has the range of omega alone: the noise is \
-             larger than what shows."
+             A click on the name shows omega alone, over its own range: beside a noise that is far larger it is a flat line."
         }
         LaneKind::Membership => {
             "p(t) = 1/M sum over m of [ t is among the top kappa of omega + sigma G[m] ]: the share of the M draws that select the \
@@ -97,12 +99,24 @@ pub(super) fn lane_ui(scene: &Scene<'_>, kind: LaneKind, lane: &Lane, id: Id, ca
                 name_ui(scene, lane, id, name_of(kind), "–", p.text_strong, ui).on_hover_text(meaning(kind));
                 return;
             };
-            let alone = kind == LaneKind::Omega && !looked.omega_range.1;
-            let name = if alone { "omega alone" } else { name_of(kind) };
+            let name = if kind == LaneKind::Omega && inspect.look.omega_alone { "omega alone" } else { name_of(kind) };
             (name, curve_ui(scene, kind, lane, looked, &painter, ui), p.text_strong)
         }
     };
-    name_ui(scene, lane, id, name, &value, ink, ui).on_hover_text(meaning(kind));
+    let response = name_ui(scene, lane, id, name, &value, ink, ui).on_hover_text(meaning(kind));
+    if kind == LaneKind::Omega {
+        switch_omega_ui(scene, &response, name);
+    }
+}
+
+/// A click on the name of omega's lane takes the noise away, and brings it back.
+fn switch_omega_ui(scene: &Scene<'_>, name: &Response, text: &str) {
+    let alone = scene.view.state.inspect.look.omega_alone;
+    let response = name.interact(Sense::click()).on_hover_cursor(CursorIcon::PointingHand);
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, alone, text));
+    if response.clicked() {
+        scene.view.actions.send(Action::Inspect(InspectAction::ShowOmegaAlone(!alone)));
+    }
 }
 
 fn name_of(kind: LaneKind) -> &'static str {
@@ -121,7 +135,9 @@ fn curve_ui(scene: &Scene<'_>, kind: LaneKind, lane: &Lane, looked: &LookedAt, p
     let at = |values: &[f32]| values.get(scene.session.snippet()).map_or_else(|| "–".to_owned(), |v| format!("{v:.3}"));
     match kind {
         LaneKind::Omega => {
-            let (extent, with_noise) = looked.omega_range;
+            let with_noise = !scene.view.state.inspect.look.omega_alone;
+            let own = || looked.omega.total().unwrap_or_else(|| Extent::of(0.0));
+            let extent = if with_noise { looked.omega_range } else { own() };
             let scale = Scale::of(extent, lane.body);
             if with_noise {
                 let band = CurveInk { line: None, fill: p.score.gamma_multiply(0.25), above: None, grounded: false };
@@ -130,22 +146,15 @@ fn curve_ui(scene: &Scene<'_>, kind: LaneKind, lane: &Lane, looked: &LookedAt, p
             let line =
                 CurveInk { line: Some((LINE, p.score)), fill: Color32::TRANSPARENT, above: None, grounded: false };
             paint(scene, painter, SLOTS + 1, &looked.omega, &scale, line);
-            match looked.threshold {
-                Some([least, mean, most]) if with_noise => {
-                    let strip = Rect::from_x_y_ranges(lane.body.x_range(), scale.y(most)..=scale.y(least));
-                    painter.rect_filled(strip, 0, p.threshold.gamma_multiply(0.22));
-                    let ends = [pos2(lane.body.left(), scale.y(mean)), pos2(lane.body.right(), scale.y(mean))];
-                    painter.extend(Shape::dashed_line(&ends, Stroke::new(1.0, p.threshold), 5.0, 4.0));
-                }
-                Some([_, mean, _]) => {
-                    let text = format!("sigma {} and threshold {mean:.3} lie beyond", looked.attention.tsa.sigma);
-                    let (at, tokens) = (lane.body.right_top() + egui::vec2(-6.0, 3.0), scene.view.tokens);
-                    chip(painter, at, Align2::RIGHT_TOP, text, tokens.small(), (p.text_weak, p.sunken));
-                }
-                None => {}
+            if let Some([least, mean, most]) = looked.threshold.filter(|_| with_noise) {
+                let strip = Rect::from_x_y_ranges(lane.body.x_range(), scale.y(most)..=scale.y(least));
+                painter.rect_filled(strip, 0, p.threshold.gamma_multiply(0.22));
+                let ends = [pos2(lane.body.left(), scale.y(mean)), pos2(lane.body.right(), scale.y(mean))];
+                painter.extend(Shape::dashed_line(&ends, Stroke::new(1.0, p.threshold), 5.0, 4.0));
             }
             scale_ui(scene, lane, &scale, ui);
-            at(&looked.attention.omega)
+            let omega = looked.attention.omega.get(scene.session.snippet());
+            omega.map_or_else(|| "–".to_owned(), |v| figures::significant(*v))
         }
         LaneKind::Membership => {
             let scale = Scale::unit(lane.body);
@@ -187,7 +196,7 @@ pub(super) fn paint(
 }
 
 /// Least height of a lane at which the values of both ends keep apart, in points.
-const BOTH_ENDS: f32 = 30.0;
+const BOTH_ENDS: f32 = 32.0;
 
 /// The values of the upper and the lower end; in a low lane from 0 to 1 the upper one alone.
 fn scale_ui(scene: &Scene<'_>, lane: &Lane, scale: &Scale, ui: &Ui) {

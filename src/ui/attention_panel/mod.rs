@@ -57,6 +57,8 @@ enum LaneKind {
 #[derive(Clone, Debug, Default)]
 pub struct AttentionPanel {
     columns: Option<Columns>,
+    /// What the next sweep of each control goes through.
+    ranges: controls::SweepRanges,
     marks: lanes::MarkCache,
 }
 
@@ -105,7 +107,7 @@ pub fn attention_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
     local.stage.follow_entry(entry.id);
     Frame::new().inner_margin(Margin { left: 10, right: 10, top: 2, bottom: 2 }).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 3.0;
-        controls::controls_ui(view, session, ui);
+        controls::controls_ui(view, session, &mut local.attention.ranges, ui);
         facts::facts_ui(view, ui);
     });
     let inspect = &view.state.inspect;
@@ -229,7 +231,7 @@ fn look(scene: &Scene<'_>, height: f32, pixels: f32) {
     let snippets = first[0] as usize..last.unwrap_or(first)[1] as usize;
     let rows = (height * pixels).round().max(1.0) as usize;
     let inspect = &scene.view.state.inspect;
-    let view = GridView { snippets, columns: scene.ranges.len(), rows, all_rows: inspect.all_rows };
+    let view = GridView { snippets, columns: scene.ranges.len(), rows, all_rows: inspect.look.all_rows };
     if inspect.view.as_ref() != Some(&view) {
         scene.view.actions.send(Action::Inspect(InspectAction::Look(view)));
     }

@@ -21,7 +21,7 @@ use crate::ui::timeline::scale::Scale;
 use crate::ui::widgets::row::row_ground;
 
 /// Least height of a row in points.
-pub(super) const ROW: f32 = 19.0;
+pub(super) const ROW: f32 = 17.0;
 /// Curves and marks of the first row; each row has two.
 const FIRST: u32 = SLOTS + 20;
 /// Height of the strip of events.

@@ -109,6 +109,13 @@ pub(super) fn seek(
     }
 }
 
+/// What a click means at `x`: the event there is selected, and the frame is shown.
+pub(super) fn click_at(scene: &Scene<'_>, x: f32, actions: &mut Vec<TimelineAction>) {
+    let frame = scene.axis.frame_at(x.clamp(scene.axis.left, scene.axis.right()), scene.input.table);
+    actions.extend(scene.event_at(scene.input.grid.snippet_of(frame)).map(TimelineAction::SelectEvent));
+    actions.push(TimelineAction::Seek { frame, dragging: false });
+}
+
 /// Picks snippets while Shift was down when the drag began; whether it did.
 fn pick(
     ui: &Ui,

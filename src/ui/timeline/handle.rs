@@ -34,6 +34,8 @@ pub(super) struct Handled {
     pub hot: bool,
     /// Where the line was dragged to, on the lane's scale.
     pub dragged_to: Option<f32>,
+    /// Where the line was clicked without being dragged, x: a click means the place, as everywhere in the lane.
+    pub clicked_at: Option<f32>,
     /// What the keys or an assistive program ask for, as a value.
     pub set_to: Option<f32>,
 }
@@ -43,7 +45,7 @@ pub(super) fn handle(ui: &Ui, id: Id, body: Rect, scale: &Scale, handle: &Handle
     let y = scale.y(handle.level);
     let strip = Rect::from_min_max(pos2(body.left(), y - REACH), pos2(body.right(), y + REACH)).intersect(body);
     // The line itself takes no keyboard focus: its button does.
-    let line = ui.interact(strip, id.with("line"), Sense::HOVER | Sense::DRAG);
+    let line = ui.interact(strip, id.with("line"), Sense::CLICK | Sense::DRAG);
     let grip = ui.interact(handle.grip, id, Sense::click_and_drag());
     let value = f64::from(handle.value);
     grip.widget_info(|| {
@@ -64,8 +66,16 @@ pub(super) fn handle(ui: &Ui, id: Id, body: Rect, scale: &Scale, handle: &Handle
         ui.ctx().set_cursor_icon(CursorIcon::ResizeVertical);
     }
     let pointer = [&line, &grip].into_iter().filter(|r| r.dragged()).find_map(Response::interact_pointer_pos);
+    // The line stays as far from the pointer as where it was taken hold of: it does not jump.
+    let apart = id.with("apart");
+    if line.drag_started() || grip.drag_started() {
+        let origin = ui.input(|input| input.pointer.press_origin());
+        ui.data_mut(|data| data.insert_temp(apart, origin.map_or(0.0, |origin| y - origin.y)));
+    }
+    let apart: f32 = ui.data(|data| data.get_temp(apart)).unwrap_or_default();
     Handled {
-        dragged_to: pointer.map(|pos| scale.value_at(pos.y)),
+        dragged_to: pointer.map(|pos| scale.value_at(pos.y + apart)),
+        clicked_at: line.interact_pointer_pos().filter(|_| line.clicked()).map(|pos| pos.x),
         set_to: requested(ui, &grip, handle.value),
         hot,
         response: grip,

@@ -4,6 +4,7 @@
 
 use egui::{Align2, Color32, CornerRadius, Id, Painter, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 
+use super::gestures::click_at;
 use super::handle::{Handle, handle};
 use super::input::TimelineAction;
 use super::lanes::Lane;
@@ -15,6 +16,8 @@ use crate::gpu::curve::CurveInk;
 use crate::gpu::marks::marks;
 use crate::ui::widgets::chip::chip;
 
+/// Least height of the lane at which both curves are named, in points.
+const BOTH_CHIPS: f32 = 70.0;
 /// Height of the bar on top of an event.
 const CAP: f32 = 4.0;
 
@@ -76,10 +79,14 @@ fn overlay_ui(ui: &Ui, id: Id, painter: &Painter, lane: &Lane, scale: &Scale, sc
     let before = format!("in use {}", at(scene.input.snippets.map_or(&[], |s| &s.scores[..])));
     let after = format!("{} {}", overlay.name, at(overlay.scores.values()));
     let place = lane.body.left_top() + vec2(8.0, 4.0);
-    let first = chip(painter, place, Align2::LEFT_TOP, before.clone(), tokens.small(), (p.score, p.sunken));
-    let place = first.right_top() + vec2(4.0, 0.0);
-    let second = chip(painter, place, Align2::LEFT_TOP, after.clone(), tokens.small(), (p.accent, p.sunken));
-    let response = ui.interact(first.union(second), id, egui::Sense::HOVER);
+    let mut shown = chip(painter, place, Align2::LEFT_TOP, after.clone(), tokens.small(), (p.accent, p.sunken));
+    // In a low lane it would hide the beginning of both curves; the value in use stands beside the lane.
+    if lane.body.height() >= BOTH_CHIPS {
+        let place = shown.right_top() + vec2(4.0, 0.0);
+        let text = before.clone();
+        shown = shown.union(chip(painter, place, Align2::LEFT_TOP, text, tokens.small(), (p.score, p.sunken)));
+    }
+    let response = ui.interact(shown, id, egui::Sense::HOVER);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{before}, {after}")));
     response.on_hover_text(
         "Scores of the snippet on screen. The dotted line is where the other curve's events begin. The band around the curve \
@@ -136,6 +143,9 @@ fn threshold_ui(ui: &Ui, id: Id, lane: &Lane, scale: &Scale, scene: &Scene<'_>, 
         handle(ui, id, lane.body, scale, &Handle { name: "Threshold", value: threshold, level: threshold, grip });
     if let Some(value) = handled.dragged_to.or(handled.set_to) {
         actions.push(TimelineAction::SetThreshold(value));
+    }
+    if let Some(x) = handled.clicked_at {
+        click_at(scene, x, actions);
     }
     let width = if handled.hot { 2.0 } else { 1.0 };
     let whole = lane.body.left()..=lane.margin.left() + 6.0;
@@ -224,6 +234,9 @@ fn hysteresis_ui(ui: &Ui, id: Id, lane: &Lane, scale: &Scale, scene: &Scene<'_>,
         actions.push(TimelineAction::SetHysteresis(rule.share_for(level)));
     } else if let Some(value) = handled.set_to {
         actions.push(TimelineAction::SetHysteresis(value));
+    }
+    if let Some(x) = handled.clicked_at {
+        click_at(scene, x, actions);
     }
     let color = p.threshold.gamma_multiply(if handled.hot { 1.0 } else { 0.6 });
     let ends = [pos2(lane.body.left(), y), pos2(lane.body.right(), y)];

@@ -123,7 +123,7 @@ fn paint_scale(ui: &Ui, lane: &Lane, scene: &Scene<'_>, scale: &Scale, top: &str
     let painter: &Painter = &ui.painter().with_clip_rect(lane.margin);
     let x = lane.margin.left() + 6.0;
     let stroke = Stroke::new(1.0, tokens.palette.outline);
-    let both = lane.margin.height() >= tokens.sizes.small * 2.2;
+    let both = lane.margin.height() >= tokens.sizes.small * 2.9;
     for (text, align, y, drawn) in
         [(top, Align2::LEFT_TOP, scale.rect.top(), true), (bottom, Align2::LEFT_BOTTOM, scale.rect.bottom(), both)]
     {

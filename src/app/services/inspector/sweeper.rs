@@ -104,10 +104,10 @@ fn carry_out(
     ticket: &Ticket,
 ) -> Result<Swept, String> {
     let failed = |err: &dyn std::fmt::Display| format!("The sweep was not made: {err}.");
-    let SweepOrder { subject, control, rule, .. } = &order;
+    let SweepOrder { subject, control, range, rule, .. } = &order;
     let sequence = shop.sequence(subject, ticket).map_err(|err| failed(&err))?;
     let edits = edited(&subject.trial.edits, subject.snippets).map(Arc::from);
-    let values = control.around(&subject.trial.tsa);
+    let values = control.around(&subject.trial.tsa, *range);
     let sweep = sweep((&sequence.probe, edits.as_ref()), &sequence.scorer, (*control, &values), rule, report, ticket)
         .map_err(|err| failed(&err))?;
     Ok(Swept { order, sweep })

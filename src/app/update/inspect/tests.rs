@@ -98,7 +98,7 @@ fn a_trial_leaves_what_is_in_use_alone_and_ends() {
     assert!(curve.events.is_none() && curve.overlay.name.contains("provisional"));
     exact(&mut state, order.task, &LOW);
     let curve = state.inspect.curve.as_ref().expect("an exact curve");
-    assert_eq!((curve.events.as_ref().map(Vec::len), &*curve.overlay.name), (Some(1), "what if"));
+    assert_eq!((curve.events.as_ref().map(Vec::len), &*curve.overlay.name), (Some(1), "trial"));
     // Events of the trial follow the rule as all do.
     let higher = EventRule { threshold: 0.95, ..state.rule };
     act(&mut state, Action::SetRule(higher));
@@ -156,12 +156,12 @@ fn a_sweep_belongs_to_its_video_follows_the_rule_and_gives_trials() {
     let (mut state, order) = looked_at();
     let looked = Arc::new(LookedAt::new(Attention::default()));
     hear(&mut state, Event::Inspected { task: order.task, news: InspectNews::Looked(looked) });
-    let effects = inspect(&mut state, InspectAction::Sweep(Control::Kappa));
+    let effects = inspect(&mut state, InspectAction::Sweep(Control::Kappa, Control::Kappa.usual()));
     let Some(Effect::Sweep(order)) = effects.into_iter().find(|e| matches!(e, Effect::Sweep(_))) else {
         panic!("a sweep is asked for")
     };
     assert!(state.inspect.shows_sweep && state.inspect.sweeping.is_some());
-    let steps = Control::Kappa.around(&order.subject.trial.tsa).into_iter().map(|tsa| SweepStep {
+    let steps = Control::Kappa.around(&order.subject.trial.tsa, order.range).into_iter().map(|tsa| SweepStep {
         tsa,
         kappa: tsa.kappa(7),
         membership: Curve::new(vec![0.5; 7]),
