@@ -11,6 +11,7 @@ use std::sync::Arc;
 use strum::{EnumIter, IntoEnumIterator as _};
 
 pub use self::data::{AttentionData, ChartData, NamedPoint, ScatterData, TimelineData};
+use super::arrangement::PanelKind;
 use super::comparing::sheet::{CSV_HEADER as COMPARE_HEADER, CompareSheet};
 use super::examination::{self, ExamCurve};
 use super::learn::LearnPhase;
@@ -106,6 +107,8 @@ pub struct ChartForm {
     pub files: ChartFiles,
     /// How large, and on what.
     pub look: ChartLook,
+    /// The chart that was in front when the form opened last.
+    front: Option<ChartKind>,
 }
 
 /// Which files are made of a chart.
@@ -122,7 +125,7 @@ pub struct ChartFiles {
 impl Default for ChartForm {
     fn default() -> Self {
         let look = ChartLook { size: ChartSize::REPORT, theme: ChartTheme::Light };
-        Self { kind: ChartKind::default(), files: ChartFiles { png: true, svg: false, csv: false }, look }
+        Self { kind: ChartKind::default(), files: ChartFiles { png: true, svg: false, csv: false }, look, front: None }
     }
 }
 
@@ -192,6 +195,35 @@ fn is_there(state: &AppState, kind: ChartKind) -> bool {
 fn is_compared(state: &AppState) -> bool {
     let shown = state.shown().and_then(|entry| entry.video_id.as_ref());
     state.session.is_some() && shown.is_some_and(|video| state.comparing.shown_of(video).is_some())
+}
+
+/// The chart of the panel in front: of those for studying models first, as they are opened to look at one thing.
+fn in_front(state: &AppState) -> ChartKind {
+    let layout = &state.prefs.layout;
+    let of_panel = |kind: &ChartKind| {
+        let panel = match kind {
+            ChartKind::Scatter => PanelKind::Compare,
+            ChartKind::Map => PanelKind::Map,
+            ChartKind::Losses => PanelKind::Model,
+            ChartKind::Sweep if state.inspect.shows_sweep => PanelKind::Attention,
+            ChartKind::Attention if !state.inspect.shows_sweep => PanelKind::Attention,
+            kind if kind.of_evaluation() == Some(state.examination.curve) => PanelKind::Evaluation,
+            _ => return false,
+        };
+        layout.is_in_front(panel)
+    };
+    let there = present(state);
+    let bench =
+        there.iter().rev().find(|kind| of_panel(kind) && !matches!(kind, ChartKind::Attention | ChartKind::Sweep));
+    bench.or_else(|| there.iter().find(|kind| of_panel(kind))).copied().unwrap_or_default()
+}
+
+/// The form as it opens: the chart that was chosen last, unless another has come to the front since.
+pub(super) fn suggest(state: &mut AppState) {
+    let front = in_front(state);
+    if state.chart.front.replace(front) != Some(front) {
+        state.chart.kind = front;
+    }
 }
 
 /// A size that suits a chart as it is on screen: squares for what is compared along both axes, and room for what stands

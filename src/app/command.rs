@@ -84,6 +84,7 @@ pub enum UiCommand {
     NextVideo,
     PreviousVideo,
     PreviousRule,
+    OwnThreshold,
     ScoreAgain,
     CancelScoring,
     CancelAll,
@@ -299,6 +300,10 @@ impl UiCommand {
             Self::PreviousVideo => {
                 ("Previous row", "Show the file above in the library, or the event above in the queue.")
             }
+            Self::OwnThreshold => (
+                "The model's threshold",
+                "Take the threshold that was chosen with the model in use, and follow that of the next model.",
+            ),
             Self::PreviousRule => (
                 "Previous threshold",
                 "Go back to the threshold and rule of events before the last change; again, to that of after it.",

@@ -3,6 +3,7 @@
 //! Owns the facts about them that are shown and stored. Does not own the model itself.
 
 use crate::domain::score::TsaSettings;
+use crate::domain::segment::EventRule;
 
 /// The facts, once everything is loaded.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,6 +22,13 @@ pub struct EngineFacts {
     pub tsa: TsaSettings,
     /// Threshold that the model's makers chose, if the file says so.
     pub threshold: Option<f32>,
+}
+
+impl EngineFacts {
+    /// The threshold that counts until a person chooses another: the model's, or the usual one if it has none.
+    pub fn own_threshold(&self) -> f32 {
+        self.threshold.unwrap_or_else(|| EventRule::default().threshold)
+    }
 }
 
 /// Where the engine stands.

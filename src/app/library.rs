@@ -302,6 +302,10 @@ pub struct Library {
     /// Only names that contain this are shown, whatever the case.
     pub filter: String,
     selected: Option<EntryId>,
+    /// What was typed to be opened and is being looked for.
+    pub(super) typed: Option<String>,
+    /// What was typed last of that which was found.
+    pub opened: Option<String>,
 }
 
 impl Library {

@@ -29,11 +29,11 @@ mod upcoming;
 mod view;
 
 use super::action::{Action, Message};
-use super::blind;
 use super::effect::{Effect, Pick, Undoing};
 use super::event::Event;
 use super::library::ScoringState;
-use super::state::AppState;
+use super::state::{AppState, Dialog};
+use super::{blind, charting};
 
 /// Takes one message in and returns what is to be done about it.
 pub fn update(state: &mut AppState, message: Message) -> Vec<Effect> {
@@ -154,6 +154,9 @@ fn act(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Exchange(wish) => exchange::wish(state, wish, effects),
         Action::Open(dialog) => {
             (state.dialog, state.class_in_use) = (Some(dialog), None);
+            if dialog == Dialog::Chart {
+                charting::suggest(state);
+            }
             exchange::opened(state, dialog, effects);
         }
         Action::BackOut => view::back_out(state, effects),

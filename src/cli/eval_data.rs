@@ -164,7 +164,9 @@ fn rows(data: &mut EvalData, path: &Path, truth: &Path, scores: Vec<f32>) -> Res
         SNIPPET_FRAMES
     } else {
         let reason = format!(
-            "{count} scores fit {frames} labels neither frame by frame nor with {SNIPPET_FRAMES} frames per score"
+            "{count} scores fit the {frames} labels of {} neither frame by frame nor with {SNIPPET_FRAMES} frames per score; \
+             if they are of several videos, --frames names them with their numbers of frames",
+            truth.display()
         );
         return Err(CliError::input(path, reason));
     };

@@ -43,6 +43,12 @@ pub fn run(args: &VerifyArgs) -> Result<(), CliError> {
     if let Some(report) = args.project.as_deref().filter(|path| path.is_file()) {
         return run_report::verify(report, args);
     }
+    if let Some(missing) = args.project.as_deref().filter(|path| !path.exists()) {
+        return Err(CliError::input(
+            missing,
+            "is not there; name the page of an evaluation, or the folder of a project",
+        ));
+    }
     let folder = project::folder(args.project.as_deref().or(args.named.as_deref()))?;
     let ticket = cancelled_by_interrupt()?;
     // Damage so great that the project cannot even be opened is what was asked for, not a wrong request.

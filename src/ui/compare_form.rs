@@ -27,14 +27,19 @@ pub fn form_ui(view: &ViewContext<'_>, ui: &mut Ui) {
     CollapsingHeader::new(RichText::new(title).strong()).id_salt(id).default_open(other.is_none()).show_unindented(
         ui,
         |ui| {
+            let mut kind = form.kind(view.state);
+            let before = kind;
             let list = ComboBox::from_id_salt("kind").width(ui.available_width() - 8.0);
-            let list = list.selected_text(form.kind.text()).show_ui(ui, |ui| {
-                for kind in OtherKind::iter() {
-                    ui.selectable_value(&mut form.kind, kind, kind.text());
+            let list = list.selected_text(kind.text()).show_ui(ui, |ui| {
+                for choice in OtherKind::iter() {
+                    ui.selectable_value(&mut kind, choice, choice.text());
                 }
             });
+            if kind != before {
+                form.kind = Some(kind);
+            }
             list.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Compare with"));
-            let entered = match form.kind {
+            let entered = match kind {
                 OtherKind::Project => {
                     models_ui(view, form, ui);
                     false
@@ -53,15 +58,18 @@ pub fn form_ui(view: &ViewContext<'_>, ui: &mut Ui) {
                     path_ui(view, ui, &what, &mut form.scores_path, false)
                 }
             };
-            if form.kind == OtherKind::Scores {
+            if kind == OtherKind::Scores {
                 let text = "One number from 0 to 1 for each snippet or each frame.";
                 ui.label(RichText::new(text).color(palette.text_weak));
             } else {
-                settings_ui(view, form, ui);
+                settings_ui(view, kind, form, ui);
             }
             let chosen = form.chosen(view.state);
             let button = ui.add_enabled(chosen.is_some(), Button::new("Compare"));
-            let clicked = button.on_disabled_hover_text("Choose or type what to compare with").clicked();
+            let clicked = button.clicked();
+            if chosen.is_none() {
+                ui.label(RichText::new(form.missing(view.state)).color(palette.text_weak));
+            }
             if let Some(chosen) = chosen.filter(|_| clicked || entered) {
                 view.actions.send(Action::Compare(CompareAction::With(Some(chosen))));
             }
@@ -108,11 +116,12 @@ fn models_ui(view: &ViewContext<'_>, form: &mut CompareForm, ui: &mut Ui) {
 }
 
 /// Another encoder, other attention.
-fn settings_ui(view: &ViewContext<'_>, form: &mut CompareForm, ui: &mut Ui) {
+fn settings_ui(view: &ViewContext<'_>, kind: OtherKind, form: &mut CompareForm, ui: &mut Ui) {
     let own = view.state.tsa;
     CollapsingHeader::new("Encoder and attention")
-        .id_salt("settings")
-        .default_open(form.kind == OtherKind::InUse)
+        // Of the model in use they are what can be chosen at all.
+        .id_salt(("settings", kind == OtherKind::InUse))
+        .default_open(kind == OtherKind::InUse)
         .show_unindented(ui, |ui| {
             let (hint, pick) = ("empty: the encoder in use", pick(Field::CompareEncoder));
             let what = PathField { name: "CLIP folder of the other", hint, pick, lines: 1 };
@@ -131,8 +140,8 @@ fn settings_ui(view: &ViewContext<'_>, form: &mut CompareForm, ui: &mut Ui) {
             let mut slide = |slider: Slider<'_>, name: &str| {
                 ui.add_enabled(on, slider.clamping(SliderClamping::Edits).text(name));
             };
-            slide(Slider::new(&mut tsa.ratio, RATIO).max_decimals(3), "r of the other");
-            slide(Slider::new(&mut tsa.sigma, SIGMA).max_decimals(4), "σ of the other");
+            slide(Slider::new(&mut tsa.ratio, RATIO).max_decimals(3), "kappa / T of the other");
+            slide(Slider::new(&mut tsa.sigma, SIGMA).max_decimals(4), "sigma of the other");
             slide(Slider::new(&mut tsa.samples, SAMPLES).logarithmic(true), "M of the other");
             ui.horizontal(|ui| {
                 let seed = ui.add_enabled(on, DragValue::new(&mut tsa.seed).speed(0.1));

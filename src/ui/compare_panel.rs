@@ -298,10 +298,11 @@ fn plot_ui(
         line([0.0, other], [1.0, other], palette.accent, true),
     ];
     let axis = format!("other: {}", compared.overlay.name);
+    let (low, high) = ends(dots);
     let scatter = Scatter {
         name: "Scatter of snippet scores",
-        low: [0.0, 0.0],
-        high: [1.0, 1.0],
+        low: [low; 2],
+        high: [high; 2],
         axes: ["score on screen", &axis],
         ticks: true,
         guides: &guides,
@@ -365,6 +366,17 @@ fn dots_key(view: &ViewContext<'_>, compared: &Compared, judged: &Judged) -> u64
     (view.state.picked.revision(), view.tokens.theme == egui::Theme::Dark).hash(&mut hasher);
     (judged.one_rule.threshold.to_bits(), judged.other_rule.threshold.to_bits()).hash(&mut hasher);
     hasher.finish()
+}
+
+/// What both axes reach over: all points with some room, equal on both, so that the diagonal stays one.
+fn ends(dots: &[Dot]) -> (f32, f32) {
+    let all = dots.iter().flat_map(|dot| dot.at).filter(|value| value.is_finite());
+    let (least, most) = all.fold((f32::MAX, f32::MIN), |(least, most), value| (least.min(value), most.max(value)));
+    if least > most {
+        return (0.0, 1.0);
+    }
+    let (middle, half) = (least.midpoint(most), ((most - least) * 0.55).max(0.05));
+    ((middle - half).max(0.0), (middle + half).min(1.0))
 }
 
 /// One of every so many snippets; those that both or neither are above the thresholds are plain, the others have the colour

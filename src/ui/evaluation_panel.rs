@@ -16,6 +16,7 @@ use crate::app::evaluation::{ByVideo, Evaluation};
 use crate::app::examination::{ErrorRow, ExamCurve, ExamError, Examined};
 use crate::app::review_queue::Target;
 use crate::domain::bootstrap::Estimate;
+use crate::domain::evaluation::delay::DelayFigures;
 
 /// Height of a row of errors in points.
 const ROW: f32 = 36.0;
@@ -140,29 +141,35 @@ fn events_ui(view: &ViewContext<'_>, by_video: &ByVideo, ui: &mut Ui) {
     ui.label(text);
     let late = match delay.median_seconds {
         Some(seconds) => {
-            format!("{} noticed, half of them within {seconds:.1} s; {} missed", delay.noticed, delay.missed)
+            let most = delay.p90_seconds.map_or_else(String::new, |p90| format!(", nine of ten within {p90:.1} s"));
+            let DelayFigures { noticed, at_once, missed, .. } = delay;
+            format!("{noticed} noticed, {at_once} of them at once, half within {seconds:.1} s{most}; {missed} missed")
         }
         None => format!("none noticed, {} missed", delay.missed),
     };
     ui.label(late).on_hover_text("From the first frame of an anomaly to its first frame at or above the threshold");
-    Grid::new("event figures").num_columns(5).striped(true).spacing([10.0, 2.0]).show(ui, |ui| {
+    Grid::new("event figures").num_columns(6).striped(true).spacing([10.0, 2.0]).show(ui, |ui| {
         for (name, tip) in [
             ("overlap", "Least temporal intersection over union of an event and the anomaly it stands for"),
             ("precision", "Share of events that stand for an anomaly"),
             ("recall", "Share of anomalies that an event stands for"),
             ("F1", "Harmonic mean of both"),
             ("AP", "Average precision of events, ranked by their highest score"),
+            ("mAP", "Mean over the classes of the average precision of their events; with one class there is none"),
         ] {
             ui.label(RichText::new(name).font(view.tokens.small()).color(view.tokens.palette.text_weak))
                 .on_hover_text(tip);
         }
         ui.end_row();
-        for at in &events.at {
+        for (row, at) in events.at.iter().enumerate() {
             ui.label(format!("{:.1}", at.tiou));
             for value in [at.precision, at.recall, at.f1, at.average_precision] {
                 let short = value.map_or_else(|| "–".to_owned(), |v| format!("{:.2}", v.value));
                 ui.label(RichText::new(short).font(view.tokens.figures())).on_hover_text(estimate(value, 3));
             }
+            let of_classes = events.class_mean_average_precision.as_ref().and_then(|all| all.get(row));
+            let mean = of_classes.map_or_else(|| "–".to_owned(), |mean| format!("{mean:.2}"));
+            ui.label(RichText::new(mean).font(view.tokens.figures()));
             ui.end_row();
         }
     });

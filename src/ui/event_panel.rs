@@ -104,7 +104,10 @@ pub fn rule_ui(view: &ViewContext<'_>, ui: &mut Ui) {
         });
         row(ui, "Merge gap", "Events closer than this become one.", |ui| ui.add(snippets(&mut rule.merge_gap, 0)));
     });
-    command_button(view, ui, UiCommand::PreviousRule, "Back to the rule before");
+    ui.horizontal_wrapped(|ui| {
+        command_button(view, ui, UiCommand::PreviousRule, "Back to the rule before");
+        command_button(view, ui, UiCommand::OwnThreshold, "The model's threshold");
+    });
     ui.separator();
     cost_ui(view, view.state.cost(), ui);
     if rule != view.state.rule {

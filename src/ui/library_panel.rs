@@ -63,12 +63,19 @@ pub fn open_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
             field.request_focus();
         }
         let entered = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
+        if view.state.library.opened.is_some() && view.state.library.opened == local.path_sent {
+            (local.path, local.path_sent) = (String::new(), None);
+            field.surrender_focus();
+        }
         let clicked = ui
             .add_sized([button_width, ui.spacing().interact_size.y], egui::Button::new("Open"))
             .on_hover_text("Open the path in the field")
             .clicked();
         if entered || clicked {
-            view.actions.send(Action::OpenText(std::mem::take(&mut local.path)));
+            // Until it is found the text stays, to be mended, and so does the keyboard: letters typed on are no verdicts.
+            field.request_focus();
+            local.path_sent = Some(local.path.clone());
+            view.actions.send(Action::OpenText(local.path.clone()));
         }
     });
     ui.horizontal(|ui| {

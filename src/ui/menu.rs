@@ -1,5 +1,6 @@
 //! The bar at the top: menus at the left, what the program runs on and what it is doing at the right.
 
+use egui::style::ScrollStyle;
 use egui::{Align, Layout, MenuBar, RichText, ScrollArea, Ui};
 use strum::IntoEnumIterator as _;
 
@@ -99,6 +100,8 @@ fn menu_ui(view: &ViewContext<'_>, group: Group, ui: &mut Ui) {
     if entries.len() as f32 * (row + gap) + lines * (6.0 + gap) <= room {
         entries_ui(ui);
     } else {
+        // There is more below: that must show.
+        ui.spacing_mut().scroll = ScrollStyle::solid();
         ScrollArea::vertical().max_height(room).min_scrolled_height(room).show(ui, entries_ui);
     }
 }

@@ -73,6 +73,8 @@ impl ViewContext<'_> {
 pub struct LocalUi {
     /// Text in the path field.
     pub path: String,
+    /// What of it was sent to be opened last.
+    pub path_sent: Option<String>,
     /// Whether the path field should get the keyboard.
     pub focus_path: bool,
     /// The open dialog.

@@ -184,6 +184,12 @@ pub fn timeline_ui(view: &ViewContext<'_>, stage: &mut StageState, ui: &mut Ui) 
         cost: entry.cost(),
         selected_event: view.state.current_event(),
         rule: &view.state.rule,
+        own_threshold: view
+            .state
+            .engine
+            .facts()
+            .and_then(|facts| facts.threshold)
+            .filter(|own| (own - view.state.rule.threshold).abs() >= 0.005),
         prefs: &view.state.prefs.timeline,
         looped: session.transport.looped(),
         frame: session.frame(),

@@ -205,6 +205,8 @@ impl Tokens {
 
 /// Puts both themes into `ctx`. Which one shows is egui's choice: the system's, or `ctx.set_theme`.
 pub fn install(ctx: &egui::Context) {
+    // A click takes as long as its frames are drawn: on a machine that is busy, half a second is no drag.
+    ctx.options_mut(|options| options.input_options.max_click_duration = 4.0);
     for theme in [Theme::Dark, Theme::Light] {
         let tokens = Tokens::of(theme);
         ctx.style_mut_of(theme, |style| apply(tokens, style));

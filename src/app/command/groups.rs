@@ -83,6 +83,7 @@ impl UiCommand {
             | Self::NextVideo
             | Self::PreviousVideo
             | Self::PreviousRule
+            | Self::OwnThreshold
             | Self::ScoreAgain
             | Self::CancelScoring
             | Self::CancelAll => Group::Review,

@@ -149,6 +149,7 @@ impl UiCommand {
             | Self::VolumeDown
             | Self::ScoreAgain
             | Self::PreviousRule
+            | Self::OwnThreshold
             | Self::CancelScoring
             | Self::CancelAll
             | Self::ToggleSnapping

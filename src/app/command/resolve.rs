@@ -20,6 +20,7 @@ use crate::app::survey::SurveyAction;
 use crate::domain::looping::LoopPoints;
 use crate::domain::playback::PlaybackCommand;
 use crate::domain::review::Verdict;
+use crate::domain::segment::EventRule;
 use crate::domain::sweep::Control;
 use crate::domain::time::MediaTime;
 
@@ -67,6 +68,10 @@ impl UiCommand {
             Self::CancelScoring => {
                 let entry = state.library.selected()?;
                 entry.scoring.is_pending().then_some(Action::CancelScoring(entry.id))
+            }
+            Self::OwnThreshold => {
+                let own = state.engine.facts()?.own_threshold();
+                (own != state.rule.threshold).then_some(Action::SetRule(EventRule { threshold: own, ..state.rule }))
             }
             Self::PreviousRule => state.rule_before.map(Action::SetRule),
             Self::CancelAll => (state.library.unfinished() > 0).then_some(Action::CancelAll),

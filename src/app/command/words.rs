@@ -53,6 +53,7 @@ impl UiCommand {
             Self::NextEvent | Self::PreviousEvent => "detection alarm jump",
             Self::NextOpenEvent | Self::PreviousOpenEvent => "unjudged unreviewed todo detection alarm",
             Self::EventPeak => "maximum highest",
+            Self::OwnThreshold => "reset default rule",
             Self::PreviousRule => "undo setting",
             Self::ScoreAgain => "analyse analyze rescore run inference",
             Self::CancelScoring | Self::CancelAll => "abort",

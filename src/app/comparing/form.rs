@@ -10,10 +10,9 @@ use crate::app::state::AppState;
 use crate::domain::score::TsaSettings;
 
 /// What kind of thing is chosen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, strum::EnumIter)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumIter)]
 pub enum OtherKind {
     /// A model of the project.
-    #[default]
     Project,
     /// The model in use with other settings or another encoder.
     InUse,
@@ -38,8 +37,8 @@ impl OtherKind {
 /// What is chosen and typed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CompareForm {
-    /// What kind of thing.
-    pub kind: OtherKind,
+    /// What kind of thing, once a person has chosen it.
+    pub kind: Option<OtherKind>,
     /// The model of the project, by its hash; until one is chosen, the first that is not in use.
     pub model: Option<String>,
     /// Path of a model file.
@@ -65,9 +64,28 @@ pub fn candidates(state: &AppState) -> impl Iterator<Item = &ModelEntry> {
 }
 
 impl CompareForm {
+    /// What kind of thing; until one is chosen, what can be compared at once.
+    pub fn kind(&self, state: &AppState) -> OtherKind {
+        let first = || if candidates(state).next().is_some() { OtherKind::Project } else { OtherKind::InUse };
+        self.kind.unwrap_or_else(first)
+    }
+
+    /// What is missing, a sentence; only where [`Self::chosen`] gives nothing.
+    pub fn missing(&self, state: &AppState) -> &'static str {
+        match self.kind(state) {
+            OtherKind::Project => "The project has no other model: choose something else to compare with.",
+            OtherKind::InUse => {
+                "Choose other attention or another encoder: as it is, the model would be compared with itself."
+            }
+            OtherKind::File => "Name a model file, by its whole path.",
+            OtherKind::Scores => "Name a file with scores, by its whole path.",
+        }
+    }
+
     /// What the form says, if that is enough.
     pub fn chosen(&self, state: &AppState) -> Option<Other> {
-        let model = match self.kind {
+        let kind = self.kind(state);
+        let model = match kind {
             OtherKind::Scores => return path(&self.scores_path).map(Other::Scores),
             OtherKind::File => OtherModel::File(path(&self.model_path)?),
             OtherKind::InUse => OtherModel::InUse,
@@ -82,7 +100,7 @@ impl CompareForm {
             text => Some(path(text)?),
         };
         // The model in use as it is would be itself.
-        let differs = self.kind != OtherKind::InUse || encoder.is_some() || self.tsa.is_some();
+        let differs = kind != OtherKind::InUse || encoder.is_some() || self.tsa.is_some();
         differs.then_some(Other::Model { model, encoder, tsa: self.tsa })
     }
 }
@@ -94,8 +112,9 @@ mod tests {
     #[test]
     fn only_whole_paths_count_and_the_model_in_use_must_differ_from_itself() {
         let state = AppState::default();
-        let form = |kind| CompareForm { kind, ..CompareForm::default() };
+        let form = |kind| CompareForm { kind: Some(kind), ..CompareForm::default() };
         assert_eq!(form(OtherKind::Project).chosen(&state), None, "the project has none");
+        assert_eq!(CompareForm::default().kind(&state), OtherKind::InUse, "which can be compared at once");
         assert_eq!(form(OtherKind::InUse).chosen(&state), None);
         let typed = |path: &str| CompareForm { scores_path: path.to_owned(), ..form(OtherKind::Scores) };
         let folder = tempfile::tempdir().expect("a folder");

@@ -68,6 +68,8 @@ pub(super) fn project_videos(
 /// Opens what was typed into the path field.
 pub(super) fn open_text(state: &mut AppState, text: &str, effects: &mut Vec<Effect>) {
     let paths = typed(text);
+    state.library.typed = Some(text.to_owned());
+    state.library.opened = None;
     if paths.is_empty() {
         state.notices.push(Severity::Info, "Type or paste the path of a video file or of a folder, then press Enter.");
     }
@@ -97,7 +99,9 @@ pub(super) fn found(state: &mut AppState, files: Vec<PathBuf>, refused: Vec<Stri
         state.notices.push(Severity::Error, sentence);
     }
     let ids: Vec<EntryId> = files.into_iter().map(|file| state.library.add(file)).collect();
+    let typed = state.library.typed.take();
     if let Some(first) = ids.first() {
+        state.library.opened = typed;
         // A filter that hides what was just opened would look as if nothing had happened.
         state.library.filter.clear();
         select(state, *first, effects);

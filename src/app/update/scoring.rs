@@ -19,7 +19,7 @@ pub(super) fn engine_ready(state: &mut AppState, facts: EngineFacts) {
         state.notices.push(Severity::Warning, note.clone());
     }
     if state.prefs.rule.is_none() {
-        state.rule.threshold = facts.threshold.unwrap_or_else(|| EventRule::default().threshold);
+        state.rule.threshold = facts.own_threshold();
         find_events(state);
     }
     // What another model scored is scored again; its curve stays until then.
@@ -104,7 +104,10 @@ pub(super) fn set_rule(state: &mut AppState, rule: EventRule, effects: &mut Vec<
     }
     state.rule_changed = state.now;
     state.rule = rule;
-    state.prefs.rule = Some(rule);
+    // The model's own is no choice: another model brings another.
+    let own = state.engine.facts().map_or_else(|| EventRule::default().threshold, EngineFacts::own_threshold);
+    let own = EventRule { threshold: own, ..EventRule::default() };
+    state.prefs.rule = (rule != own).then_some(rule);
     find_events(state);
     effects.push(Effect::SavePrefs(Box::new(state.prefs.clone())));
 }

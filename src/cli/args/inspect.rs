@@ -139,6 +139,7 @@ fn snippets(text: &str) -> Result<Range<usize>, String> {
     let (first, last) = text.split_once('-').unwrap_or((text, text));
     match (first.trim().parse::<usize>(), last.trim().parse::<usize>()) {
         (Ok(first), Ok(last)) if first <= last && last < usize::MAX => Ok(first..last + 1),
+        (Ok(first), Ok(last)) if first > last => Err(format!("the first snippet comes first: {last}-{first}")),
         _ => Err("expected two snippets with a dash between them, such as 100-250".to_owned()),
     }
 }

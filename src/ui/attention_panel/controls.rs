@@ -90,6 +90,9 @@ fn back_ui(view: &ViewContext<'_>, ui: &mut Ui) {
     }
 }
 
+const BLANK: &str = "Their features become 0, all numbers of them: what the model makes of knowing nothing. It is not what it would \
+                     make of an empty picture, whose features are not 0, and attention may well pick it.";
+
 /// Changes of the features of the marked snippets.
 fn edits_ui(view: &ViewContext<'_>, session: &Session, ui: &mut Ui) {
     let (grid, here) = (session.grid(), session.snippet());
@@ -104,7 +107,7 @@ fn edits_ui(view: &ViewContext<'_>, session: &Session, ui: &mut Ui) {
         ui.label(RichText::new(text).color(view.tokens.palette.text_weak));
         let (first, len) = marked.map_or((0, 0), |range| (range.start, range.len()));
         for (name, help, edit) in [
-            ("Blank", "Their features are 0.".to_owned(), FeatureEdit::Blank { first, len }),
+            ("Blank", BLANK.to_owned(), FeatureEdit::Blank { first, len }),
             (
                 "Repeated here",
                 format!("From snippet {here} on, where the playhead is, their features come again."),

@@ -13,6 +13,7 @@ mod sweep;
 use std::sync::Arc;
 
 use egui::emath::GuiRounding as _;
+use egui::style::ScrollStyle;
 use egui::{
     Frame, Margin, PointerButton, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
@@ -121,6 +122,8 @@ pub fn attention_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
     if room.y >= least {
         return axis_ui(view, (session, entry), swept, local, room, ui);
     }
+    // There is more below: that must show.
+    ui.spacing_mut().scroll = ScrollStyle::solid();
     ScrollArea::vertical().id_salt("attention").auto_shrink([false, false]).show(ui, |ui| {
         let size = vec2(ui.available_width(), least);
         axis_ui(view, (session, entry), swept, local, size, ui);

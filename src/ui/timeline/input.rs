@@ -87,6 +87,8 @@ pub struct TimelineInput<'a> {
     pub selected_event: Option<usize>,
     /// The rule that made the events.
     pub rule: &'a EventRule,
+    /// The threshold of the model in use, where it has one and another is set.
+    pub own_threshold: Option<f32>,
     /// Which lanes are shown and how, and whether drags snap.
     pub prefs: &'a TimelinePrefs,
     /// What playback repeats.

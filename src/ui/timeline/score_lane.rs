@@ -161,11 +161,20 @@ fn threshold_ui(ui: &Ui, id: Id, lane: &Lane, scale: &Scale, scene: &Scene<'_>, 
     }
     let ink = if p.threshold.intensity() > 0.5 { Color32::BLACK } else { Color32::WHITE };
     ui.painter().text(grip.center(), Align2::CENTER_CENTER, format!("{threshold:.2}"), input.tokens.figures(), ink);
+    if let Some(own) = input.own_threshold {
+        let y = scale.y(own);
+        ui.painter().hline(lane.margin.left()..=lane.margin.left() + 9.0, y, Stroke::new(2.0, p.text_weak));
+    }
     paint_cost(ui, lane, &grip, scene);
     handled.response.on_hover_ui(|ui| {
         ui.label("Snippets at or above the threshold start an event.");
         ui.label("Drag the line, or use the arrow keys.");
         ui.label("It is a setting, no edit of the project: “Previous threshold” goes back to the one before.");
+        if let Some(own) = input.own_threshold {
+            ui.label(format!(
+                "The model's own is {own:.3}: the mark beside the lane. “The model's threshold” takes it."
+            ));
+        }
     });
 }
 
@@ -180,8 +189,10 @@ fn paint_cost(ui: &Ui, lane: &Lane, grip: &Rect, scene: &Scene<'_>) {
     let rate = cost.per_hour().map(per_hour);
     let percent = cost.flagged_share().map_or_else(String::new, percent);
     let flagged = whole_seconds(cost.flagged);
+    // What is set stays over a restart and holds for all videos: that it is not the model's must show.
+    let own = scene.input.own_threshold.map(|own| format!("model's {own:.2}"));
     let lines: Vec<String> =
-        [events.clone()].into_iter().chain(rate.clone()).chain([format!("{flagged} ({percent})")]).collect();
+        own.into_iter().chain([events.clone()]).chain(rate.clone()).chain([format!("{flagged} ({percent})")]).collect();
     // Below the button, or above it when the lane ends there; in a low lane as many as there is room for.
     let row = 14.0;
     let (above, below) = (grip.top() - lane.margin.top(), lane.margin.bottom() - grip.bottom());

@@ -130,6 +130,7 @@ impl World {
             blind: self.blind,
             cost: EventCost::of(&self.events, self.scored_to, &self.table),
             selected_event: Some(0),
+            own_threshold: None,
             rule: &self.rule,
             prefs: &self.prefs,
             looped: LoopPoints::default(),
