@@ -5,7 +5,8 @@
 
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{
-    Button, DragValue, Grid, PopupCloseBehavior, RectAlign, Response, RichText, Slider, SliderClamping, Tooltip, Ui,
+    Button, DragValue, Grid, PopupCloseBehavior, RectAlign, Response, RichText, Slider, SliderClamping, Stroke,
+    Tooltip, Ui,
 };
 use strum::IntoEnumIterator as _;
 
@@ -194,7 +195,9 @@ fn range_ui(view: &ViewContext<'_>, control: Control, range: &mut SweepRange, ui
         *value = bound(*value);
     }
     number("values", DragValue::new(&mut range.steps).range(2..=MOST_STEPS).speed(0.1), ui);
-    if ui.button(format!("Sweep {name}")).clicked() {
+    // In a menu a button has no frame of its own, and this is no entry.
+    let outline = Stroke::new(1.0, view.tokens.palette.outline);
+    if ui.add(Button::new(format!("Sweep {name}")).stroke(outline)).clicked() {
         view.actions.send(Action::Inspect(InspectAction::Sweep(control, *range)));
         ui.close();
     }
