@@ -209,6 +209,8 @@ fn settings(args: &TrainArgs) -> Result<TrainSettings, CliError> {
         learning_rate: args.learning_rate.unwrap_or(own.learning_rate),
         weight_decay: args.weight_decay.unwrap_or(own.weight_decay),
         dropout: args.dropout.unwrap_or(own.dropout),
+        feature_noise: args.feature_noise,
+        warm_up: args.warm_up as usize,
         batch: args.batch.map_or(own.batch, usize::from),
         tsa: TsaSettings { enabled: !args.no_attention, ..own.tsa },
         validate_every: REPORT_EVERY,

@@ -3,9 +3,11 @@
 //! Owns averaging once at the start, and an order that depends on the seed and the step alone, so that a
 //! resumed training takes the bags it would have taken.
 
+use rayon::prelude::*;
+
 use crate::domain::features::FeatureMatrix;
 use crate::model::ModelError;
-use crate::model::random::{Purpose, permutation, stream};
+use crate::model::random::{Purpose, fill_normal, permutation, stream};
 use crate::model::replay::Replay;
 use crate::model::segments::{SEGMENTS, averaged};
 
@@ -28,6 +30,8 @@ pub struct Bags {
     crops: usize,
     normal: Vec<Vec<f32>>,
     abnormal: Vec<Vec<f32>>,
+    /// Standard deviation of each number over all segments, `[dim]`.
+    spread: Vec<f32>,
 }
 
 impl Bags {
@@ -50,8 +54,10 @@ impl Bags {
                 other.dim()
             )));
         }
-        let averaged = |videos: &[FeatureMatrix]| videos.iter().map(|v| averaged(v, SEGMENTS)).collect();
-        Ok(Self { dim, crops, normal: averaged(&set.normal), abnormal: averaged(&set.abnormal) })
+        let averaged = |videos: &[FeatureMatrix]| videos.iter().map(|v| averaged(v, SEGMENTS)).collect::<Vec<_>>();
+        let (normal, abnormal) = (averaged(&set.normal), averaged(&set.abnormal));
+        let spread = spread(normal.iter().chain(&abnormal), dim);
+        Ok(Self { dim, crops, normal, abnormal, spread })
     }
 
     /// d.
@@ -73,8 +79,41 @@ impl Bags {
                 values.extend_from_slice(&videos[i]);
             }
         }
+        if settings.feature_noise > 0.0 {
+            self.disturb(&mut values, settings, step);
+        }
         Batch { values, bags: 2 * settings.batch, crops: self.crops, len: SEGMENTS, dim: self.dim, ..Batch::default() }
     }
+
+    /// Adds the noise of a step to its bags.
+    fn disturb(&self, values: &mut [f32], settings: &TrainSettings, step: usize) {
+        let share = settings.feature_noise as f32;
+        let bags = values.par_chunks_mut(self.crops * SEGMENTS * self.dim).enumerate();
+        bags.for_each(|(place, bag)| {
+            let mut noise = vec![0.0; bag.len()];
+            fill_normal(&mut stream(settings.seed, Purpose::FeatureNoise, step as u64, place as u64), &mut noise);
+            for (i, (value, noise)) in bag.iter_mut().zip(noise).enumerate() {
+                *value += share * self.spread[i % self.dim] * noise;
+            }
+        });
+    }
+}
+
+/// Standard deviation of each of `dim` numbers over all rows of all `bags`.
+fn spread<'a>(bags: impl Iterator<Item = &'a Vec<f32>> + Clone, dim: usize) -> Vec<f32> {
+    let rows = bags.clone().map(|bag| bag.len() / dim).sum::<usize>().max(1) as f64;
+    let mean_of = |value: &dyn Fn(usize, f32) -> f64| {
+        let mut sums = vec![0.0; dim];
+        for row in bags.clone().flat_map(|bag| bag.chunks(dim)) {
+            for (d, (sum, number)) in sums.iter_mut().zip(row).enumerate() {
+                *sum += value(d, *number);
+            }
+        }
+        sums.into_iter().map(|sum| sum / rows).collect::<Vec<f64>>()
+    };
+    let mean = mean_of(&|_, number| f64::from(number));
+    let variance = mean_of(&|d, number| (f64::from(number) - mean[d]).powi(2));
+    variance.into_iter().map(|v| v.sqrt() as f32).collect()
 }
 
 /// `count` places from `first` on in an endless sequence of shuffles of 0..len.

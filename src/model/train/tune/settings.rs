@@ -120,6 +120,8 @@ impl TuneSettings {
             schedule: self.schedule,
             weight_decay: 0.0,
             dropout: self.dropout,
+            feature_noise: 0.0,
+            warm_up: 0,
             seed: self.seed,
             freeze_statistics: true,
             average: 0.0,
