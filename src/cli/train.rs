@@ -210,6 +210,7 @@ fn settings(args: &TrainArgs) -> Result<TrainSettings, CliError> {
         weight_decay: args.weight_decay.unwrap_or(own.weight_decay),
         dropout: args.dropout.unwrap_or(own.dropout),
         feature_noise: args.feature_noise,
+        unit_spread: args.unit_spread,
         warm_up: args.warm_up as usize,
         batch: args.batch.map_or(own.batch, usize::from),
         tsa: TsaSettings { enabled: !args.no_attention, ..own.tsa },

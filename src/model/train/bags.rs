@@ -12,6 +12,7 @@ use crate::model::replay::Replay;
 use crate::model::segments::{SEGMENTS, averaged};
 
 use super::TrainSettings;
+use super::spread::{spread, unit};
 use super::trainer::Batch;
 
 /// Videos with their labels.
@@ -32,6 +33,8 @@ pub struct Bags {
     abnormal: Vec<Vec<f32>>,
     /// Standard deviation of each number over all segments, `[dim]`.
     spread: Vec<f32>,
+    /// What makes the spread 1 on the whole.
+    unit: f32,
 }
 
 impl Bags {
@@ -57,12 +60,17 @@ impl Bags {
         let averaged = |videos: &[FeatureMatrix]| videos.iter().map(|v| averaged(v, SEGMENTS)).collect::<Vec<_>>();
         let (normal, abnormal) = (averaged(&set.normal), averaged(&set.abnormal));
         let spread = spread(normal.iter().chain(&abnormal), dim);
-        Ok(Self { dim, crops, normal, abnormal, spread })
+        Ok(Self { dim, crops, normal, abnormal, unit: unit(&spread), spread })
     }
 
     /// d.
     pub fn dim(&self) -> usize {
         self.dim
+    }
+
+    /// What features are multiplied with in a training.
+    pub fn factor(&self, settings: &TrainSettings) -> f32 {
+        if settings.unit_spread { self.unit } else { 1.0 }
     }
 
     /// The bags that a model trained on these carries.
@@ -82,6 +90,10 @@ impl Bags {
         if settings.feature_noise > 0.0 {
             self.disturb(&mut values, settings, step);
         }
+        let factor = self.factor(settings);
+        if factor != 1.0 {
+            values.par_iter_mut().for_each(|value| *value *= factor);
+        }
         Batch { values, bags: 2 * settings.batch, crops: self.crops, len: SEGMENTS, dim: self.dim, ..Batch::default() }
     }
 
@@ -97,23 +109,6 @@ impl Bags {
             }
         });
     }
-}
-
-/// Standard deviation of each of `dim` numbers over all rows of all `bags`.
-fn spread<'a>(bags: impl Iterator<Item = &'a Vec<f32>> + Clone, dim: usize) -> Vec<f32> {
-    let rows = bags.clone().map(|bag| bag.len() / dim).sum::<usize>().max(1) as f64;
-    let mean_of = |value: &dyn Fn(usize, f32) -> f64| {
-        let mut sums = vec![0.0; dim];
-        for row in bags.clone().flat_map(|bag| bag.chunks(dim)) {
-            for (d, (sum, number)) in sums.iter_mut().zip(row).enumerate() {
-                *sum += value(d, *number);
-            }
-        }
-        sums.into_iter().map(|sum| sum / rows).collect::<Vec<f64>>()
-    };
-    let mean = mean_of(&|_, number| f64::from(number));
-    let variance = mean_of(&|d, number| (f64::from(number) - mean[d]).powi(2));
-    variance.into_iter().map(|v| v.sqrt() as f32).collect()
 }
 
 /// `count` places from `first` on in an endless sequence of shuffles of 0..len.

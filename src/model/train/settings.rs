@@ -76,6 +76,10 @@ pub struct TrainSettings {
     /// the network would learn by heart (Bishop, 1995: training with noise is Tikhonov regularisation). 0 as published.
     #[serde(default)]
     pub feature_noise: f64,
+    /// Whether features are brought to a spread of 1 on the whole, by a factor that goes into the weights at the end
+    /// ([`super::spread`]). Not as published.
+    #[serde(default)]
+    pub unit_spread: bool,
     /// Steps at first in which all segments stand for their bag, not the top alpha alone: by fresh weights these are chosen
     /// at random, and learning would go on from what was chosen. 0 as published.
     #[serde(default)]
@@ -122,6 +126,7 @@ impl TrainSettings {
             weight_decay: 5e-3,
             dropout: 0.7,
             feature_noise: 0.0,
+            unit_spread: false,
             warm_up: 0,
             seed: 0,
             freeze_statistics: false,

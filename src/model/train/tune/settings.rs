@@ -121,6 +121,7 @@ impl TuneSettings {
             weight_decay: 0.0,
             dropout: self.dropout,
             feature_noise: 0.0,
+            unit_spread: false,
             warm_up: 0,
             seed: self.seed,
             freeze_statistics: true,
