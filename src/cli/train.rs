@@ -18,7 +18,7 @@ use crate::domain::provenance::{SeenVideos, VideoRef};
 use crate::domain::score::TsaSettings;
 use crate::jobs::{Progress, Ticket};
 use crate::model::train::{
-    self, Judged, Losses, Preset, Schedule, StepReport, TrainObserver, TrainPlan, TrainSet, TrainSettings,
+    self, Correction, Judged, Losses, Preset, Schedule, StepReport, TrainObserver, TrainPlan, TrainSet, TrainSettings,
 };
 use crate::model::weights::ModelWeights;
 use crate::model::{ComputeDevice, Scorer};
@@ -333,9 +333,11 @@ fn finish(
     let (mut judged, mut temperature) = (None, None);
     if watcher.held.is_enough() {
         let mut info = weights.info().clone();
-        if let Some(calibrated) = train::calibrated(&weights, watcher.held.videos(), device, &Ticket::unlimited())? {
+        let (held, correction) = (watcher.held.videos(), Correction::TemperatureAndBias);
+        if let Some(calibrated) = train::calibrated(&weights, held, correction, device, &Ticket::unlimited())? {
             temperature = Some(calibrated.temperature);
             info.results.insert("temperature".to_owned(), calibrated.temperature);
+            info.results.insert("bias".to_owned(), calibrated.bias);
             weights = ModelWeights::new(calibrated.parameters, info.clone()).carrying(weights.replay().clone());
         }
         let scorer = Scorer::new(std::sync::Arc::new(weights.clone()), device)?;

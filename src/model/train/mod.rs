@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use bags::TrainSet;
-pub use calibration::{Calibrated, calibrated};
+pub use calibration::{Calibrated, Correction, calibrated};
 pub use judged::Judged;
 pub use loss::Losses;
 pub use settings::{Optimizer, Preset, Schedule, TrainSettings};
