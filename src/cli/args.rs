@@ -341,6 +341,18 @@ pub struct TrainArgs {
     /// Share of values that dropout switches off [default: 0.7, as published]
     #[arg(long, value_name = "SHARE")]
     pub dropout: Option<f64>,
+    /// Noise added to the features in training, as a share of the spread that each number has over the videos: against
+    /// learning few videos by heart. 0 for none, as published
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    pub feature_noise: f64,
+    /// Bring features to a spread of 1 on the whole before they are trained on, by a factor that goes into the weights: for
+    /// features of few numbers that vary, such as the built-in ones
+    #[arg(long)]
+    pub unit_spread: bool,
+    /// Steps at first in which all of a bag stands for it, not only the snippets of the largest magnitude, which fresh
+    /// weights choose at random. 0 as published
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub warm_up: u32,
     /// Normal bags per step, and as many abnormal ones [default: 16, as published]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub batch: Option<u16>,
@@ -349,12 +361,12 @@ pub struct TrainArgs {
     pub held_out: f64,
     /// Go on with an interrupted training from the state it left (MODEL.training); its settings are the state's
     #[arg(long, value_name = "FILE", conflicts_with_all = ["preset", "steps", "seed", "schedule", "average", "learning_rate",
-        "weight_decay", "dropout", "batch", "no_attention"])]
+        "weight_decay", "dropout", "feature_noise", "unit_spread", "warm_up", "batch", "no_attention"])]
     pub resume: Option<PathBuf>,
     /// Train nothing: give this model the bags of the lists to carry, which `learn` mixes in so that it does not forget, and
     /// write it
     #[arg(long, value_name = "MODEL", conflicts_with_all = ["preset", "steps", "schedule", "average", "resume",
-        "learning_rate", "weight_decay", "dropout", "batch"])]
+        "learning_rate", "weight_decay", "dropout", "feature_noise", "unit_spread", "warm_up", "batch"])]
     pub bags_for: Option<PathBuf>,
     /// Where to write the model
     #[arg(short, long, value_name = "MODEL")]

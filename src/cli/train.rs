@@ -18,7 +18,7 @@ use crate::domain::provenance::{SeenVideos, VideoRef};
 use crate::domain::score::TsaSettings;
 use crate::jobs::{Progress, Ticket};
 use crate::model::train::{
-    self, Judged, Losses, Preset, Schedule, StepReport, TrainObserver, TrainPlan, TrainSet, TrainSettings,
+    self, Correction, Judged, Losses, Preset, Schedule, StepReport, TrainObserver, TrainPlan, TrainSet, TrainSettings,
 };
 use crate::model::weights::ModelWeights;
 use crate::model::{ComputeDevice, Scorer};
@@ -209,6 +209,9 @@ fn settings(args: &TrainArgs) -> Result<TrainSettings, CliError> {
         learning_rate: args.learning_rate.unwrap_or(own.learning_rate),
         weight_decay: args.weight_decay.unwrap_or(own.weight_decay),
         dropout: args.dropout.unwrap_or(own.dropout),
+        feature_noise: args.feature_noise,
+        unit_spread: args.unit_spread,
+        warm_up: args.warm_up as usize,
         batch: args.batch.map_or(own.batch, usize::from),
         tsa: TsaSettings { enabled: !args.no_attention, ..own.tsa },
         validate_every: REPORT_EVERY,
@@ -330,9 +333,11 @@ fn finish(
     let (mut judged, mut temperature) = (None, None);
     if watcher.held.is_enough() {
         let mut info = weights.info().clone();
-        if let Some(calibrated) = train::calibrated(&weights, watcher.held.videos(), device, &Ticket::unlimited())? {
+        let (held, correction) = (watcher.held.videos(), Correction::TemperatureAndBias);
+        if let Some(calibrated) = train::calibrated(&weights, held, correction, device, &Ticket::unlimited())? {
             temperature = Some(calibrated.temperature);
             info.results.insert("temperature".to_owned(), calibrated.temperature);
+            info.results.insert("bias".to_owned(), calibrated.bias);
             weights = ModelWeights::new(calibrated.parameters, info.clone()).carrying(weights.replay().clone());
         }
         let scorer = Scorer::new(std::sync::Arc::new(weights.clone()), device)?;

@@ -238,6 +238,14 @@ impl Parameters {
         softened
     }
 
+    /// The same with `bias` added to all logits: in the last layer.
+    pub(crate) fn shifted(&self, bias: f64) -> Self {
+        let mut shifted = self.clone();
+        let values = self.values("fc3.bias").iter().map(|v| (f64::from(*v) + bias) as f32).collect();
+        shifted.set("fc3.bias", values);
+        shifted
+    }
+
     /// Keeps `share` of every number and takes the rest from `other`, which is a model of the same size.
     pub(crate) fn blend(&mut self, share: f32, other: &Self) {
         for (name, tensor) in &mut self.tensors {

@@ -29,6 +29,8 @@ pub enum Purpose {
     ReplayAbnormal = 8,
     /// Which bags a model carries; minor = kind.
     ReplayDraw = 9,
+    /// Noise on the features in training; major = step, minor = place in the batch.
+    FeatureNoise = 10,
 }
 
 /// The generator of one stream.

@@ -3,13 +3,16 @@
 //! Owns averaging once at the start, and an order that depends on the seed and the step alone, so that a
 //! resumed training takes the bags it would have taken.
 
+use rayon::prelude::*;
+
 use crate::domain::features::FeatureMatrix;
 use crate::model::ModelError;
-use crate::model::random::{Purpose, permutation, stream};
+use crate::model::random::{Purpose, fill_normal, permutation, stream};
 use crate::model::replay::Replay;
 use crate::model::segments::{SEGMENTS, averaged};
 
 use super::TrainSettings;
+use super::spread::{spread, unit};
 use super::trainer::Batch;
 
 /// Videos with their labels.
@@ -28,6 +31,10 @@ pub struct Bags {
     crops: usize,
     normal: Vec<Vec<f32>>,
     abnormal: Vec<Vec<f32>>,
+    /// Standard deviation of each number over all segments, `[dim]`.
+    spread: Vec<f32>,
+    /// What makes the spread 1 on the whole.
+    unit: f32,
 }
 
 impl Bags {
@@ -50,13 +57,20 @@ impl Bags {
                 other.dim()
             )));
         }
-        let averaged = |videos: &[FeatureMatrix]| videos.iter().map(|v| averaged(v, SEGMENTS)).collect();
-        Ok(Self { dim, crops, normal: averaged(&set.normal), abnormal: averaged(&set.abnormal) })
+        let averaged = |videos: &[FeatureMatrix]| videos.iter().map(|v| averaged(v, SEGMENTS)).collect::<Vec<_>>();
+        let (normal, abnormal) = (averaged(&set.normal), averaged(&set.abnormal));
+        let spread = spread(normal.iter().chain(&abnormal), dim);
+        Ok(Self { dim, crops, normal, abnormal, unit: unit(&spread), spread })
     }
 
     /// d.
     pub fn dim(&self) -> usize {
         self.dim
+    }
+
+    /// What features are multiplied with in a training.
+    pub fn factor(&self, settings: &TrainSettings) -> f32 {
+        if settings.unit_spread { self.unit } else { 1.0 }
     }
 
     /// The bags that a model trained on these carries.
@@ -73,7 +87,27 @@ impl Bags {
                 values.extend_from_slice(&videos[i]);
             }
         }
+        if settings.feature_noise > 0.0 {
+            self.disturb(&mut values, settings, step);
+        }
+        let factor = self.factor(settings);
+        if factor != 1.0 {
+            values.par_iter_mut().for_each(|value| *value *= factor);
+        }
         Batch { values, bags: 2 * settings.batch, crops: self.crops, len: SEGMENTS, dim: self.dim, ..Batch::default() }
+    }
+
+    /// Adds the noise of a step to its bags.
+    fn disturb(&self, values: &mut [f32], settings: &TrainSettings, step: usize) {
+        let share = settings.feature_noise as f32;
+        let bags = values.par_chunks_mut(self.crops * SEGMENTS * self.dim).enumerate();
+        bags.for_each(|(place, bag)| {
+            let mut noise = vec![0.0; bag.len()];
+            fill_normal(&mut stream(settings.seed, Purpose::FeatureNoise, step as u64, place as u64), &mut noise);
+            for (i, (value, noise)) in bag.iter_mut().zip(noise).enumerate() {
+                *value += share * self.spread[i % self.dim] * noise;
+            }
+        });
     }
 }
 

@@ -45,6 +45,8 @@ pub struct Output<'a> {
     pub scores: &'a Tensor,
     /// Magnitudes, mean over crops, as they are to be ranked: `[bags × len]`.
     pub ranking: &'a [f32],
+    /// How many segments stand for each bag: alpha, or all of them.
+    pub standing: usize,
     /// Crops of each video.
     pub crops: usize,
     /// What each segment weighs, `[bags × len]`; empty where all weigh 1.
@@ -70,7 +72,7 @@ impl Output<'_> {
     pub fn loss(&self) -> Result<(Tensor, Losses, Vec<f32>)> {
         let (bags, len) = self.scores.dims2()?;
         let (half, device) = (bags / 2, self.scores.device());
-        let picks = top(self.ranking, len);
+        let picks = top(self.ranking, len, self.standing);
         let shares = shares(&picks, self.weights, bags, len);
         let chosen = Tensor::from_slice(&picks, (bags, len), device)?;
         let bag_scores = (self.scores * &chosen)?.sum(1)?;
@@ -124,8 +126,7 @@ impl Output<'_> {
 }
 
 /// 1/alpha at the alpha largest of each row of `len`, else 0; ties go to the lower index.
-fn top(ranking: &[f32], len: usize) -> Vec<f32> {
-    let alpha = alpha(len);
+fn top(ranking: &[f32], len: usize, alpha: usize) -> Vec<f32> {
     let mut weights = vec![0.0; ranking.len()];
     for (row, weights) in ranking.chunks(len).zip(weights.chunks_mut(len)) {
         let mut order: Vec<usize> = (0..len).collect();
@@ -201,7 +202,7 @@ mod tests {
 
     #[test]
     fn ties_in_rank_go_to_the_lower_index() {
-        let weights = top(&[1.0, 2.0, 2.0, 0.0, 5.0, 5.0, 5.0, 5.0], 4);
+        let weights = top(&[1.0, 2.0, 2.0, 0.0, 5.0, 5.0, 5.0, 5.0], 4, alpha(4));
         assert_eq!(weights, [0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0]);
     }
 
@@ -224,6 +225,7 @@ mod tests {
                 merged: &merged,
                 scores: &scores,
                 ranking: &[1.0; 4],
+                standing: 1,
                 crops: 1,
                 weights: &[],
                 targets: &[],
@@ -262,6 +264,7 @@ mod tests {
             merged: &merged,
             scores: &scores,
             ranking: &[0.0; 8],
+            standing: 1,
             crops: 1,
             weights: &[],
             targets: &[1.0; 8],

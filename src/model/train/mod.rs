@@ -13,6 +13,7 @@ pub mod judged;
 pub mod loss;
 pub mod momentum;
 pub mod settings;
+mod spread;
 pub mod trainer;
 pub mod tune;
 
@@ -20,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use bags::TrainSet;
-pub use calibration::{Calibrated, calibrated};
+pub use calibration::{Calibrated, Correction, calibrated};
 pub use judged::Judged;
 pub use loss::Losses;
 pub use settings::{Optimizer, Preset, Schedule, TrainSettings};
@@ -30,6 +31,7 @@ pub use tune::{TuneBag, TuneObserver, TuneReport, TuneSet, TuneSettings, Tuned, 
 use self::average::Average;
 use self::bags::Bags;
 use self::checkpoint::Checkpoint;
+use self::spread::absorbed;
 use super::parameters::Parameters;
 use super::weights::{Making, ModelWeights};
 use super::{ComputeDevice, ModelError, ModelInfo, Replay, Scorer};
@@ -120,7 +122,8 @@ pub fn train(
 ) -> Result<Trained, ModelError> {
     let bags = Bags::new(set)?;
     let parameters = match &plan.start {
-        Some(start) => start.parameters().clone(),
+        // They do with larger features what they did with those as they are.
+        Some(start) => absorbed(start.parameters(), 1.0 / bags.factor(&plan.settings)),
         None => Parameters::initial(bags.dim(), plan.settings.seed),
     };
     let trainer = Trainer::new(&parameters, plan.settings.clone(), device)?;
@@ -184,8 +187,11 @@ fn run(
         Some(path) => Checkpoint::save(path, trainer, average.as_ref().and_then(Average::parameters), best.as_ref()),
         None => Ok(()),
     };
+    let factor = bags.factor(settings);
     let present = |trainer: &Trainer, average: &Option<Average>| {
-        average.as_ref().and_then(Average::parameters).cloned().unwrap_or_else(|| trainer.parameters())
+        let parameters = average.as_ref().and_then(Average::parameters).cloned();
+        let parameters = parameters.unwrap_or_else(|| trainer.parameters());
+        if factor == 1.0 { parameters } else { absorbed(&parameters, factor) }
     };
     let due = |every: usize, step: usize| every > 0 && (step.is_multiple_of(every) || step == settings.steps);
     while trainer.steps_done() < settings.steps {

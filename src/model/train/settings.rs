@@ -72,6 +72,18 @@ pub struct TrainSettings {
     pub weight_decay: f64,
     /// Share of values that dropout switches off.
     pub dropout: f64,
+    /// Noise on the features, as a share of the spread that each number has over the training bags: for few videos, which
+    /// the network would learn by heart (Bishop, 1995: training with noise is Tikhonov regularisation). 0 as published.
+    #[serde(default)]
+    pub feature_noise: f64,
+    /// Whether features are brought to a spread of 1 on the whole, by a factor that goes into the weights at the end
+    /// ([`super::spread`]). Not as published.
+    #[serde(default)]
+    pub unit_spread: bool,
+    /// Steps at first in which all segments stand for their bag, not the top alpha alone: by fresh weights these are chosen
+    /// at random, and learning would go on from what was chosen. 0 as published.
+    #[serde(default)]
+    pub warm_up: usize,
     /// Seed of first weights, order, noise and dropout.
     pub seed: u64,
     /// Whether batch normalisation keeps its running statistics instead of using the batch's: for fine-tuning,
@@ -113,6 +125,9 @@ impl TrainSettings {
             schedule: Schedule::Constant,
             weight_decay: 5e-3,
             dropout: 0.7,
+            feature_noise: 0.0,
+            unit_spread: false,
+            warm_up: 0,
             seed: 0,
             freeze_statistics: false,
             average: 0.0,
@@ -154,6 +169,9 @@ impl TrainSettings {
         }
         if !(0.0..1.0).contains(&self.dropout) {
             return wrong(format!("the dropout is {}; it has to be at least 0 and below 1", self.dropout));
+        }
+        if !(self.feature_noise >= 0.0 && self.feature_noise.is_finite()) {
+            return wrong(format!("the noise on the features is {}; it has to be 0 or more", self.feature_noise));
         }
         if !(0.0..1.0).contains(&self.average) {
             return wrong(format!("the average keeps {} of itself; it has to be at least 0 and below 1", self.average));

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::TrainSettings;
 use super::adam::{Adam, Moments};
-use super::loss::{Losses, Output};
+use super::loss::{Losses, Output, alpha};
 use super::momentum::Momentum;
 use super::settings::Optimizer;
 use crate::model::infer::{magnitudes, selection};
@@ -259,6 +259,7 @@ impl Trainer {
             merged: &merged,
             scores: &scores,
             ranking: &ranking,
+            standing: if self.steps_done < self.settings.warm_up { len } else { alpha(len) },
             crops,
             weights: &batch.weights,
             targets: &batch.targets,

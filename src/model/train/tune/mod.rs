@@ -22,7 +22,7 @@ pub use settings::TuneSettings;
 use self::pools::Pools;
 use super::loss::Losses;
 use super::trainer::{StepOutcome, TrainState, Trainer};
-use super::{Judged, calibrated};
+use super::{Correction, Judged, calibrated};
 use crate::domain::features::FeatureMatrix;
 use crate::domain::score::TsaSettings;
 use crate::jobs::Ticket;
@@ -324,7 +324,7 @@ fn first_weights(
     let carried = start.replay().videos()?;
     let bags = set.train.iter().map(|bag| (&bag.features, bag.abnormal));
     let bags = bags.chain(carried.iter().map(|(features, abnormal)| (features, *abnormal)));
-    let calibrated = calibrated(start, bags, device, &Ticket::unlimited())?;
+    let calibrated = calibrated(start, bags, Correction::Temperature, device, &Ticket::unlimited())?;
     Ok(calibrated.map_or_else(as_they_are, |made| (made.parameters, made.temperature)))
 }
 
