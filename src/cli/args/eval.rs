@@ -82,6 +82,9 @@ pub struct EvalArgs {
     /// Write the figures, their curves and all that makes them again as one page, for `lookback verify`
     #[arg(long, value_name = "FILE.html")]
     pub report: Option<PathBuf>,
+    /// Write the curves into this folder: roc, precision-recall, det and calibration, each as .png, .svg and .csv
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
     /// What computes.
     #[command(flatten)]
     pub engine: EngineArgs,
