@@ -75,7 +75,7 @@ pub enum Kind {
     /// A span before the first frame, one that runs backwards or holds no frame.
     #[strum(to_string = "impossible spans")]
     Impossible,
-    /// A span beyond the last frame.
+    /// A span beyond the last frame, of the video or of the list's count.
     #[strum(to_string = "spans beyond the video's end")]
     Beyond,
     /// Spans that share frames or are out of order.
@@ -99,7 +99,7 @@ pub enum Kind {
     /// Labels of frames that differ from the spans.
     #[strum(to_string = "videos whose frame labels differ from their spans")]
     Labels,
-    /// The end of the list's count cuts a span by at most a snippet.
+    /// The end of the list's count cuts a span by less than a snippet.
     #[strum(to_string = "spans cut by the list's whole snippets")]
     Cut,
 }
@@ -275,12 +275,27 @@ fn check_row(row: &TruthRow, inclusive: bool, listed: Option<usize>, found: &mut
             && last(end) >= frames as i64
         {
             let beyond = last(end) + 1 - frames as i64;
-            // Lists of the field count whole snippets only, and some leave the last one out.
-            let kind = if beyond <= SNIPPET_FRAMES as i64 { Kind::Cut } else { Kind::Beyond };
+            let snippet = SNIPPET_FRAMES as i64;
+            // Lists of the field count whole snippets only, which leaves out less than one.
+            let counts_snippets = frames.is_multiple_of(SNIPPET_FRAMES);
+            let kind = if counts_snippets && beyond < snippet { Kind::Cut } else { Kind::Beyond };
             let what = if start >= frames as i64 { "lies wholly" } else { "goes" };
+            let short = if counts_snippets && beyond >= snippet {
+                let (missing, last) = (beyond / snippet, frames as i64 + beyond);
+                let snippets = if missing == 1 { "snippet" } else { "snippets" };
+                format!(
+                    ": {missing} whole {snippets} fewer than the {} in the {last} frames up to its end, \
+                     which cutting to whole snippets does not explain",
+                    last / snippet
+                )
+            } else {
+                String::new()
+            };
             say(
                 kind,
-                format!("the span {start} {end} {what} beyond the {frames} frames that the list counts, by {beyond}"),
+                format!(
+                    "the span {start} {end} {what} beyond the {frames} frames that the list counts, by {beyond}{short}"
+                ),
             );
         }
     }
@@ -530,6 +545,27 @@ mod tests {
         assert!(kinds(&report).contains(&(Kind::NormalWithFrames, Place::List(3))));
         let short = check(&rows, Some(&list), Some(&labels[1..]));
         assert!(kinds(&short).contains(&(Kind::Length, Place::Labels)) && short.ends.is_none());
+    }
+
+    #[test]
+    fn whole_snippets_explain_less_than_one_that_is_missing() {
+        for (counted, end, kind, said) in [
+            (8080, 8080, None, ""),
+            (8080, 8081, Some(Kind::Cut), "by 1"),
+            (8080, 8095, Some(Kind::Cut), "by 15"),
+            (8080, 8096, Some(Kind::Beyond), "by 16: 1 whole snippet fewer than the 506 in the 8096 frames"),
+            (8080, 8111, Some(Kind::Beyond), "by 31: 1 whole snippet fewer than the 506 in the 8111 frames"),
+            (8080, 8112, Some(Kind::Beyond), "by 32: 2 whole snippets fewer than the 507"),
+            // A list that does not count whole snippets cuts nothing to them.
+            (8085, 8090, Some(Kind::Beyond), "by 5"),
+        ] {
+            let (rows, list) = ([row(1, "a", "Assault", &[(1185, end)])], list(&[("a", counted)]));
+            let report = TruthReport::of(TruthInput { rows: &rows, list: Some(&list), labels: None, inclusive: false });
+            assert_eq!(report.findings.first().map(|found| found.kind), kind, "{counted} {end}");
+            let what = report.findings.first().map_or("", |found| found.what.as_str());
+            assert!(what.contains(said), "{counted} {end}: {what}");
+            assert_eq!(what.contains("does not explain"), said.contains("whole"), "{what}");
+        }
     }
 
     #[test]

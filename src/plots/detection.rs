@@ -4,7 +4,6 @@
 
 use plotters::coord::Shift;
 use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::chart::{Chart, ChartError, ChartLook, Drawn, FAINT, INK, LINES, failed, text, to_png, to_svg};
 use crate::domain::evaluation::alarms::Turn;
@@ -40,9 +39,8 @@ pub enum DetectionView {
 /// Curves are thinned to so many points: enough for any printed size.
 const POINTS: usize = 2000;
 
-/// Where the note below the caption begins, and the room that it takes, in pixels.
-const NOTE_TOP: i32 = 46;
-const NOTE_HEIGHT: u32 = 20;
+/// Room around the chart, in pixels.
+const MARGIN: u32 = 14;
 
 /// The curves as a PNG file.
 ///
@@ -130,15 +128,13 @@ impl Chart for Detection {
             DetectionView::Reliability => ("mean score", "anomalous frames", "Reliability"),
         };
         let (from, to) = self.across;
-        let mut builder = ChartBuilder::on(area);
+        let mut below = area.margin(MARGIN, 0, 0, 0).titled(caption, text(20, INK)).map_err(failed)?;
         if let Some(note) = &self.note {
-            let middle = text(13, INK).pos(Pos::new(HPos::Center, VPos::Top));
-            area.draw_text(note, &middle, (area.dim_in_pixel().0 as i32 / 2, NOTE_TOP)).map_err(failed)?;
-            builder.set_label_area_size(LabelAreaPosition::Top, NOTE_HEIGHT);
+            below = below.titled(note, text(13, INK)).map_err(failed)?;
         }
-        let mut chart = builder
-            .caption(caption, text(20, INK))
-            .margin(14)
+        let mut chart = ChartBuilder::on(&below)
+            .margin(MARGIN)
+            .margin_top(0)
             .set_label_area_size(LabelAreaPosition::Left, 58)
             .set_label_area_size(LabelAreaPosition::Bottom, 46)
             .build_cartesian_2d(from..to, 0.0..1.005)
