@@ -215,7 +215,8 @@ fn missed(by: &ByVideo) -> Option<Section> {
     let turned = Turn::of(&by.det).map(|turn| {
         let rate = by.det[turn.at].false_alarms_per_hour;
         format!(
-            "The most false alarms are {rate:.1} per hour; {}: fewer then say that more is flagged, and are no row here.",
+            "There are at most {rate:.1} false alarms per hour: {}. Fewer of them then mean that more is flagged, and no \
+             row is from there.",
             turn.note()
         )
     });
