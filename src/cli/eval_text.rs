@@ -99,20 +99,15 @@ impl EvalResult {
 /// Rows of [`FRAMES`].
 fn calibration(evaluation: &Evaluation) -> Vec<Vec<String>> {
     let row = |name: &str, value: String, meaning: String| vec![name.to_owned(), value, String::new(), meaning];
-    match &evaluation.calibration {
-        Some(c) => vec![
-            row(
-                "ECE",
-                format!("{:.4}", c.expected_calibration_error),
-                format!("expected calibration error over {}", count(evaluation.settings.bins, "bin")),
-            ),
-            row("Brier", format!("{:.4}", c.brier), "mean square of the distance of a score from 0 or 1".to_owned()),
-        ],
-        None => {
-            let reason = "scores do not lie between 0 and 1: they are no probabilities";
-            vec![row("ECE", "-".to_owned(), reason.to_owned())]
-        }
-    }
+    let Some(c) = &evaluation.calibration else {
+        let reason = "scores do not lie between 0 and 1: they are no probabilities";
+        return vec![row("ECE", "-".to_owned(), reason.to_owned())];
+    };
+    let over = format!("expected calibration error over {}", count(evaluation.settings.bins, "bin"));
+    vec![
+        row("ECE", format!("{:.4}", c.expected_calibration_error), over),
+        row("Brier", format!("{:.4}", c.brier), "mean square of the distance of a score from 0 or 1".to_owned()),
+    ]
 }
 
 /// Rows of [`FRAMES`].

@@ -10,7 +10,7 @@ use super::window::{Window, is_done};
 #[test]
 fn figures_are_found_out_a_point_of_a_curve_is_a_threshold_and_an_error_is_one_click_away() {
     let mut w = Window::new();
-    let truth = r#"{"alarm.mp4": {"frames": 160, "label": 1, "spans_inclusive": [[32, 63]]}}"#;
+    let truth = r#"{"alarm.mp4": {"frames": 160, "label": 1, "spans_inclusive": [[128, 159]]}}"#;
     std::fs::write(w.folder.path().join("ground_truth.json"), truth).expect("writes");
     let path = w.video("alarm.mp4", 160);
     w.open(&path);
