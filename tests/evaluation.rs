@@ -98,9 +98,18 @@ fn tables_and_curves_are_printed_and_parts_can_be_chosen() {
     let folder = folder.path();
     stored(folder);
     let table = out(&run(folder, &[&STORED[..], &["--threshold", "0.5", "--tiou", "0.3,0.7"]].concat()));
-    for part in ["248 of 4 videos", "3 events for 2 anomalies", "  0.7  ", "Abuse", "30 frames per second", "missed"] {
+    for part in
+        ["248 frames of 4 videos", "3 events for 2 anomalies", "\n 0.7  ", "Abuse", "30 frames per second", "missed"]
+    {
         assert!(table.contains(part), "{part}: {table}");
     }
+    assert!(!table.contains("run into each other"), "{table}");
+    // Where alarms run into each other no rate is chosen, however rare they are there: in 69 hours always fewer than 100.
+    let turned = out(&run(folder, &[&STORED[..], &["--fps", "0.001", "--merge-gap", "0"]].concat()));
+    assert!(turned.contains("below a threshold of 0.3 alarms run into each other"), "{turned}");
+    let cells = turned.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let thresholds: Vec<&str> = cells.filter(|cells| cells.first() == Some(&"100")).map(|cells| cells[3]).collect();
+    assert_eq!(thresholds, ["0.3"], "{turned}");
     let csv = out(&run(folder, &[&STORED[..], &["--csv"]].concat()));
     for curve in ["roc,", "precision_recall,", "det,", "reliability,,"] {
         assert!(csv.lines().any(|line| line.starts_with(curve) && line.split(',').count() == 4), "{curve}: {csv}");
@@ -113,6 +122,20 @@ fn tables_and_curves_are_printed_and_parts_can_be_chosen() {
     // Without names there are frame figures alone, and the way out is told.
     let rows = run(folder, &["eval", "--scores", "frames.npy", "--gt", "labels.npy"]);
     assert!(out(&rows).contains("--frames") && !out(&rows).contains("tIoU"));
+}
+
+#[test]
+fn curves_are_written_as_pictures_and_tables() {
+    let folder = tempfile::tempdir().expect("is made");
+    let folder = folder.path();
+    stored(folder);
+    out(&run(folder, &[&STORED[..], &["--out", "made/curves"]].concat()));
+    for name in ["roc", "precision-recall", "det", "calibration"] {
+        let file = |ending: &str| fs::read(folder.join(format!("made/curves/{name}.{ending}"))).expect("is there");
+        assert!(file("png").starts_with(b"\x89PNG") && file("svg").starts_with(b"<svg"), "{name}");
+        assert!(file("csv").iter().filter(|byte| **byte == b'\n').count() > 2, "{name}");
+    }
+    assert!(refused(&run(folder, &[&STORED[..], &["--out", "snippets.npy/x"]].concat()), 1).contains("snippets.npy"));
 }
 
 #[test]
@@ -258,12 +281,45 @@ fn a_report_is_verified_and_says_what_differs() {
         assert_eq!(page.contains(part), part != "--resamples", "{part}");
     }
     assert!(page.matches("<svg").count() == 4 && !page.contains("src="), "needs nothing from elsewhere");
+    // What it is of, when and where it was made, and a way to each part and each curve.
+    for part in [
+        "<title>snippets on frames – evaluation</title>",
+        "<h1>snippets on frames – evaluation</h1>",
+        " UTC</p>",
+        " threads</code>",
+        "<section id=\"classes\">",
+        "<a href=\"#classes\">",
+        "<td>ROC-AUC</td><td class=\"n\">0.",
+        "<a download=\"det.csv\" href=\"data:text/csv;base64,",
+        "<a download=\"roc.svg\" href=\"data:image/svg+xml;base64,",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+    let is_link = |link: &str| link.starts_with('#') || link.starts_with("data:");
+    assert!(page.split("href=\"").skip(1).all(is_link), "nothing is fetched");
+    // Every word and number of the screen stands on the page.
+    let bare = |text: &str| text.replace("&quot;", "\"").replace("&#39;", "'");
+    let (shown, table) = (bare(&page), out(&run(folder, &[&STORED[..], &["--fps", "16"]].concat())));
+    for word in table.split_whitespace() {
+        assert!(shown.contains(word), "{word} of the screen is not on the page");
+    }
     let verified = out(&run(folder, &["verify", "run.html"]));
     assert!(verified.contains("3 of 3 as they were") && verified.contains("came out again"), "{verified}");
     // From anywhere.
     let elsewhere = folder.join("data");
     fs::create_dir_all(&elsewhere).expect("is made");
     out(&run(&elsewhere, &["verify", "../run.html"]));
+
+    // A report of the version before: its figures are compared, and its page, which was set otherwise, is not.
+    let at = page.find("{\"version\":2,").expect("is there");
+    let old = page[at..].replacen("{\"version\":2,", "{\"version\":1,", 1);
+    fs::write(
+        folder.join("old.html"),
+        format!("<h1>Evaluation</h1>{}{old}", &page[page.find("<script").expect("is there")..at]),
+    )
+    .expect("is written");
+    let verified = out(&run(folder, &["verify", "old.html"]));
+    assert!(verified.contains("came out again") && verified.contains("page       not compared"), "{verified}");
 
     // A figure that was changed by hand.
     let place = page.find("\"roc_auc\":").expect("is there") + 10;

@@ -1,8 +1,9 @@
 //! Charts of what is on screen, as files.
 //!
-//! Owns which charts there are at the moment and what is asked of one before it is written; its three forms are `data`'s.
-//! Does not own how charts look (`plots`) or where they are written (`services`).
+//! Owns which charts there are at the moment and what is asked of one before it is written; its three forms are `data`'s,
+//! the curves of an evaluation `curves`'. Does not own how charts look (`plots`) or where they are written (`services`).
 
+mod curves;
 mod data;
 
 use std::path::PathBuf;
@@ -10,7 +11,8 @@ use std::sync::Arc;
 
 use strum::{EnumIter, IntoEnumIterator as _};
 
-pub use self::data::{AttentionData, ChartData, NamedPoint, ScatterData, TimelineData};
+pub use self::curves::{CurveData, CurveFiles, NamedPoint, evaluation_charts};
+pub use self::data::{AttentionData, ChartData, ScatterData, TimelineData};
 use super::arrangement::PanelKind;
 use super::comparing::sheet::{CSV_HEADER as COMPARE_HEADER, CompareSheet};
 use super::examination::{self, ExamCurve};
@@ -19,9 +21,7 @@ use super::snapshot::file_stem;
 use super::state::AppState;
 use super::survey::facts::point_facts;
 use super::survey::map::MapSheet;
-use crate::domain::evaluation::alarms::DetPoint;
-use crate::domain::evaluation::calibration::ReliabilityBin;
-use crate::plots::{AttentionChart, ChartError, DetectionView};
+use crate::plots::{AttentionChart, ChartError};
 pub use crate::plots::{ChartLook, ChartSize, ChartTheme};
 
 /// The charts that can be on screen.
@@ -67,8 +67,8 @@ impl ChartKind {
         }
     }
 
-    /// What its files are called, beside the name of the video.
-    fn stem(self) -> &'static str {
+    /// What its files are called, beside the name of the video or alone.
+    pub fn stem(self) -> &'static str {
         match self {
             Self::Timeline => "timeline",
             Self::Losses => "loss",
@@ -244,32 +244,12 @@ pub fn fitting(state: &AppState, kind: ChartKind) -> ChartSize {
 
 /// A curve of the evaluation, as long as scores, truth and rule are those that it is of; `None` where there is none, or a blind
 /// reader must not see it.
-fn curve(state: &AppState, kind: ChartKind) -> Option<(DetectionView, Vec<NamedPoint>)> {
+fn curve(state: &AppState, kind: ChartKind) -> Option<CurveData> {
     let examined = state.examination.examined.as_ref().filter(|_| !state.prefs.blind.hides_model())?;
     if examined.key != examination::key(state) {
         return None;
     }
-    let evaluation = examined.evaluation.as_ref().ok()?;
-    let named = |(threshold, x, y): (f32, f64, f64)| NamedPoint { threshold, at: (x, y) };
-    let (view, points) = match kind.of_evaluation()? {
-        ExamCurve::Roc => (DetectionView::Roc, evaluation.roc().map(named).collect()),
-        ExamCurve::PrecisionRecall => {
-            let share = evaluation.metrics.positives as f64 / evaluation.metrics.frames.max(1) as f64;
-            (DetectionView::PrecisionRecall { share }, evaluation.precision_recall().map(named).collect::<Vec<_>>())
-        }
-        ExamCurve::Det => {
-            let det = &evaluation.by_video.as_ref()?.det;
-            let point = |p: &DetPoint| NamedPoint { threshold: p.threshold, at: (p.false_alarms_per_hour, p.p_miss) };
-            (DetectionView::Det, det.iter().map(point).collect())
-        }
-        ExamCurve::Reliability => {
-            let bins = &evaluation.calibration.as_ref()?.bins;
-            let point =
-                |b: &ReliabilityBin| NamedPoint { threshold: b.from as f32, at: (b.mean_score, b.anomalous_share) };
-            (DetectionView::Reliability, bins.iter().map(point).collect())
-        }
-    };
-    (!points.is_empty()).then_some((view, points))
+    CurveData::of(examined.evaluation.as_ref().ok()?, kind.of_evaluation()?)
 }
 
 /// A chart of one of the panels for studying models, with the name of its files.
@@ -353,10 +333,7 @@ pub fn order(state: &AppState, form: &ChartForm) -> Option<ChartOrder> {
             (ChartData::Losses(Arc::clone(progress)), "learning".to_owned())
         }
         ChartKind::Attention | ChartKind::Sweep | ChartKind::Scatter | ChartKind::Map => study(state, form.kind)?,
-        kind => {
-            let (view, points) = curve(state, kind)?;
-            (ChartData::Curve(view, points), "evaluation".to_owned())
-        }
+        kind => (ChartData::Curve(curve(state, kind)?), "evaluation".to_owned()),
     };
     Some(ChartOrder {
         data,
@@ -392,6 +369,7 @@ mod tests {
     use super::*;
     use crate::app::learn::RunProgress;
     use crate::model::train::Losses;
+    use crate::plots::DetectionView;
 
     fn run() -> RunProgress {
         let losses = (1..=4).map(|i| Losses { total: 2.0 / i as f32, bce: 0.5, ..Losses::default() }).collect();
@@ -411,10 +389,9 @@ mod tests {
         let svg = String::from_utf8_lossy(&made[1].1).into_owned();
         assert!(svg.contains("held-out videos") && svg.contains("cross entropy"), "{svg}");
         let points = [0.0, 0.4, 1.0].map(|x| NamedPoint { threshold: 1.0 - x as f32, at: (x, x) }).to_vec();
-        let curve = ChartOrder {
-            data: ChartData::Curve(DetectionView::Roc, points),
-            ..order(ChartFiles { png: true, svg: true, csv: true })
-        };
+        let curve = CurveData { view: DetectionView::Roc, name: "AUC".to_owned(), points, turn: None };
+        let curve =
+            ChartOrder { data: ChartData::Curve(curve), ..order(ChartFiles { png: true, svg: true, csv: true }) };
         let made = curve.files().expect("draws");
         assert_eq!(String::from_utf8_lossy(&made[2].1).lines().nth(2), Some("0.6,0.4,0.4"));
         let some = order(ChartFiles { png: false, svg: false, csv: true }).files().expect("draws");

@@ -17,6 +17,7 @@ mod case_table;
 pub mod casework;
 mod page;
 pub mod run;
+pub mod section;
 pub mod stills;
 
 use std::fs;

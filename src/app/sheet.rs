@@ -11,6 +11,7 @@ use super::frame_run::{FrameRun, FrameRuns};
 use crate::domain::frames::FrameTable;
 use crate::domain::score::{ScoredVideo, TsaSettings};
 use crate::domain::segment::{AnomalySegment, EventRule};
+use crate::domain::threshold::threshold_text;
 use crate::domain::time::MediaTime;
 
 /// What was scored, with its figures.
@@ -168,9 +169,9 @@ impl ScoreSheet {
             )
             .ok();
         }
-        let (count, threshold) = (self.events.len(), self.rule.threshold);
+        let (count, threshold) = (self.events.len(), threshold_text(self.rule.threshold));
         let events = if count == 1 { "event" } else { "events" };
-        writeln!(text, "{count} {events} at or above {threshold:.3}{}", if count == 0 { "" } else { ":" }).ok();
+        writeln!(text, "{count} {events} at or above {threshold}{}", if count == 0 { "" } else { ":" }).ok();
         for e in &self.events {
             writeln!(
                 text,

@@ -171,16 +171,16 @@ impl DeviceName {
 /// Settings of Temporal Self-Attention; what is not given comes from the model.
 #[derive(Args, Clone, Debug, Default)]
 pub struct TsaArgs {
-    /// Share of snippets that attention selects, above 0 and up to 1
+    /// Share of snippets that attention selects, above 0 and up to 1; the model's own by default
     #[arg(long, value_name = "R", value_parser = ratio)]
     pub ratio: Option<f64>,
-    /// Standard deviation of the noise on the attention scores
+    /// Standard deviation of the noise on the attention scores, 0 or more; the model's own by default
     #[arg(long, value_name = "S", value_parser = sigma, allow_negative_numbers = true)]
     pub sigma: Option<f64>,
-    /// Number of noisy draws
+    /// Number of noisy draws; the model's own by default
     #[arg(long, value_name = "M", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub samples: Option<u32>,
-    /// Seed of the draws
+    /// Seed of the draws; the model's own by default
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// Score without attention

@@ -78,7 +78,7 @@ pub fn tour(folder: &Path) -> Result<(), CliError> {
         report.add(Scene::new(extracted.video, extracted.id, scored, extracted.notes, spans));
     }
     if let Some(metrics) = Ranking::of(&videos).metrics(&vec![1; videos.len()]) {
-        files::print(&frame_figures(&metrics, None))?;
+        files::print(&frame_figures(&metrics, None).text())?;
     }
     let page = report.write(&folder.join("report"))?;
     files::print(&format!("report with pictures: {}\n", page.display()))

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::args::DoctorArgs;
 use super::error::CliError;
 use super::files;
+use crate::app::report::stills;
 use crate::app::sheet;
 use crate::gpu::adapters::adapters;
 use crate::model::{ComputeDevice, Scorer};
@@ -46,7 +47,7 @@ fn findings() -> Vec<Finding> {
     let mut all = Vec::new();
     let mut add = |name, found: String| all.push(Finding { name, found });
     add("program", sheet::program());
-    add("system", format!("{} {}, {} threads", std::env::consts::OS, std::env::consts::ARCH, threads()));
+    add("system", stills::machine());
     let ffmpeg: Vec<String> = media::ffmpeg_versions().into_iter().map(|(name, v)| format!("{name} {v}")).collect();
     add("FFmpeg", ffmpeg.join(", "));
     let graphics = adapters();
@@ -72,10 +73,6 @@ fn findings() -> Vec<Finding> {
         Err(err) => add("folders", err.to_string()),
     }
     all
-}
-
-fn threads() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// The devices for decoding that FFmpeg knows, and which of them open.

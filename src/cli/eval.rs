@@ -3,6 +3,8 @@
 //! Owns what the command does with the figures: save, print, and say what should be known about them. Reading is
 //! [`super::eval_data`]'s, the figures are [`crate::app::evaluation`]'s, their text [`super::eval_text`]'s.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 use super::args::eval::EvalArgs;
@@ -11,11 +13,13 @@ use super::eval_data::{EvalData, motion_frames};
 use super::measure::YardstickFigures;
 use super::progress::cancelled_by_interrupt;
 use super::{files, run_report};
+use crate::app::charting::{ChartFiles, evaluation_charts};
 use crate::app::evaluation::{EvalSettings, Evaluation, best_threshold};
 use crate::domain::evaluation::EvalVideo;
 use crate::domain::metrics::detection_metrics;
 use crate::domain::provenance;
 use crate::domain::segment::EventRule;
+use crate::domain::threshold::threshold_text;
 use crate::formats::npy;
 use crate::jobs::Ticket;
 
@@ -51,6 +55,9 @@ pub fn run(args: &EvalArgs) -> Result<(), CliError> {
     let ticket = cancelled_by_interrupt()?;
     let (data, result) = evaluate(args, &ticket)?;
     save(args, &data.videos)?;
+    if let Some(folder) = &args.out {
+        charts(folder, &result.evaluation)?;
+    }
     if let Some(path) = &args.report {
         run_report::write(path, args, &data, &result)?;
         files::complain(&format!("report: {}", path.display()));
@@ -144,7 +151,8 @@ fn chosen(
             "the videos of --choose-on have no anomaly that any threshold finds, so none can be chosen".to_owned(),
         )
     })?;
-    notes.push(format!("The threshold {threshold:.4} was chosen on {} videos by event F1.", others.videos.len()));
+    let (threshold_text, videos) = (threshold_text(threshold), others.videos.len());
+    notes.push(format!("The threshold {threshold_text} was chosen on {videos} videos by event F1."));
     Ok(EventRule { threshold, ..settings.rule })
 }
 
@@ -178,6 +186,18 @@ fn yardsticks(data: &EvalData) -> Vec<YardstickFigures> {
         Some(YardstickFigures { name: name.to_owned(), metrics })
     };
     [of("mean motion", &mean), of("median motion", &median)].into_iter().flatten().collect()
+}
+
+/// Writes the curves as pictures and tables.
+fn charts(folder: &Path, evaluation: &Evaluation) -> Result<(), CliError> {
+    let all = ChartFiles { png: true, svg: true, csv: true };
+    for curve in evaluation_charts(evaluation, all, None).map_err(|err| CliError::Failed(err.to_string()))? {
+        for (ending, content) in curve.files {
+            files::write(&folder.join(format!("{}.{ending}", curve.kind.stem())), &content)?;
+        }
+    }
+    files::complain(&format!("curves: {}", folder.display()));
+    Ok(())
 }
 
 /// Writes what was judged, where asked.

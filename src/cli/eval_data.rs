@@ -48,6 +48,8 @@ pub struct EvalData {
     pub model: Option<ModelInfo>,
     /// Settings of attention that made them.
     pub tsa: Option<TsaSettings>,
+    /// Where the scores were computed, if that was just now.
+    pub device: Option<String>,
     /// Frames per second that were assumed.
     pub assumed_rate: Option<f64>,
 }
@@ -244,7 +246,8 @@ fn scored(args: &EvalArgs, list: &Path, ticket: &Ticket) -> Result<EvalData, Cli
     let scorer = engine::scorer(&args.engine, &device)?;
     let tsa = engine::tsa(&args.tsa, scorer.info().tsa);
     let model = Some(scorer.info().clone());
-    let mut data = EvalData { told_apart: true, model, tsa: Some(tsa), ..EvalData::default() };
+    let device_name = Some(device.label());
+    let mut data = EvalData { told_apart: true, model, tsa: Some(tsa), device: device_name, ..EvalData::default() };
     let judge = Judge::new(scorer).with_tsa(tsa);
     let mut extractor = Extractor::open(&args.engine.encoder, &device, true)?;
     for (i, entry) in entries.iter().enumerate() {

@@ -6,20 +6,21 @@ use std::fmt::Write as _;
 
 use super::labels::{count, listed};
 use crate::domain::gate::{ChangedEvent, Flagged, GateReport, Pair};
+use crate::domain::threshold::threshold_text;
 
 /// The comparison as text.
 pub fn text(report: &GateReport) -> String {
     let mut text = format!("compared   on {}, the model in use and the candidate:\n", count(report.videos, "video"));
     let mut row = |name: &str, before: String, after: String| {
         // Writing to a string cannot fail.
-        writeln!(text, "  {name:<44}{before:>10}{after:>10}").ok();
+        writeln!(text, "  {name:<44}{before:>12}{after:>12}").ok();
     };
     let flagged = |of: Flagged| (format!("{}/{}", of.before, of.all), format!("{}/{}", of.after, of.all));
     for (name, of) in [("anomalies flagged", report.anomalies), ("false alarms flagged", report.false_alarms)] {
         let (before, after) = flagged(of);
         row(name, before, after);
     }
-    row("threshold", format!("{:.3}", report.rules.before.threshold), format!("{:.3}", report.rules.after.threshold));
+    row("threshold", threshold_text(report.rules.before.threshold), threshold_text(report.rules.after.threshold));
     if let Some(alarms) = report.alarms {
         row(
             "false alarms per hour at as many anomalies",

@@ -20,6 +20,7 @@ use crate::app::models::{self, ModelEntry, ModelState, SHIPPED};
 use crate::domain::gate::GateReport;
 use crate::domain::record::StepId;
 use crate::domain::segment::EventRule;
+use crate::domain::threshold::threshold_text;
 use crate::model::weights::{Making, ModelWeights};
 use crate::model::{ModelInfo, Scorer};
 use crate::store::Project;
@@ -167,7 +168,7 @@ fn about(info: &ModelInfo, state: &str) -> String {
         info.parent.clone().unwrap_or_else(|| "none".to_owned()),
         info.encoder.clone().unwrap_or_else(unknown),
         info.dim,
-        info.threshold.map_or_else(unknown, |t| format!("{t:.3}")),
+        info.threshold.map_or_else(unknown, threshold_text),
         info.replay.normal,
         info.replay.abnormal,
     );

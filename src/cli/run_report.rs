@@ -4,7 +4,7 @@
 //! [`crate::app::report::run`]'s, the comparison [`crate::app::evaluation::record`]'s.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Parser as _;
 use serde::Serialize;
@@ -18,9 +18,9 @@ use super::eval_data::EvalData;
 use super::files;
 use super::labels::{count, listed};
 use super::progress::cancelled_by_interrupt;
-use crate::app::evaluation::record::{Difference, InputFile, RunRecord, differences};
+use crate::app::evaluation::record::{Difference, InputFile, RunRecord};
 use crate::app::report::run::RunPage;
-use crate::app::report::stills::versions;
+use crate::app::report::stills::{machine, versions};
 use crate::jobs::Ticket;
 use crate::media;
 
@@ -35,6 +35,8 @@ pub fn write(path: &Path, args: &EvalArgs, data: &EvalData, result: &EvalResult)
     record.versions = versions();
     record.videos.clone_from(&data.contents);
     record.settings = Some(settings(data, result));
+    record.title = title(args);
+    record.made_at = jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
     for input in args.inputs() {
         let hash = media::hash_file(input, &Ticket::unlimited(), &mut |_| ())?;
         record.inputs.push(InputFile { path: input.display().to_string(), blake3: hash.to_string() });
@@ -45,18 +47,8 @@ pub fn write(path: &Path, args: &EvalArgs, data: &EvalData, result: &EvalResult)
 /// What the page says of how it was done.
 fn settings(data: &EvalData, result: &EvalResult) -> Vec<(String, String)> {
     let settings = &result.evaluation.settings;
-    let rule = settings.rule;
     let mut rows = vec![
-        (
-            "events".to_owned(),
-            format!(
-                "score of {} or more, going on down to {:.4}; at least {} snippets; gaps of up to {} closed",
-                rule.threshold,
-                rule.low(),
-                rule.min_snippets,
-                rule.merge_gap
-            ),
-        ),
+        ("events".to_owned(), settings.rule.text()),
         (
             "intervals".to_owned(),
             format!("95 of 100 of {} resamples of the videos, seed {}", settings.resamples, settings.seed),
@@ -75,19 +67,30 @@ fn settings(data: &EvalData, result: &EvalResult) -> Vec<(String, String)> {
         };
         ("attention (TSA)".to_owned(), how)
     }));
+    rows.extend(data.device.clone().map(|device| ("scores computed on".to_owned(), device)));
+    rows.push(("machine".to_owned(), machine()));
     rows
+}
+
+/// What was judged by what, in a few words.
+fn title(args: &EvalArgs) -> String {
+    let stem = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let several = |paths: &[PathBuf]| match paths {
+        [] => None,
+        [one] => Some(stem(one)),
+        [first, others @ ..] => Some(format!("{} and {} more", stem(first), others.len())),
+    };
+    let judged = several(&args.scores);
+    let judged = judged.or_else(|| several(args.engine.model.as_slice())).unwrap_or_else(|| "shipped model".to_owned());
+    let made_by = args.choice.made_by.as_deref().map_or_else(String::new, |model| format!(" of {}", stem(model)));
+    let videos = several(args.list.as_slice()).or_else(|| several(&args.frames)).or_else(|| several(&args.gt));
+    let split = args.split.as_deref().map_or_else(String::new, |split| format!(", {}", stem(split)));
+    format!("{judged}{made_by} on {}{split}", videos.unwrap_or_default())
 }
 
 /// The page of a record, which shows `result`. Of nothing else, so that a file that has changed changes no page.
 fn page(record: &RunRecord, result: &EvalResult) -> Result<String, CliError> {
-    let page = RunPage {
-        title: "Evaluation",
-        marks: &result.marks,
-        evaluation: &result.evaluation,
-        text: &result.table(),
-        settings: record.settings.as_deref().unwrap_or_default(),
-        record,
-    };
+    let page = RunPage { marks: &result.marks, evaluation: &result.evaluation, sections: &result.sections(), record };
     page.html().map_err(|err| CliError::Failed(err.to_string()))
 }
 
@@ -134,9 +137,9 @@ pub fn verify(path: &Path, args: &VerifyArgs) -> Result<(), CliError> {
         let (data, result) = eval::evaluate(&evaluation, &ticket)?;
         let was = |now: &crate::domain::provenance::VideoRef| record.videos.contains(now);
         found.videos_changed = data.contents.iter().filter(|now| !was(now)).map(|now| now.name.clone()).collect();
-        found.differences = differences(&record.result, &serde_json::to_value(&result)?);
+        found.differences = record.differences(&serde_json::to_value(&result)?);
         found.recomputed = true;
-        if record.versions == versions() && record.settings.is_some() {
+        if record.versions == versions() && record.is_current() {
             let said: EvalResult = serde_json::from_value(record.result.clone())?;
             found.page = Some(page(&record, &said)? == shown);
         }

@@ -16,6 +16,7 @@ use super::{files, lists};
 use crate::domain::features::FeatureMatrix;
 use crate::domain::provenance::{SeenVideos, VideoRef};
 use crate::domain::score::TsaSettings;
+use crate::domain::threshold::threshold_text;
 use crate::jobs::{Progress, Ticket};
 use crate::model::train::{
     self, Correction, Judged, Losses, Preset, Schedule, StepReport, TrainObserver, TrainPlan, TrainSet, TrainSettings,
@@ -171,7 +172,7 @@ impl Summary {
             .ok();
         }
         if let Some(threshold) = self.threshold {
-            writeln!(text, "threshold {threshold:.3}, from the held-out videos").ok();
+            writeln!(text, "threshold {}, from the held-out videos", threshold_text(threshold)).ok();
         }
         text
     }

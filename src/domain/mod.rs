@@ -51,6 +51,7 @@ pub mod sound;
 pub mod still;
 pub mod sweep;
 pub mod symmetric;
+pub mod threshold;
 pub mod time;
 pub mod trial;
 pub mod truth_check;

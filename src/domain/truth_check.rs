@@ -75,7 +75,7 @@ pub enum Kind {
     /// A span before the first frame, one that runs backwards or holds no frame.
     #[strum(to_string = "impossible spans")]
     Impossible,
-    /// A span beyond the last frame.
+    /// A span beyond the last frame, of the video or of the list's count.
     #[strum(to_string = "spans beyond the video's end")]
     Beyond,
     /// Spans that share frames or are out of order.
@@ -99,7 +99,7 @@ pub enum Kind {
     /// Labels of frames that differ from the spans.
     #[strum(to_string = "videos whose frame labels differ from their spans")]
     Labels,
-    /// The end of the list's count cuts a span by at most a snippet.
+    /// The end of the list's count cuts a span by less than a snippet.
     #[strum(to_string = "spans cut by the list's whole snippets")]
     Cut,
 }
@@ -275,12 +275,27 @@ fn check_row(row: &TruthRow, inclusive: bool, listed: Option<usize>, found: &mut
             && last(end) >= frames as i64
         {
             let beyond = last(end) + 1 - frames as i64;
-            // Lists of the field count whole snippets only, and some leave the last one out.
-            let kind = if beyond <= SNIPPET_FRAMES as i64 { Kind::Cut } else { Kind::Beyond };
+            let snippet = SNIPPET_FRAMES as i64;
+            // Lists of the field count whole snippets only, which leaves out less than one.
+            let counts_snippets = frames.is_multiple_of(SNIPPET_FRAMES);
+            let kind = if counts_snippets && beyond < snippet { Kind::Cut } else { Kind::Beyond };
             let what = if start >= frames as i64 { "lies wholly" } else { "goes" };
+            let short = if counts_snippets && beyond >= snippet {
+                let (missing, last) = (beyond / snippet, frames as i64 + beyond);
+                let snippets = if missing == 1 { "snippet" } else { "snippets" };
+                format!(
+                    ": {missing} whole {snippets} fewer than the {} in the {last} frames up to its end, \
+                     which cutting to whole snippets does not explain",
+                    last / snippet
+                )
+            } else {
+                String::new()
+            };
             say(
                 kind,
-                format!("the span {start} {end} {what} beyond the {frames} frames that the list counts, by {beyond}"),
+                format!(
+                    "the span {start} {end} {what} beyond the {frames} frames that the list counts, by {beyond}{short}"
+                ),
             );
         }
     }
@@ -445,138 +460,4 @@ fn difference(row: &TruthRow, part: &[bool], open: bool) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn row(line: usize, name: &str, class: &str, spans: &[(i64, i64)]) -> TruthRow {
-        TruthRow { class: Some(class.to_owned()), spans: spans.to_vec(), ..TruthRow::new(line, name) }
-    }
-
-    fn list(rows: &[(&str, usize)]) -> Vec<ListRow> {
-        let row = |(at, (name, frames)): (usize, &(&str, usize))| ListRow {
-            line: at + 1,
-            name: (*name).to_owned(),
-            frames: Some(*frames),
-        };
-        rows.iter().enumerate().map(row).collect()
-    }
-
-    fn check(rows: &[TruthRow], list: Option<&[ListRow]>, labels: Option<&[bool]>) -> TruthReport {
-        TruthReport::of(TruthInput { rows, list, labels, inclusive: true })
-    }
-
-    fn exclusive(rows: &[TruthRow], list: &[ListRow], labels: &[bool]) -> TruthReport {
-        TruthReport::of(TruthInput { rows, list: Some(list), labels: Some(labels), inclusive: false })
-    }
-
-    fn kinds(report: &TruthReport) -> Vec<(Kind, Place)> {
-        report.findings.iter().map(|f| (f.kind, f.place)).collect()
-    }
-
-    #[test]
-    fn each_fault_is_found_on_its_line() {
-        let rows = [
-            row(1, "a", "Abuse", &[(9, 5)]),
-            row(2, "b", "Abuse", &[(-2, 5)]),
-            TruthRow { frames: Some(90), ..row(3, "c", "Abuse", &[(10, 90)]) },
-            row(4, "d", "Abuse", &[(1, 9), (9, 20)]),
-            row(5, "e", "Abuse", &[]),
-            row(6, "f", "Normal", &[(1, 2)]),
-            row(7, "a", "Normal", &[]),
-            TruthRow { unreadable: Some("x".into()), ..row(8, "g", "Abuse", &[]) },
-        ];
-        let report = check(&rows, None, None);
-        assert_eq!(
-            kinds(&report),
-            [
-                (Kind::Unreadable, Place::Truth(8)),
-                (Kind::Impossible, Place::Truth(1)),
-                (Kind::Impossible, Place::Truth(2)),
-                (Kind::Beyond, Place::Truth(3)),
-                (Kind::Overlap, Place::Truth(4)),
-                (Kind::Duplicate, Place::Truth(7)),
-                (Kind::NoFrames, Place::Truth(5)),
-                (Kind::NormalWithFrames, Place::Truth(6)),
-            ]
-        );
-        assert!(report.findings[3].what.contains("by one frame"), "{}", report.findings[3].what);
-        assert_eq!((report.videos, report.spans), (8, 6));
-        let exclusive = TruthReport::of(TruthInput { rows: &rows[3..4], list: None, labels: None, inclusive: false });
-        assert!(exclusive.findings.is_empty(), "spans that touch do not overlap where the end is not inside");
-    }
-
-    #[test]
-    fn labels_tell_which_reading_of_ends_is_meant() {
-        let list = list(&[("a", 32), ("b", 32), ("Normal_1", 16)]);
-        let rows = [row(1, "a.mp4", "Abuse", &[(4, 10)]), row(2, "b.mp4", "Abuse", &[(20, 40)])];
-        let mut labels = vec![false; 80];
-        labels[4..10].fill(true);
-        labels[32 + 20..64].fill(true);
-        let report = check(&rows, Some(&list), Some(&labels));
-        assert_eq!(report.ends, Some(EndAgreement { compared: 2, inclusive: 1, exclusive: 2 }));
-        assert_eq!(kinds(&report), [(Kind::Labels, Place::List(1)), (Kind::Cut, Place::Truth(2))]);
-        let report = exclusive(&rows, &list, &labels);
-        assert_eq!(kinds(&report), [(Kind::Cut, Place::Truth(2))]);
-        // One video off by one among others is told as that.
-        labels[10] = true;
-        let three = [rows[0].clone(), rows[1].clone(), row(3, "c.mp4", "Abuse", &[(0, 4)])];
-        let longer = [list.clone(), vec![ListRow { line: 4, name: "c".into(), frames: Some(16) }]].concat();
-        let all = [labels.clone(), vec![true; 4], vec![false; 12]].concat();
-        let report = exclusive(&three, &longer, &all);
-        let off = report.findings.iter().find(|f| f.kind == Kind::Labels).expect("is found");
-        assert!(off.place == Place::List(1) && off.what.contains("off by one"), "{off:?}");
-        labels[70] = true;
-        let report = check(&rows, Some(&list), Some(&labels));
-        assert!(kinds(&report).contains(&(Kind::NormalWithFrames, Place::List(3))));
-        let short = check(&rows, Some(&list), Some(&labels[1..]));
-        assert!(kinds(&short).contains(&(Kind::Length, Place::Labels)) && short.ends.is_none());
-    }
-
-    #[test]
-    fn a_form_that_says_what_ends_mean_is_taken_at_its_word() {
-        let list = list(&[("a", 32), ("b", 32)]);
-        let own = |line, name| TruthRow { inclusive: true, ..row(line, name, "Abuse", &[(4, 10)]) };
-        let rows = [own(1, "a"), own(2, "b")];
-        // The labels are one frame shorter everywhere.
-        let mut labels = vec![false; 64];
-        labels[4..10].fill(true);
-        labels[36..42].fill(true);
-        for report in [check(&rows, Some(&list), Some(&labels)), exclusive(&rows, &list, &labels)] {
-            assert_eq!(report.ends, None, "nothing is open");
-            assert_eq!(kinds(&report), [(Kind::Labels, Place::List(1)), (Kind::Labels, Place::List(2))]);
-            assert!(report.findings[0].what.contains("off by one"), "{}", report.findings[0].what);
-        }
-    }
-
-    #[test]
-    fn videos_of_one_name_in_two_folders_are_told_apart() {
-        let list = list(&[("1/c", 100), ("2/c", 50)]);
-        let rows = [row(1, "1/c.mp4", "Abuse", &[(60, 69)]), row(2, "2/c.mp4", "Abuse", &[(10, 19)])];
-        let mut labels = vec![false; 150];
-        labels[60..70].fill(true);
-        labels[110..120].fill(true);
-        let fine = check(&rows, Some(&list), Some(&labels));
-        assert!(fine.findings.is_empty(), "{fine:?}");
-        let one = check(&rows[..1], Some(&list), None);
-        assert_eq!(kinds(&one), [(Kind::Missing, Place::List(2))]);
-    }
-
-    #[test]
-    fn files_that_name_different_videos_are_told() {
-        let list = list(&[("a", 100), ("x", 16), ("v__label_A", 16)]);
-        let rows = [
-            TruthRow { frames: Some(180), ..row(1, "a", "Abuse", &[(1, 5), (120, 130)]) },
-            row(2, "y", "Abuse", &[(1, 5)]),
-        ];
-        let report = check(&rows, Some(&list), None);
-        assert_eq!(
-            kinds(&report),
-            [
-                (Kind::Beyond, Place::Truth(1)),
-                (Kind::Missing, Place::Truth(2)),
-                (Kind::Missing, Place::List(2)),
-                (Kind::Length, Place::Truth(1)),
-            ]
-        );
-    }
-}
+mod tests;

@@ -6,6 +6,7 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 
 use super::chart::{Chart, ChartError, ChartLook, Drawn, FAINT, INK, LINES, failed, text, to_png, to_svg};
+use crate::domain::evaluation::alarms::Turn;
 
 /// Points of one curve.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +15,8 @@ pub struct DetectionCurve<'a> {
     pub name: &'a str,
     /// x and y of each, in the order in which they are joined.
     pub points: &'a [(f64, f64)],
+    /// Where the curve turns back, by the place in `points`: what is behind that is dashed, and a line above says why.
+    pub turn: Option<Turn>,
 }
 
 /// Which curve is drawn.
@@ -35,6 +38,9 @@ pub enum DetectionView {
 
 /// Curves are thinned to so many points: enough for any printed size.
 const POINTS: usize = 2000;
+
+/// Room around the chart, in pixels.
+const MARGIN: u32 = 14;
 
 /// The curves as a PNG file.
 ///
@@ -60,9 +66,19 @@ pub fn detection_svg(
     to_svg(&Detection::new(view, curves)?, look)
 }
 
+/// A curve on the axes of its view.
+struct Line {
+    name: String,
+    points: Vec<(f64, f64)>,
+    /// What is behind its turn.
+    beyond: Vec<(f64, f64)>,
+}
+
 struct Detection {
     view: DetectionView,
-    lines: Vec<(String, Vec<(f64, f64)>)>,
+    lines: Vec<Line>,
+    /// Stands below the caption.
+    note: Option<String>,
     /// Ends of the x axis.
     across: (f64, f64),
 }
@@ -72,14 +88,19 @@ impl Detection {
         let placed = |&(x, y): &(f64, f64)| if view == DetectionView::Det { (x.log10(), y) } else { (x, y) };
         let mut lines = Vec::new();
         for curve in curves {
-            let points: Vec<(f64, f64)> =
-                curve.points.iter().map(placed).filter(|(x, y)| x.is_finite() && y.is_finite()).collect();
+            let part = |points: &[(f64, f64)]| -> Vec<(f64, f64)> {
+                thinned(points.iter().map(placed).filter(|(x, y)| x.is_finite() && y.is_finite()).collect())
+            };
+            let turn = curve.turn.map(|turn| turn.at).filter(|at| *at < curve.points.len());
+            let points = part(&curve.points[..turn.map_or(curve.points.len(), |at| at + 1)]);
             if points.is_empty() {
                 return Err(ChartError::Data(format!("{} has no point that can be drawn", curve.name)));
             }
-            lines.push((curve.name.to_owned(), thinned(points)));
+            let beyond = turn.map_or_else(Vec::new, |at| part(&curve.points[at..]));
+            lines.push(Line { name: curve.name.to_owned(), points, beyond });
         }
-        let all = || lines.iter().flat_map(|line| &line.1).map(|point| point.0);
+        let note = curves.iter().find_map(|curve| curve.turn).map(|turn| format!("dashed: {}", turn.note()));
+        let all = || lines.iter().flat_map(|line| line.points.iter().chain(&line.beyond)).map(|point| point.0);
         let across = if view == DetectionView::Det {
             let (low, high) =
                 (all().fold(f64::INFINITY, f64::min).floor(), all().fold(f64::NEG_INFINITY, f64::max).ceil());
@@ -87,7 +108,7 @@ impl Detection {
         } else {
             (0.0, 1.0)
         };
-        Ok(Self { view, lines, across })
+        Ok(Self { view, lines, note, across })
     }
 }
 
@@ -107,9 +128,13 @@ impl Chart for Detection {
             DetectionView::Reliability => ("mean score", "anomalous frames", "Reliability"),
         };
         let (from, to) = self.across;
-        let mut chart = ChartBuilder::on(area)
-            .caption(caption, text(20, INK))
-            .margin(14)
+        let mut below = area.margin(MARGIN, 0, 0, 0).titled(caption, text(20, INK)).map_err(failed)?;
+        if let Some(note) = &self.note {
+            below = below.titled(note, text(13, INK)).map_err(failed)?;
+        }
+        let mut chart = ChartBuilder::on(&below)
+            .margin(MARGIN)
+            .margin_top(0)
             .set_label_area_size(LabelAreaPosition::Left, 58)
             .set_label_area_size(LabelAreaPosition::Bottom, 46)
             .build_cartesian_2d(from..to, 0.0..1.005)
@@ -140,11 +165,15 @@ impl Chart for Detection {
         if let Some(guess) = guess {
             chart.draw_series(DashedLineSeries::new(guess, 5, 5, INK.mix(0.4).stroke_width(1))).map_err(failed)?;
         }
-        for (at, (name, points)) in self.lines.iter().enumerate() {
+        for (at, Line { name, points, beyond }) in self.lines.iter().enumerate() {
             let colour = LINES[at % LINES.len()];
             let line = LineSeries::new(points.iter().copied(), colour.stroke_width(2));
             let key = move |(x, y)| PathElement::new(vec![(x, y), (x + 18, y)], colour.stroke_width(3));
             chart.draw_series(line).map_err(failed)?.label(name.as_str()).legend(key);
+            if !beyond.is_empty() {
+                let faint = colour.mix(0.5).stroke_width(2);
+                chart.draw_series(DashedLineSeries::new(beyond.iter().copied(), 5, 5, faint)).map_err(failed)?;
+            }
             if self.view == DetectionView::Reliability {
                 chart
                     .draw_series(points.iter().map(|point| Circle::new(*point, 4, colour.filled())))
@@ -178,7 +207,7 @@ mod tests {
     #[test]
     fn every_view_is_drawn_with_its_legend() {
         let points: Vec<(f64, f64)> = (0..=40_i32).map(|i| (f64::from(i) / 40.0, f64::from(i * i) / 1600.0)).collect();
-        let curve = DetectionCurve { name: "AUC 0.751", points: &points };
+        let curve = DetectionCurve { name: "AUC 0.751", points: &points, turn: None };
         for view in [
             DetectionView::Roc,
             DetectionView::PrecisionRecall { share: 0.2 },
@@ -193,10 +222,26 @@ mod tests {
 
     #[test]
     fn a_curve_without_points_is_refused_with_its_name() {
-        let curve = DetectionCurve { name: "fold 3", points: &[(0.0, 0.5)] };
+        let curve = DetectionCurve { name: "fold 3", points: &[(0.0, 0.5)], turn: None };
         let err = detection_png(DetectionView::Det, &[curve], SIZE).expect_err("no alarms have no logarithm");
         assert!(err.to_string().contains("fold 3"), "{err}");
         assert!(detection_png(DetectionView::Roc, &[curve], SIZE).is_ok());
+    }
+
+    #[test]
+    fn what_is_behind_the_turn_is_dashed_and_said() {
+        let points: Vec<(f64, f64)> = vec![(0.0, 1.0), (10.0, 0.6), (100.0, 0.2), (10.0, 0.0)];
+        let curve = DetectionCurve { name: "by threshold", points: &points, turn: None };
+        let turned = DetectionCurve { turn: Some(Turn { at: 2, threshold: 0.25 }), ..curve };
+        let drawn = |curve| detection_svg(DetectionView::Det, &[curve], SIZE).expect("draws");
+        let (plain, dashed) = (drawn(curve), drawn(turned));
+        assert!(dashed.contains("below a threshold of 0.25 alarms run into each other"), "{dashed}");
+        assert!(!plain.contains("dashed"), "{plain}");
+        let faint = |svg: &str| svg.matches("opacity=\"0.5\" stroke=\"#0072B2\"").count();
+        assert!(faint(&dashed) > 3 && faint(&plain) == 0, "{dashed}");
+        let line = Detection::new(DetectionView::Det, &[turned]).expect("has points");
+        assert_eq!(line.lines[0].points, [(1.0, 0.6), (2.0, 0.2)], "no alarms have no place");
+        assert_eq!(line.lines[0].beyond, [(2.0, 0.2), (1.0, 0.0)]);
     }
 
     #[test]

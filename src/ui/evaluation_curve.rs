@@ -2,17 +2,21 @@
 //!
 //! Owns their axes, the point under the pointer and the one in use. Does not own the numbers (`app::evaluation`).
 
-use egui::{Align2, Color32, CursorIcon, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Color32, CursorIcon, Pos2, Rect, RichText, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::root::ViewContext;
 use crate::app::action::Action;
 use crate::app::evaluation::Evaluation;
 use crate::app::examination::ExamCurve;
+use crate::domain::evaluation::alarms::Turn;
+use crate::domain::threshold::threshold_text;
 
 /// Height of the drawing in points.
 const HEIGHT: f32 = 252.0;
 /// How near to a point the pointer takes it, in points.
 const NEAR: f32 = 24.0;
+/// How much a line is seen that is no choice.
+const FAINT: f32 = 0.6;
 
 /// A point of a curve on its axes, 0 to 1 from the lower left, with what it says.
 struct Point {
@@ -31,6 +35,8 @@ struct Drawing {
     begins: Option<(f64, f64)>,
     /// From where to where the line of chance, or of a perfect calibration, goes.
     guide: Option<[(f64, f64); 2]>,
+    /// Where the curve turns back: what is behind it is dashed.
+    turn: Option<Turn>,
     /// Whether a point is a threshold that can be taken.
     chooses: bool,
 }
@@ -71,7 +77,9 @@ pub(super) fn curve_ui(view: &ViewContext<'_>, evaluation: &Evaluation, ui: &mut
         painter.extend(Shape::dashed_line(&[place(from), place(to)], Stroke::new(1.0, palette.text_faint), 4.0, 4.0));
     }
     let line: Vec<Pos2> = drawing.points.iter().map(|point| place(point.at)).collect();
-    let whole_line = drawing.begins.map(place).into_iter().chain(line.iter().copied()).collect();
+    let (before, beyond) = drawing.turn.map_or((&line[..], &[][..]), |turn| (&line[..=turn.at], &line[turn.at..]));
+    let whole_line = drawing.begins.map(place).into_iter().chain(before.iter().copied()).collect();
+    painter.extend(Shape::dashed_line(beyond, Stroke::new(1.8, palette.accent.gamma_multiply(FAINT)), 4.0, 4.0));
     painter.add(Shape::line(whole_line, Stroke::new(1.8, palette.accent)));
     if kind == ExamCurve::Reliability {
         for at in &line {
@@ -83,6 +91,10 @@ pub(super) fn curve_ui(view: &ViewContext<'_>, evaluation: &Evaluation, ui: &mut
         let now = view.state.rule.threshold;
         let used = drawing.points.iter().rposition(|point| point.threshold >= now).unwrap_or(0);
         mark(&painter, line.get(used), palette.threshold);
+    }
+    if let Some(turn) = drawing.turn {
+        let text = format!("Dashed: {}, so fewer of them are no gain.", turn.note());
+        ui.label(RichText::new(text).font(view.tokens.small()).color(palette.text_weak));
     }
     let near = response.hover_pos().and_then(|pointer| nearest(&line, pointer));
     let Some(near) = near else { return };
@@ -119,15 +131,15 @@ fn drawing(kind: ExamCurve, evaluation: &Evaluation) -> Option<Drawing> {
             threshold: p.threshold,
             at: at(p),
             text: format!(
-                "Threshold {:.4}: {:.1} % of anomalous and {:.1} % of normal frames at or above it, precision {:.3}",
-                p.threshold,
+                "Threshold {}: {:.1} % of anomalous and {:.1} % of normal frames at or above it, precision {:.3}",
+                threshold_text(p.threshold),
                 p.recall * 100.0,
                 p.false_positive_rate * 100.0,
                 p.precision
             ),
         };
         let points = evaluation.curve.iter().map(point).collect();
-        Some(Drawing { axes, marks: [tenths(), tenths()], points, begins, guide, chooses: true })
+        Some(Drawing { axes, marks: [tenths(), tenths()], points, begins, guide, turn: None, chooses: true })
     };
     match kind {
         ExamCurve::Roc => of_curve(
@@ -167,6 +179,7 @@ fn drawing(kind: ExamCurve, evaluation: &Evaluation) -> Option<Drawing> {
                 points: calibration.bins.iter().map(point).collect(),
                 begins: None,
                 guide: Some([(0.0, 0.0), (1.0, 1.0)]),
+                turn: None,
                 chooses: false,
             })
         }
@@ -188,8 +201,8 @@ fn det(evaluation: &Evaluation) -> Option<Drawing> {
         threshold: p.threshold,
         at: (across(p.false_alarms_per_hour), p.p_miss),
         text: format!(
-            "Threshold {:.4}: {:.1} % of anomalies missed, {:.1} false alarms an hour, {:.1} % of normal footage flagged",
-            p.threshold,
+            "Threshold {}: {:.1} % of anomalies missed, {:.1} false alarms an hour, {:.1} % of normal footage flagged",
+            threshold_text(p.threshold),
             p.p_miss * 100.0,
             p.false_alarms_per_hour,
             p.flagged_share * 100.0
@@ -206,6 +219,7 @@ fn det(evaluation: &Evaluation) -> Option<Drawing> {
         points: det.iter().map(point).collect(),
         begins: None,
         guide: None,
+        turn: Turn::of(det),
         chooses: true,
     })
 }

@@ -16,6 +16,7 @@ use crate::app::action::Action;
 use crate::app::command::UiCommand;
 use crate::app::learn::{LearnAction, LearnPhase};
 use crate::app::models::{ModelEntry, ModelState};
+use crate::domain::threshold::threshold_text;
 use crate::jobs::Progress;
 
 /// What is chosen and typed in the panel.
@@ -152,7 +153,7 @@ fn about_ui(view: &ViewContext<'_>, entry: &ModelEntry, ui: &mut Ui) {
         rows.row("State", state_text(entry), "");
         rows.row("Parent", info.parent.clone().unwrap_or_else(|| "none".to_owned()), "The model it learned on from.");
         rows.row("Encoder", info.encoder.clone().unwrap_or_else(|| "not known".to_owned()), "Whose features it reads.");
-        let threshold = info.threshold.map_or_else(|| "none of its own".to_owned(), |t| format!("{t:.3}"));
+        let threshold = info.threshold.map_or_else(|| "none of its own".to_owned(), threshold_text);
         rows.row("Threshold", threshold, "The score from which a snippet begins an event, unless you chose another.");
         rows.row("Steps", info.steps.to_string(), "Steps of learning that led from its parent to it.");
         if let Some(data) = &info.data {

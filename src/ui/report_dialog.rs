@@ -13,6 +13,7 @@ use super::root::ViewContext;
 use crate::app::action::Action;
 use crate::app::exchange::VideoChoice;
 use crate::app::exchanging::{Errand, Field, Wish};
+use crate::domain::threshold::threshold_text;
 
 /// Draws it.
 pub(super) fn report_ui(view: &ViewContext<'_>, fresh: bool, ui: &mut Ui) {
@@ -44,7 +45,7 @@ pub(super) fn report_ui(view: &ViewContext<'_>, fresh: bool, ui: &mut Ui) {
         wish(view, Wish::SetReport(Box::new(form)));
     }
     let rule = view.state.rule;
-    let text = format!("Events are those at the present threshold of {:.2}.", rule.threshold);
+    let text = format!("Events are those at the present threshold of {}.", threshold_text(rule.threshold));
     ui.label(RichText::new(text).color(view.tokens.palette.text_weak));
     ui.add_space(4.0);
     let running = running_ui(view, ui, &[Errand::Survey, Errand::Report]);

@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use super::curves::{CurveData, NamedPoint};
 use crate::app::inspect::{LookedAt, Swept};
 use crate::app::learn::RunProgress;
 use crate::app::sheet::{CSV_HEADER, ScoreSheet};
@@ -13,9 +14,9 @@ use crate::domain::frames::FrameTable;
 use crate::domain::score::ScoredVideo;
 use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::plots::{
-    AttentionChart, ChartError, ChartLook, DetectionCurve, DetectionView, LossCurve, ScatterChart, TimelineChart,
-    attention_png, attention_svg, detection_png, detection_svg, scatter_png, scatter_svg, sweep_png, sweep_svg,
-    timeline_png, timeline_svg, training_png, training_svg,
+    AttentionChart, ChartError, ChartLook, DetectionView, LossCurve, ScatterChart, TimelineChart, attention_png,
+    attention_svg, detection_png, detection_svg, scatter_png, scatter_svg, sweep_png, sweep_svg, timeline_png,
+    timeline_svg, training_png, training_svg,
 };
 
 /// A chart with its numbers, apart from the state: it is drawn on another thread.
@@ -26,7 +27,7 @@ pub enum ChartData {
     /// See [`super::ChartKind::Losses`].
     Losses(Arc<RunProgress>),
     /// A curve of an evaluation.
-    Curve(DetectionView, Vec<NamedPoint>),
+    Curve(CurveData),
     /// See [`super::ChartKind::Attention`].
     Attention(Box<AttentionData>),
     /// See [`super::ChartKind::Sweep`].
@@ -65,15 +66,6 @@ pub struct ScatterData {
     pub csv: String,
 }
 
-/// A point of a curve of an evaluation.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct NamedPoint {
-    /// The threshold that gives it; for calibration the lower end of the bin.
-    pub threshold: f32,
-    /// Where it is drawn.
-    pub at: (f64, f64),
-}
-
 /// The numbers of a score timeline.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TimelineData {
@@ -96,10 +88,7 @@ impl ChartData {
         match self {
             Self::Timeline(data) => timeline_png(&data.chart(), look),
             Self::Losses(run) => run.curves(|title, curves| training_png(title, curves, look)),
-            Self::Curve(view, points) => {
-                let points: Vec<_> = points.iter().map(|point| point.at).collect();
-                detection_png(*view, &[DetectionCurve { name: "model", points: &points }], look)
-            }
+            Self::Curve(curve) => curve.drawn(|view, curves| detection_png(view, curves, look)),
             Self::Attention(data) => attention_png(&data.chart(), look),
             Self::Sweep(swept) => sweep_png(&swept.chart(), look),
             Self::Scatter(data) => scatter_png(&data.chart(), look),
@@ -110,10 +99,7 @@ impl ChartData {
         match self {
             Self::Timeline(data) => timeline_svg(&data.chart(), look),
             Self::Losses(run) => run.curves(|title, curves| training_svg(title, curves, look)),
-            Self::Curve(view, points) => {
-                let points: Vec<_> = points.iter().map(|point| point.at).collect();
-                detection_svg(*view, &[DetectionCurve { name: "model", points: &points }], look)
-            }
+            Self::Curve(curve) => curve.drawn(|view, curves| detection_svg(view, curves, look)),
             Self::Attention(data) => attention_svg(&data.chart(), look),
             Self::Sweep(swept) => sweep_svg(&swept.chart(), look),
             Self::Scatter(data) => scatter_svg(&data.chart(), look),
@@ -128,7 +114,7 @@ impl ChartData {
                 CSV_HEADER.to_owned() + &sheet.csv()
             }
             Self::Losses(run) => run.csv(),
-            Self::Curve(view, points) => {
+            Self::Curve(CurveData { view, points, .. }) => {
                 let mut text = match view {
                     DetectionView::Roc => "threshold,false_positive_rate,true_positive_rate\n",
                     DetectionView::PrecisionRecall { .. } => "threshold,recall,precision\n",

@@ -13,6 +13,7 @@ use crate::domain::compare::{CurveFigures, Flip, FlipKind};
 use crate::domain::frames::FrameTable;
 use crate::domain::score::TsaSettings;
 use crate::domain::segment::EventRule;
+use crate::domain::threshold::threshold_text;
 
 /// Head of the table, one row per snippet. Scores are 0 to 1; times are seconds of the container's clock; `flip` is what
 /// becomes of the event there, and empty elsewhere.
@@ -168,7 +169,7 @@ impl CompareSheet {
             let model = side.model.as_deref().unwrap_or("scores of a file");
             let encoder = side.encoder.as_ref().map(|encoder| format!(", {encoder}")).unwrap_or_default();
             let tsa = side.tsa.as_ref().map(|tsa| format!(", {}", super::tsa_text(tsa))).unwrap_or_default();
-            line(name, format!("{model}{encoder}{tsa}, threshold {:.3}", side.rule.threshold));
+            line(name, format!("{model}{encoder}{tsa}, threshold {}", threshold_text(side.rule.threshold)));
         }
         let figures = &self.figures;
         let correlation =

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::domain::provenance::VideoRef;
 
 /// Version of the record; readers refuse newer ones.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Around the record in the page.
 const OPEN: &str = "<script type=\"application/json\" id=\"lookback-run\">";
@@ -20,6 +20,9 @@ const TOLERANCE: f64 = 1e-6;
 
 /// Entries of a figure that say which program computed it, and nothing about the figure.
 const PROGRAM: &str = "program";
+
+/// Sentences for the reader.
+const NOTES: &str = "notes";
 
 /// A file that an evaluation read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +53,12 @@ pub struct RunRecord {
     /// What the page says of how it was done: names and values. Records of older versions lack it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settings: Option<Vec<(String, String)>>,
+    /// What was judged by what, in a few words: the headline. Records of version 1 lack it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    /// When, as date and time in UTC. Records of version 1 lack it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub made_at: String,
 }
 
 /// A figure that came out otherwise.
@@ -66,8 +75,21 @@ pub struct Difference {
 impl RunRecord {
     /// A record of this version.
     pub fn new(command: Vec<String>, folder: String, result: Value) -> Self {
-        let (inputs, videos, versions) = Default::default();
-        Self { version: VERSION, command, folder, inputs, videos, versions, result, settings: None }
+        let (inputs, videos, versions, title, made_at) = Default::default();
+        Self { version: VERSION, command, folder, inputs, videos, versions, result, settings: None, title, made_at }
+    }
+
+    /// Whether this version of the program would set the page in the same way.
+    pub fn is_current(&self) -> bool {
+        self.version == VERSION && self.settings.is_some()
+    }
+
+    /// What differs between the figures recorded and those computed `now`.
+    pub fn differences(&self, now: &Value) -> Vec<Difference> {
+        let mut found = differences(&self.result, now);
+        // Sentences for the reader had thresholds of four digits in version 1; the figures that they tell are compared.
+        found.retain(|difference| self.version > 1 || !difference.figure.starts_with(NOTES));
+        found
     }
 
     /// As it stands in a page.
@@ -108,7 +130,7 @@ impl RunRecord {
 }
 
 /// What differs between the figures of a report and those computed now, in the order of their names.
-pub fn differences(reported: &Value, now: &Value) -> Vec<Difference> {
+fn differences(reported: &Value, now: &Value) -> Vec<Difference> {
     let mut found = Vec::new();
     compare("", reported, now, &mut found);
     found
@@ -155,6 +177,19 @@ mod tests {
         assert!(RunRecord::of_page("<html></html>").is_err());
         let newer = RunRecord { version: VERSION + 1, ..record };
         assert!(RunRecord::of_page(&newer.element().expect("is written")).expect_err("is newer").contains("newer"));
+    }
+
+    #[test]
+    fn a_record_of_the_first_version_is_read_and_its_sentences_are_not_compared() {
+        let text = r#"{"version": 1, "command": ["eval"], "folder": "/a", "inputs": [], "videos": [], "versions": [],
+            "result": {"notes": ["The threshold 1.0000 was chosen."], "x": 1}, "settings": []}"#;
+        let record = RunRecord::of_page(&format!("{OPEN}{text}{CLOSE}")).expect("is read");
+        assert!(!record.is_current() && record.title.is_empty());
+        let now = |x: u32| json!({"notes": ["The threshold 0.99999976 was chosen."], "x": x});
+        assert!(record.differences(&now(1)).is_empty());
+        assert_eq!(record.differences(&now(2)).iter().map(|d| d.figure.as_str()).collect::<Vec<_>>(), ["x"]);
+        let current = RunRecord { version: VERSION, ..record };
+        assert!(current.is_current() && current.differences(&now(1)).len() == 1);
     }
 
     #[test]

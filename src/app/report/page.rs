@@ -9,6 +9,7 @@ use std::path::Path;
 use super::{Report, ReportVideo};
 use crate::domain::event_cost::EventCost;
 use crate::domain::snippet::SnippetGrid;
+use crate::domain::threshold::threshold_text;
 
 const STYLE: &str = "\
 body{font:15px/1.45 system-ui,sans-serif;color:#282c34;background:#f6f7f9;margin:0}\
@@ -19,8 +20,10 @@ img{max-width:100%;display:block}.peaks{display:flex;flex-wrap:wrap;gap:14px;mar
 figure{margin:0;width:380px}figure img{border-radius:6px;width:100%}figcaption{font-size:13px;color:#5a606b;padding-top:4px}\
 table{border-collapse:collapse;margin:10px 0}td,th{text-align:left;padding:3px 18px 3px 0;border-bottom:1px solid #eceef2}\
 th{font-weight:600;color:#5a606b}td.n{font-variant-numeric:tabular-nums}.facts td:first-child{color:#5a606b}\
+th.n,.figures td.n{text-align:right}.figures td,.figures th{padding:3px 12px}.figures td:first-child,.figures th:first-child{padding-left:0}\
+nav{display:flex;flex-wrap:wrap;gap:4px 18px;margin:10px 0}a{color:#0b62a3}.when{color:#5a606b;margin:4px 0}\
 code{font-size:13px;overflow-wrap:anywhere}.note{color:#9a5a00}\
-@media print{body{background:#fff}main{padding:0}section{border:0;padding:0}figure,tr,h2{break-inside:avoid}h2{break-after:avoid}}";
+@media print{body{background:#fff}main{padding:0}section{border:0;padding:0}nav,.save{display:none}figure,tr,h2{break-inside:avoid}h2{break-after:avoid}}";
 
 /// The name without folders.
 pub(super) fn file_name(path: &Path) -> String {
@@ -56,11 +59,11 @@ fn overview(html: &mut String, report: &Report<'_>) {
     let cost: EventCost = costs.sum();
     write!(
         html,
-        "<p>{} videos, {}, {} events at a threshold of {:.2}{}, {} flagged ({:.1} %).</p>",
+        "<p>{} videos, {}, {} events at a threshold of {}{}, {} flagged ({:.1} %).</p>",
         report.videos.len(),
         cost.footage,
         cost.events,
-        report.rule.threshold,
+        threshold_text(report.rule.threshold),
         cost.per_hour().map_or_else(String::new, |rate| format!(" ({rate:.0} per hour of footage)")),
         cost.flagged,
         cost.flagged_share().unwrap_or(0.0) * 100.0,
@@ -156,16 +159,7 @@ pub(super) fn facts(html: &mut String, video: &ReportVideo<'_>) {
 /// How scores became events, and which programs did it.
 pub(super) fn about(html: &mut String, report: &Report<'_>) {
     let rule = report.rule;
-    let mut rows = vec![(
-        "events".to_owned(),
-        format!(
-            "score of {} or more, going on down to {:.2}; at least {} snippets; gaps of up to {} closed",
-            rule.threshold,
-            rule.low(),
-            rule.min_snippets,
-            rule.merge_gap
-        ),
-    )];
+    let mut rows = vec![("events".to_owned(), rule.text())];
     rows.extend(report.versions.iter().cloned());
     html.push_str("<section><h2>How this was made</h2>");
     table(html, &rows);

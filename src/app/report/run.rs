@@ -1,14 +1,19 @@
 //! The report of an evaluation: one page with its figures, its curves, and all that is needed to make it again.
 //!
-//! Owns the page's text. Does not own the figures ([`crate::app::evaluation`]), the record in it
-//! ([`crate::app::evaluation::record`]) or the charts ([`crate::plots`]).
+//! Owns the page's text. Does not own the figures ([`crate::app::evaluation`]), their tables ([`super::section`]), the record
+//! in it ([`crate::app::evaluation::record`]) or the charts ([`crate::app::charting`]).
 
 use std::fmt::Write as _;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::page::{escape, head, table};
+use super::section::Section;
+use crate::app::charting::{ChartFiles, ChartSize, CurveFiles, evaluation_charts};
 use crate::app::evaluation::Evaluation;
 use crate::app::evaluation::record::RunRecord;
-use crate::plots::{ChartError, ChartSize, DetectionCurve, DetectionView, detection_svg};
+use crate::plots::ChartError;
 
 /// Size of each chart.
 const SIZE: ChartSize = ChartSize { width: 580, height: 440 };
@@ -16,17 +21,13 @@ const SIZE: ChartSize = ChartSize { width: 580, height: 440 };
 /// What stands on the page.
 #[derive(Clone, Copy, Debug)]
 pub struct RunPage<'a> {
-    /// Headline.
-    pub title: &'a str,
     /// Why this is no test, a sentence each.
     pub marks: &'a [String],
     /// The figures.
     pub evaluation: &'a Evaluation,
-    /// The same as text.
-    pub text: &'a str,
-    /// Settings to list: name and value.
-    pub settings: &'a [(String, String)],
-    /// What makes it again.
+    /// The same in words and tables.
+    pub sections: &'a [Section],
+    /// What makes it again; it has the headline and the settings.
     pub record: &'a RunRecord,
 }
 
@@ -37,26 +38,37 @@ impl RunPage<'_> {
     /// # Errors
     /// A chart cannot be drawn.
     pub fn html(&self) -> Result<String, ChartError> {
+        let record = self.record;
         let mut html = String::new();
-        head(&mut html, &escape(self.title));
+        head(&mut html, &format!("{} – evaluation", escape(&record.title)));
+        write!(html, "<p class=\"when\">{}</p>", escape(&record.made_at)).ok();
+        html.push_str("<nav>");
+        let parts = self.sections.iter().map(|section| (section.id, section.title));
+        for (id, title) in parts.chain([("curves", "Curves"), ("made", "How this was made"), ("files", "Files")]) {
+            write!(html, "<a href=\"#{id}\">{}</a>", escape(title)).ok();
+        }
+        html.push_str("</nav>");
         for mark in self.marks {
             write!(html, "<p class=\"note\"><b>No test:</b> {}</p>", escape(mark)).ok();
         }
-        write!(html, "<section><h2>Figures</h2><pre>{}</pre></section>", escape(self.text)).ok();
-        html.push_str("<section><h2>Curves</h2><div class=\"peaks\">");
-        for (name, svg) in charts(self.evaluation)? {
-            write!(html, "<figure style=\"width:580px\" role=\"img\" aria-label=\"{name}\">{svg}</figure>").ok();
+        for section in self.sections {
+            html.push_str(&section.html());
         }
-        html.push_str("</div></section><section><h2>How this was made</h2>");
-        let mut rows = self.settings.to_vec();
-        rows.push(("made again by".to_owned(), self.record.command_line()));
-        rows.push(("in the folder".to_owned(), self.record.folder.clone()));
-        rows.extend(self.record.versions.iter().cloned());
+        html.push_str("<section id=\"curves\"><h2>Curves</h2><div class=\"peaks\">");
+        for curve in evaluation_charts(self.evaluation, ChartFiles { png: false, svg: true, csv: true }, Some(SIZE))? {
+            figure(&mut html, &curve);
+        }
+        html.push_str("</div></section><section id=\"made\"><h2>How this was made</h2>");
+        let mut rows = vec![("when".to_owned(), record.made_at.clone())];
+        rows.extend(record.settings.iter().flatten().cloned());
+        rows.push(("made again by".to_owned(), record.command_line()));
+        rows.push(("in the folder".to_owned(), record.folder.clone()));
+        rows.extend(record.versions.iter().cloned());
         table(&mut html, &rows);
-        html.push_str("<h2>Files, by the BLAKE3 hash of their content</h2>");
-        let files: Vec<_> = self.record.inputs.iter().map(|file| (file.path.clone(), file.blake3.clone())).collect();
+        html.push_str("</section><section id=\"files\"><h2>Files, by the BLAKE3 hash of their content</h2>");
+        let files: Vec<_> = record.inputs.iter().map(|file| (file.path.clone(), file.blake3.clone())).collect();
         table(&mut html, &files);
-        let videos: Vec<_> = (self.record.videos.iter())
+        let videos: Vec<_> = (record.videos.iter())
             .map(|video| (video.name.clone(), video.content.clone().unwrap_or_else(|| "known by its name".to_owned())))
             .collect();
         write!(html, "<details><summary>{} videos judged</summary>", videos.len()).ok();
@@ -64,46 +76,24 @@ impl RunPage<'_> {
         html.push_str(
             "</details><p>Whether all of this is still so: <code>lookback verify</code> with this file.</p></section>",
         );
-        html.push_str(&self.record.element().map_err(|err| ChartError::Data(err.to_string()))?);
+        html.push_str(&record.element().map_err(|err| ChartError::Data(err.to_string()))?);
         html.push_str("</main></body></html>\n");
         Ok(html)
     }
 }
 
-/// What a curve is called, how it is drawn, its legend and its points.
-type Drawing = (&'static str, DetectionView, String, Vec<(f64, f64)>);
-
-/// The curves that an evaluation has, with what they are called.
-fn charts(evaluation: &Evaluation) -> Result<Vec<(&'static str, String)>, ChartError> {
-    let m = &evaluation.metrics;
-    let roc = evaluation.roc().map(|(_, x, y)| (x, y)).collect();
-    let pr = evaluation.precision_recall().map(|(_, x, y)| (x, y)).collect();
-    let share = m.positives as f64 / m.frames.max(1) as f64;
-    let mut all: Vec<Drawing> = vec![
-        ("ROC curve", DetectionView::Roc, format!("AUC {:.3}", m.roc_auc), roc),
-        (
-            "Precision-recall curve",
-            DetectionView::PrecisionRecall { share },
-            format!("AP {:.3}", m.average_precision),
-            pr,
-        ),
-    ];
-    if let Some(by) = &evaluation.by_video {
-        let det: Vec<(f64, f64)> =
-            by.det.iter().map(|p| (p.false_alarms_per_hour, p.p_miss)).filter(|point| point.0 > 0.0).collect();
-        if !det.is_empty() {
-            all.push(("DET curve", DetectionView::Det, "by threshold".to_owned(), det));
-        }
+/// A curve with links that save its picture and its numbers.
+fn figure(html: &mut String, curve: &CurveFiles) {
+    let (name, stem) = (curve.kind.text(), curve.kind.stem());
+    write!(html, "<figure id=\"{stem}\" style=\"width:580px\"><div role=\"img\" aria-label=\"{name}\">").ok();
+    for (_, svg) in curve.files.iter().filter(|(ending, _)| *ending == "svg") {
+        html.push_str(&String::from_utf8_lossy(svg));
     }
-    if let Some(calibration) = &evaluation.calibration {
-        let bins = calibration.bins.iter().map(|bin| (bin.mean_score, bin.anomalous_share)).collect();
-        let name = format!("ECE {:.3}", calibration.expected_calibration_error);
-        all.push(("Reliability of scores", DetectionView::Reliability, name, bins));
+    html.push_str("</div><figcaption class=\"save\">Save as");
+    for (ending, content) in &curve.files {
+        let kind = if *ending == "svg" { "image/svg+xml" } else { "text/csv" };
+        let (label, content) = (ending.to_uppercase(), STANDARD.encode(content));
+        write!(html, " <a download=\"{stem}.{ending}\" href=\"data:{kind};base64,{content}\">{label}</a>").ok();
     }
-    all.into_iter()
-        .map(|(what, view, name, points)| {
-            let curve = DetectionCurve { name: &name, points: &points };
-            Ok((what, detection_svg(view, &[curve], SIZE)?))
-        })
-        .collect()
+    html.push_str("</figcaption></figure>");
 }

@@ -1,4 +1,4 @@
-//! What reports list and show of a video: its facts, single frames, and which programs were at work.
+//! What reports list and show of a video: its facts, single frames, and which programs were at work on which machine.
 //!
 //! Owns choosing and decoding those frames. Does not own pages.
 
@@ -27,6 +27,12 @@ pub fn facts(video: &OpenedVideo) -> Vec<(String, String)> {
         fact("size", format!("{} × {}", info.width, info.height)),
         fact("frames per second", format!("{:.2}", video.frames.mean_fps())),
     ]
+}
+
+/// This machine: system, processor family, threads.
+pub fn machine() -> String {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    format!("{} {}, {threads} threads", std::env::consts::OS, std::env::consts::ARCH)
 }
 
 /// Versions of the program and its libraries.

@@ -13,21 +13,32 @@ use crate::domain::segment::EventRule;
 /// Arguments of `eval`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-Ground truth is a .npy array of 0 and 1 per frame in list order, a .txt temporal annotation, or our own .json. A list of
-names with frame counts (--frames) tells the videos of stored scores apart; without one there are only frame figures.
-Classes come from a temporal annotation, from --classes, or from names as UCF-Crime and XD-Violence write them.
-Intervals hold 95 of 100 resamples of the videos. A model is not judged by videos that it was trained on or chosen by, and
-a threshold not by those that chose it, unless --allow-seen marks the result.
+Ground truth is a .npy array of 0 and 1 per frame in list order, a .txt temporal annotation, or our
+own .json. A list of names with frame counts (--frames) tells the videos of stored scores apart;
+without one there are only frame figures. Classes come from a temporal annotation, from --classes,
+or from names as UCF-Crime and XD-Violence write them.
 
-Examples:
-  lookback eval --scores scores.npy --gt gt.npy         stored scores, per frame or per snippet of 16
-  lookback eval --scores xd.npy --gt gt-xd.npy --frames gt-xd.list --fps 24    by class and event, with intervals
-  lookback eval --list test.txt --gt ground_truth.json  score the videos of a list first
-  lookback eval --list test.txt --gt ground_truth.json --yardsticks   and how well plain motion would do
+Intervals hold 95 of 100 resamples of the videos. A model is not judged by videos that it was
+trained on or chosen by, and a threshold not by those that chose it, unless --allow-seen marks the
+result.
+
+A DET curve turns back where alarms run into each other: with a threshold still lower there are
+fewer of them, up to one for a whole video. That part is dashed, and no rate is chosen from it.
+
+Examples, of stored scores, per frame or per snippet of 16:
+  lookback eval --scores scores.npy --gt gt.npy
+  lookback eval --scores xd.npy --gt gt-xd.npy --frames gt-xd.list --fps 24
+                                           by class and event, with intervals
+  lookback eval --scores xd.npy --gt gt-xd.npy --frames gt-xd.list --fps 24 --out curves/
+                                           and the curves as PNG, SVG and CSV
+Of videos or features that are scored first:
+  lookback eval --list test.txt --gt ground_truth.json
+  lookback eval --list test.txt --gt ground_truth.json --yardsticks
+                                           and how well plain motion would do
   lookback eval --model m.safetensors --list features.list --gt gt.npy --frames ucf.list
   lookback eval --list all.list --gt truth.txt --split Anomaly_Test.txt --json
   lookback eval --list test.list --gt test.json --report run.html && lookback verify run.html
-  lookback eval --list test.list --gt test.json --choose-on validation.list --choose-gt validation.json")]
+  lookback eval --list test.list --gt test.json --choose-on val.list --choose-gt val.json")]
 pub struct EvalArgs {
     /// Stored scores (.npy), one per frame or one per snippet of 16 frames; several are pooled
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["list", "model"], required_unless_present = "list")]
@@ -42,7 +53,7 @@ pub struct EvalArgs {
     /// for each of the stored scores
     #[arg(long, value_name = "LIST", num_args = 1..)]
     pub frames: Vec<PathBuf>,
-    /// What the end of a span means in a .txt temporal annotation
+    /// Whether the end of a span in a .txt temporal annotation belongs to it
     #[arg(long, value_name = "RULE", default_value = "inclusive")]
     pub span_end: SpanEndName,
     /// Judge only the videos that this list names
@@ -51,7 +62,7 @@ pub struct EvalArgs {
     /// Classes of videos, a NAME and a CLASS per line; these go before what the ground truth and the names say
     #[arg(long, value_name = "FILE")]
     pub classes: Option<PathBuf>,
-    /// Frames per second of what is not a video file; 30 by default
+    /// Frames per second of what is not a video file, for hours and seconds [default: 30]
     #[arg(long, value_name = "N", value_parser = rate)]
     pub fps: Option<f64>,
     /// Beside the model's figures, those of plain motion: mean and median over a snippet of the mean grey difference of
@@ -82,6 +93,9 @@ pub struct EvalArgs {
     /// Write the figures, their curves and all that makes them again as one page, for `lookback verify`
     #[arg(long, value_name = "FILE.html")]
     pub report: Option<PathBuf>,
+    /// Write the curves into this folder: roc, precision-recall, det and calibration, each as .png, .svg and .csv
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
     /// What computes.
     #[command(flatten)]
     pub engine: EngineArgs,
@@ -123,10 +137,10 @@ pub struct ChoiceArgs {
     /// videos to judge are given
     #[arg(long, value_name = "FILE", requires = "choose_gt", conflicts_with = "threshold")]
     pub choose_on: Option<PathBuf>,
-    /// Ground truth of those
+    /// Ground truth of the videos of --choose-on
     #[arg(long, value_name = "FILE", requires = "choose_on")]
     pub choose_gt: Option<PathBuf>,
-    /// Names with frame counts of those
+    /// Names with frame counts of the videos of --choose-on, where these are stored scores
     #[arg(long, value_name = "LIST", requires = "choose_on")]
     pub choose_frames: Option<PathBuf>,
     /// Judge also by videos that trained or chose the model or the threshold; the result is marked as no test
@@ -141,13 +155,13 @@ pub struct FigureArgs {
     #[arg(long, value_name = "SHARE", num_args = 1.., value_delimiter = ',', value_parser = overlap,
           default_values_t = EvalSettings::default().tious)]
     pub tiou: Vec<f64>,
-    /// Resamples of the videos for the intervals; 0 for none
+    /// Resamples of the videos, of which the intervals are made; 0 for no intervals
     #[arg(long, value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u32).range(0..=100_000))]
     pub resamples: u32,
     /// Seed of the resamples
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub resample_seed: u64,
-    /// Bins of the reliability table
+    /// Bins of scores by which the calibration is measured (ECE)
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub bins: u32,
 }

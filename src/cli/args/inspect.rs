@@ -13,15 +13,18 @@ use crate::domain::sweep::Control;
 /// Arguments of `attention`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-V_hat[j, t] is the share of noisy draws whose j-th earliest pick is snippet t. It is never built as a whole; --snippets
-says which part is drawn and written.
+omega is the score that attention gives a snippet; p(t) the share of noisy draws in which snippet t
+is among the selected; V_hat[j, t] the share of draws whose j-th earliest pick is snippet t. V_hat is
+never built as a whole; --snippets says which part is drawn and written.
 
 Examples:
-  lookback attention door.mp4                                  a table on the screen
-  lookback attention door.mp4 --csv > attention.csv            omega, p(t), entropy, top-alpha per snippet
-  lookback attention door.mp4 --out looked --snippets 100-250  the files, and the heat map of a range
-  lookback attention door.mp4 --ratio 0.2 --sigma 0.01 --json  under other settings
-  lookback attention f.npy --repetitions 20 --csv              features made elsewhere; scatter of the scores")]
+  lookback attention door.mp4                        a table on the screen
+  lookback attention door.mp4 --csv > attention.csv  omega, p(t), top-alpha, score per snippet
+  lookback attention door.mp4 --out looked --snippets 100-250
+                                                     the files, and the heat map of a range
+  lookback attention door.mp4 --ratio 0.2 --sigma 0.01 --json
+                                                     under other settings
+  lookback attention f.npy --repetitions 20 --csv    features made elsewhere; scatter of the scores")]
 pub struct AttentionArgs {
     /// What is looked at.
     #[command(flatten)]
@@ -44,10 +47,10 @@ pub struct AttentionArgs {
     /// Write `V_hat` of the range as a NumPy array [picks, snippets]; with --json, stdout says which picks
     #[arg(long, value_name = "FILE")]
     pub v_hat: Option<PathBuf>,
-    /// Print JSON
+    /// Print JSON instead of a table
     #[arg(long, conflicts_with = "csv")]
     pub json: bool,
-    /// Print CSV
+    /// Print CSV instead of a table, one row for each snippet
     #[arg(long)]
     pub csv: bool,
     /// Write attention.json, attention.csv, thresholds.csv, `v_hat.png` and `v_hat.svg` into this folder
@@ -74,12 +77,13 @@ pub struct SubjectArgs {
 /// Arguments of `sweep`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Every value is computed with the same draws of noise, so what changes is due to the control; a sweep of the seed alone is
-one of other draws.
+Every value is computed with the same draws of noise, so what changes is due to the control; a sweep
+of the seed alone is one of other draws.
 
 Examples:
+  lookback sweep door.mp4 --control sigma --steps 6  a summary on the screen, as CSV
   lookback sweep door.mp4 --control kappa --from 0.1 --to 1 --steps 10 --out swept
-  lookback sweep door.mp4 --control sigma --steps 6            a summary on the screen, as CSV")]
+                                                     the files")]
 pub struct SweepArgs {
     /// What is looked at.
     #[command(flatten)]
@@ -93,16 +97,16 @@ pub struct SweepArgs {
     /// What is moved
     #[arg(long, value_name = "CONTROL")]
     pub control: ControlName,
-    /// First value: of kappa the share of snippets
+    /// First value; by default 0.1 for kappa (a share of the snippets), 0 for sigma, 20 for samples, 0 for seed
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub from: Option<f64>,
-    /// Last value
+    /// Last value; by default 1 for kappa, 0.2 for sigma, 200 for samples, 8 for seed
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub to: Option<f64>,
     /// How many values, both ends among them
     #[arg(long, value_name = "N", default_value_t = 9, value_parser = clap::value_parser!(u32).range(1..=64))]
     pub steps: u32,
-    /// Score from which a snippet starts an event; the model's own by default
+    /// Score from which a snippet starts an event; the model's own by default, else 0.5
     #[arg(long, value_name = "SCORE", value_parser = super::threshold)]
     pub threshold: Option<f32>,
     /// Write sweep.csv (every snippet), summary.csv, sweep.png and sweep.svg into this folder

@@ -1,6 +1,6 @@
 //! What a threshold costs: false alarms per hour, anomalies missed, and the curve of one over the other.
 //!
-//! Owns these counts. An event is a false alarm if it shares no frame with an anomaly; an anomaly is missed if no event
+//! Owns these counts, and where the curve turns back. An event is a false alarm if it shares no frame with an anomaly; an anomaly is missed if no event
 //! shares a frame with it (as in the `ActEV` evaluations of NIST, where the curve is Pmiss over the rate of false alarms).
 //! Does not own how events are matched by overlap ([`super::events`]).
 
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{EvalVideo, FlaggedEvent};
 use crate::domain::bootstrap::{Estimate, estimates};
 use crate::domain::segment::EventRule;
+use crate::domain::threshold::threshold_text;
 
 /// False alarms at the rule in use.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,6 +42,37 @@ pub struct DetPoint {
     pub false_alarms_per_hour: f64,
     /// Share of normal frames inside of events.
     pub flagged_share: f64,
+}
+
+/// Where a curve of missed anomalies over false alarms turns back. With a threshold below that, alarms run into each other,
+/// up to one for a whole video: there are fewer in an hour although more footage is flagged, and what is missed falls to
+/// nothing. That end looks like the best of the curve and says only that everything is flagged.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Turn {
+    /// The last point before, by its place in the curve: it has the most false alarms per hour.
+    pub at: usize,
+    /// Its threshold.
+    pub threshold: f32,
+}
+
+impl Turn {
+    /// Of a curve by falling threshold; `None` where it never turns back.
+    pub fn of(curve: &[DetPoint]) -> Option<Self> {
+        let rate = |at: &usize| curve[*at].false_alarms_per_hour;
+        // Of equals the last: as long as alarms are not fewer, the curve goes on.
+        let at = (0..curve.len()).max_by(|a, b| rate(a).total_cmp(&rate(b)))?;
+        (at + 1 < curve.len()).then(|| Self { at, threshold: curve[at].threshold })
+    }
+
+    /// Why the rest of the curve is no better than the part before: without a capital, to stand behind other words.
+    pub fn note(&self) -> String {
+        format!("below a threshold of {} alarms run into each other", threshold_text(self.threshold))
+    }
+}
+
+/// The part of a curve, by falling threshold, from which a rate of false alarms may be chosen: up to where it turns back.
+pub fn before_turn(curve: &[DetPoint]) -> &[DetPoint] {
+    Turn::of(curve).map_or(curve, |turn| &curve[..=turn.at])
 }
 
 /// Counts of one video.
@@ -169,6 +201,47 @@ mod tests {
         assert_eq!((curve[0].false_alarms_per_hour, curve[0].flagged_share), (0.0, 0.0));
         assert_eq!((curve[2].flagged_share, curve[2].false_alarms_per_hour), (1.0, 3600.0 / 6.0));
         assert!(det(&all[1..], RULE, &[0.5]).is_empty(), "no anomaly, none missed");
+    }
+
+    #[test]
+    fn a_curve_turns_back_behind_its_most_false_alarms() {
+        let curve = |rates: &[f64]| -> Vec<DetPoint> {
+            let point = |(at, rate): (usize, &f64)| DetPoint {
+                threshold: 1.0 - at as f32 / 8.0,
+                p_miss: 0.0,
+                false_alarms_per_hour: *rate,
+                flagged_share: 0.0,
+            };
+            rates.iter().enumerate().map(point).collect()
+        };
+        for (rates, turn) in [
+            (&[][..], None),
+            (&[0.0][..], None),
+            (&[0.0, 1.0, 4.0], None),
+            (&[0.0, 1.0, 4.0, 4.0], None),
+            (&[0.0, 0.0, 0.0], None),
+            (&[0.0, 1.0, 4.0, 2.0, 1.0], Some((2, 0.75))),
+            // As many alarms at several thresholds, with fewer in between: it goes on up to the last of them.
+            (&[0.0, 4.0, 3.0, 4.0, 4.0, 2.0], Some((4, 0.5))),
+            // A small dip on the way up is no turn.
+            (&[2.0, 1.0, 5.0], None),
+            (&[3.0, 2.0, 1.0], Some((0, 1.0))),
+        ] {
+            let curve = curve(rates);
+            assert_eq!(Turn::of(&curve).map(|turn| (turn.at, turn.threshold)), turn, "{rates:?}");
+            assert_eq!(before_turn(&curve).len(), turn.map_or(rates.len(), |turn| turn.0 + 1), "{rates:?}");
+        }
+        let turn = Turn::of(&curve(&[1.0, 0.5])).expect("turns back");
+        assert_eq!(turn.note(), "below a threshold of 1 alarms run into each other");
+    }
+
+    #[test]
+    fn snippets_that_are_all_flagged_are_one_alarm_beyond_the_turn() {
+        let videos = [video(&[0.9, 0.1, 0.8, 0.1, 0.7, 0.1], &[]), video(&[0.0, 0.95], &[span(16, 32)])];
+        let all: Vec<&EvalVideo> = videos.iter().collect();
+        let curve = det(&all, RULE, &Ranking::of(all.iter().copied()).thresholds(50));
+        let turn = Turn::of(&curve).expect("turns back");
+        assert_eq!(turn.threshold, 0.7, "three alarms, which at 0.1 are one");
     }
 
     proptest! {
