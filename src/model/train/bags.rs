@@ -59,7 +59,7 @@ impl Bags {
         }
         let averaged = |videos: &[FeatureMatrix]| videos.iter().map(|v| averaged(v, SEGMENTS)).collect::<Vec<_>>();
         let (normal, abnormal) = (averaged(&set.normal), averaged(&set.abnormal));
-        let spread = spread(normal.iter().chain(&abnormal), dim);
+        let spread = spread(&normal.iter().chain(&abnormal).collect::<Vec<_>>(), dim);
         Ok(Self { dim, crops, normal, abnormal, unit: unit(&spread), spread })
     }
 

@@ -20,11 +20,11 @@ const FIRST: [&str; 5] = [
 ];
 
 /// Standard deviation of each of `dim` numbers over all rows of all `bags`.
-pub(super) fn spread<'a>(bags: impl Iterator<Item = &'a Vec<f32>> + Clone, dim: usize) -> Vec<f32> {
-    let rows = bags.clone().map(|bag| bag.len() / dim).sum::<usize>().max(1) as f64;
+pub(super) fn spread(bags: &[&Vec<f32>], dim: usize) -> Vec<f32> {
+    let rows = bags.iter().map(|bag| bag.len() / dim).sum::<usize>().max(1) as f64;
     let mean_of = |value: &dyn Fn(usize, f32) -> f64| {
         let mut sums = vec![0.0; dim];
-        for row in bags.clone().flat_map(|bag| bag.chunks(dim)) {
+        for row in bags.iter().flat_map(|bag| bag.chunks(dim)) {
             for (d, (sum, number)) in sums.iter_mut().zip(row).enumerate() {
                 *sum += value(d, *number);
             }
@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn the_factor_makes_the_mean_variance_one() {
         let bags = [vec![0.0, 5.0, 2.0, 5.0], vec![4.0, 5.0, 6.0, 5.0]];
-        let spread = spread(bags.iter(), 2);
+        let spread = spread(&bags.each_ref(), 2);
         assert!((spread[0] - 5.0_f32.sqrt()).abs() < 1e-6 && spread[1] == 0.0, "{spread:?}");
         assert!((unit(&spread) - (2.0_f32 / 5.0).sqrt()).abs() < 1e-6);
         assert_eq!(unit(&[0.0; 3]), 1.0);
