@@ -227,6 +227,32 @@ fn det(evaluation: &Evaluation) -> Option<Drawing> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::evaluation::EvalSettings;
+    use crate::domain::evaluation::EvalVideo;
+    use crate::domain::interval::FrameSpan;
+
+    #[test]
+    fn only_a_det_curve_turns_back_and_where_its_alarms_are_most() {
+        let scores = vec![0.9, 0.1, 0.1, 0.8, 0.1, 0.1, 0.7];
+        let video = EvalVideo {
+            name: "a".to_owned(),
+            classes: Vec::new(),
+            frames: scores.len() * 16,
+            seconds: scores.len() as f64,
+            truth: FrameSpan::new(0, 16).into_iter().collect(),
+            scores,
+            step: 16,
+        };
+        let settings = EvalSettings { resamples: 0, ..EvalSettings::default() };
+        let evaluation = Evaluation::of(&[video], true, &settings).expect("has both kinds");
+        let det = drawing(ExamCurve::Det, &evaluation).expect("has alarms");
+        let turn = det.turn.expect("turns back");
+        assert!(det.points[turn.at].text.starts_with("Threshold 0.7:"), "{}", det.points[turn.at].text);
+        assert!(det.points[turn.at + 1].at.0 < det.points[turn.at].at.0, "fewer alarms behind it");
+        for other in [ExamCurve::Roc, ExamCurve::PrecisionRecall, ExamCurve::Reliability] {
+            assert!(drawing(other, &evaluation).expect("is there").turn.is_none(), "{other:?}");
+        }
+    }
 
     #[test]
     fn only_a_near_point_is_taken() {
