@@ -64,8 +64,11 @@ pub fn open_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
         }
         let entered = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
         if view.state.library.opened.is_some() && view.state.library.opened == local.path_sent {
-            (local.path, local.path_sent) = (String::new(), None);
-            field.surrender_focus();
+            // Unless another is being typed meanwhile.
+            if local.path_sent.take().is_some_and(|sent| sent == local.path) {
+                local.path.clear();
+                field.surrender_focus();
+            }
         }
         let clicked = ui
             .add_sized([button_width, ui.spacing().interact_size.y], egui::Button::new("Open"))

@@ -50,7 +50,7 @@ fn a_control_is_tried_beside_the_real_curve_and_taken_back() {
     assert_eq!((looked.attention.kappa, own.attention.kappa), (8, scored.tsa.kappa(40)));
     assert_eq!(w.state().shown().and_then(|entry| entry.scored.clone()), Some(scored), "nothing was scored again");
     // The timeline shows both curves.
-    w.harness.get_by_label_contains("what if 0.");
+    w.harness.get_by_label_contains("trial 0.");
 
     // A click shows the frame under it.
     let at = w.harness.get_by_role_and_label(Role::Slider, "Attention over time").rect().center();
@@ -97,7 +97,7 @@ fn marked_snippets_are_blanked() {
 fn a_sweep_is_drawn_tried_from_and_kept_when_that_is_wanted() {
     let mut w = inspected();
     w.click("Sweep");
-    w.click("seed from 0 to 8");
+    w.click("Sweep seed");
     w.wait("the sweep", |s| s.inspect.swept.is_some());
     w.harness.run_steps(3);
     let swept = w.state().inspect.swept.clone().expect("is there");

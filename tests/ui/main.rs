@@ -283,16 +283,48 @@ fn what_is_typed_right_after_the_palette_or_go_to_is_for_its_field() {
         for (key, modifiers) in [(key, modifiers), (Key::H, Modifiers::NONE)] {
             let press = |pressed| egui::Event::Key { key, physical_key: None, pressed, repeat: false, modifiers };
             w.harness.event(press(true));
+            if key == Key::H {
+                w.harness.event(egui::Event::Text("h".to_owned()));
+            }
             w.harness.event(press(false));
         }
         w.harness.run_steps(3);
         assert_eq!(w.state().dialog, Some(dialog));
         assert_eq!(w.state().prefs.overlays, before, "H was meant for the field");
+        let field = if dialog == Dialog::Palette { "Find a command" } else { "Go to frame or time" };
+        let typed = w.harness.get_by_role_and_label(Role::TextInput, field).value();
+        assert_eq!(typed.as_deref(), Some("h"), "and is there");
         w.key(Key::Escape);
         w.harness.run_steps(2);
     }
     w.key(Key::H);
     assert_ne!(w.state().prefs.overlays, before, "and without one it hides what is written over the video");
+}
+
+#[test]
+fn a_path_that_is_not_found_stays_to_be_mended_and_keeps_the_keyboard() {
+    let mut w = Window::new();
+    let path = w.video("right.mp4", 60);
+    w.open(&path);
+    w.wait("the scores", is_done);
+    let wrong = path.with_file_name("wrong.mp4").display().to_string();
+    w.type_into("Path to open", &wrong);
+    w.key(Key::Enter);
+    w.wait("the refusal", |s| s.notices.list().iter().any(|notice| notice.text.contains("wrong.mp4")));
+    let typed = |w: &Window| w.harness.get_by_role_and_label(Role::TextInput, "Path to open").value();
+    assert_eq!(typed(&w), Some(wrong));
+    // Letters that are typed on belong to the field: R would say that the video was looked through.
+    w.harness.event(egui::Event::Text("r".to_owned()));
+    w.key(Key::R);
+    assert!(typed(&w).is_some_and(|text| text.ends_with('r')), "{:?}", typed(&w));
+    w.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    w.harness.run_steps(2);
+    w.type_into("Path to open", &path.display().to_string());
+    w.key(Key::Enter);
+    w.wait("the way out", |s| s.library.opened.is_some());
+    assert_eq!(typed(&w).unwrap_or_default(), "");
+    w.key(Key::Period);
+    assert_eq!(w.frame(), 1, "the keyboard belongs to playback again");
 }
 
 #[test]
@@ -394,7 +426,7 @@ fn panels_are_hidden_brought_back_and_dragged_elsewhere() {
     assert_eq!(wide.height(), before.height());
     w.harness.get_by_role_and_label(Role::Button, "View").click();
     w.harness.run_steps(3);
-    w.click("Inspector panel");
+    w.harness.get_by_role_and_label(Role::MenuItemCheckBox, "Inspector panel").click();
     w.harness.run_steps(3);
     assert_eq!(place(&w, "Video"), before);
 

@@ -108,7 +108,8 @@ fn a_false_alarm_puts_its_twin_in_another_file_aside_and_undo_brings_it_back() {
     w.wait("the redo", |s| aside(s, 1));
     w.harness.get_by_role_and_label(Role::Button, "Model").click();
     w.harness.run_steps(3);
-    w.click("Known-normal memory");
+    w.harness.get_by_role_and_label(Role::MenuItemCheckBox, "Known-normal memory").click();
+    w.harness.run_steps(3);
     w.wait("nothing put aside", |s| aside(s, 0));
     assert_eq!(w.state().queue.counts.map(|counts| counts.false_alarms), Some(1));
 }

@@ -209,8 +209,16 @@ fn attention_settings_of_the_model_count_until_the_person_chooses() {
     let chosen = TsaSettings { seed: 9, ..own };
     act(&mut state, Action::SetTsa(chosen));
     act(&mut state, Action::SetRule(EventRule { threshold: 0.6, ..EventRule::default() }));
-    hear(&mut state, Event::EngineReady(facts));
+    hear(&mut state, Event::EngineReady(facts.clone()));
     assert_eq!((state.tsa, state.rule.threshold), (chosen, 0.6));
+
+    // Back at the model's own nothing is chosen any more, and the next model brings its own.
+    let own = UiCommand::OwnThreshold.resolve(&state).expect("another is set");
+    act(&mut state, own);
+    assert_eq!((state.rule.threshold, state.prefs.rule), (0.3, None));
+    assert_eq!(UiCommand::OwnThreshold.resolve(&state), None);
+    hear(&mut state, Event::EngineReady(EngineFacts { threshold: Some(0.4), ..facts }));
+    assert_eq!(state.rule.threshold, 0.4);
 }
 
 #[test]

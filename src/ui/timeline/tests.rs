@@ -391,6 +391,39 @@ fn wheel_zooms_around_the_pointer_and_double_click_fits() {
 }
 
 #[test]
+fn a_click_on_the_line_of_the_threshold_means_the_place_and_a_drag_does_not_let_it_jump() {
+    let mut h = harness(World::new());
+    let body = h.get_by_label("Timeline").rect();
+    let line = pos2(body.left() + body.width() * 0.25, h.get_by_label("Threshold").rect().center().y + 3.0);
+    h.hover_at(line);
+    h.run();
+    h.drag_at(line);
+    h.run();
+    h.drop_at(line);
+    h.run();
+    let moved = |h: &Harness<'_, World>| {
+        let set = |a: &TimelineAction| if let TimelineAction::SetThreshold(v) = a { Some(*v) } else { None };
+        h.state().actions.iter().filter_map(set).collect::<Vec<_>>()
+    };
+    assert_eq!(moved(&h), [0.0; 0], "{:?}", h.state().actions);
+    let sought = h.state().actions.iter().any(|a| matches!(a, TimelineAction::Seek { frame: 480..520, .. }));
+    assert!(sought, "{:?}", h.state().actions);
+
+    // Taken hold of 3 points below the line and moved up by 20, the line moves up by 20.
+    h.drag_at(line);
+    h.run();
+    h.hover_at(line - vec2(0.0, 20.0));
+    h.run();
+    let from = moved(&h).last().copied().expect("was dragged");
+    h.hover_at(line - vec2(0.0, 0.5));
+    h.run();
+    h.drop_at(line);
+    h.run();
+    let back = moved(&h).last().copied().expect("was dragged");
+    assert!(from > 0.6 && (back - 0.5).abs() < 0.012, "{from} {back}");
+}
+
+#[test]
 fn threshold_moves_by_dragging_and_by_name() {
     let mut h = harness(World::new());
     let body = h.get_by_label("Timeline").rect();
