@@ -74,10 +74,15 @@ fn points_are_clicked_and_surrounded_and_the_timeline_answers() {
     with_scores(&mut w, &theirs);
     let own = w.state().shown().and_then(|e| e.scored.clone()).expect("scored").snippets.scores.clone();
     let plot = w.harness.get_by_label_contains("Scatter of snippet scores").rect();
-    // The axes take 24 points at the left and 30 below.
+    // Both axes reach over all points with a twentieth of room on each side.
+    let (least, most) =
+        own.iter().chain(&theirs).fold((1.0_f32, 0.0_f32), |(least, most), v| (least.min(*v), most.max(*v)));
+    let (low, high) = ((least - 0.05 * (most - least)).max(0.0), (most + 0.05 * (most - least)).min(1.0));
+    // They take 30 points at the left, 30 below, and 17 above.
     let place = |x: f32, y: f32| {
-        let (left, right, top, bottom) = (plot.left() + 24.0, plot.right(), plot.top(), plot.bottom() - 30.0);
-        Pos2::new(left + x * (right - left), bottom - y * (bottom - top))
+        let (left, right, top, bottom) = (plot.left() + 30.0, plot.right(), plot.top() + 17.0, plot.bottom() - 30.0);
+        let share = |v: f32| ((v - low) / (high - low)).clamp(0.0, 1.0);
+        Pos2::new(left + share(x) * (right - left), bottom - share(y) * (bottom - top))
     };
     let at = place(own[7], theirs[7]);
     w.harness.hover_at(at);
@@ -159,8 +164,7 @@ fn other_attention_begins_as_the_one_in_use() {
     w.harness.run_steps(3);
     w.harness.get_by_label("the model in use, set otherwise").click();
     w.harness.run_steps(3);
-    w.harness.get_by_label("Encoder and attention").click_accesskit();
-    w.harness.run_steps(20);
+    // Of the model in use they are what can be chosen: they stand open.
     w.harness.get_by_role_and_label(Role::CheckBox, "Other attention").click_accesskit();
     w.harness.run_steps(5);
     // The tab of the panel is called so too.
