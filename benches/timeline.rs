@@ -146,6 +146,7 @@ impl Footage {
             blind: BlindPass::default(),
             cost: *cost,
             selected_event: None,
+            own_threshold: None,
             rule,
             prefs,
             looped: LoopPoints::default(),

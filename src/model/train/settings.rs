@@ -77,7 +77,7 @@ pub struct TrainSettings {
     #[serde(default)]
     pub feature_noise: f64,
     /// Whether features are brought to a spread of 1 on the whole, by a factor that goes into the weights at the end
-    /// ([`super::spread`]). Not as published.
+    /// (`train::spread`). Not as published.
     #[serde(default)]
     pub unit_spread: bool,
     /// Steps at first in which all segments stand for their bag, not the top alpha alone: by fresh weights these are chosen
