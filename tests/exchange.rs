@@ -278,7 +278,7 @@ fn a_project_is_verified_with_its_videos() {
 
     fs::write(at.join("p/project.db"), "no database").expect("is written");
     assert!(refused(&run(at, &["verify", "p"]), 1).contains("damaged"));
-    assert!(refused(&run(at, &["verify", "nowhere"]), 2).contains("holds no project"));
+    assert!(refused(&run(at, &["verify", "nowhere"]), 2).contains("is not there"));
 }
 
 #[test]

@@ -29,6 +29,9 @@ use super::sweep::sheet::SweepSheet;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct InspectTask(pub u64);
 
+/// What the curve of a trial is called.
+pub const TRIAL: &str = "trial";
+
 /// What if attention, or the features, were like this.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trial {

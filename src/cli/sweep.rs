@@ -26,7 +26,7 @@ pub fn run(args: &SweepArgs) -> Result<(), CliError> {
     let range = (args.from.unwrap_or(from), args.to.unwrap_or(to));
     if !(range.0.is_finite() && range.1.is_finite() && range.0 >= 0.0 && range.1 >= 0.0) {
         return Err(CliError::Input(format!(
-            "{} goes from {} to {}; both must be 0 or more",
+            "{} goes from {} to {}; both must be numbers of 0 or more",
             control.text(),
             range.0,
             range.1
@@ -36,6 +36,15 @@ pub fn run(args: &SweepArgs) -> Result<(), CliError> {
     let info = subject.scorer.info();
     let tsa = engine::tsa(&args.tsa, info.tsa);
     let steps = control.steps(&tsa, range, args.steps as usize);
+    if steps.len() < args.steps as usize {
+        files::complain(&format!(
+            "there are only {} different values of {} from {} to {}",
+            steps.len(),
+            control.text(),
+            range.0,
+            range.1
+        ));
+    }
     // All are looked at before the first is computed.
     steps.iter().try_for_each(scorer::check)?;
     let default = EventRule::default();

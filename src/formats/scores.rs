@@ -29,10 +29,12 @@ pub enum ScoresError {
         found: Vec<String>,
     },
     /// Not as many numbers as the video has snippets or frames.
-    #[error("has {found} scores, but the video has {snippets} snippets and {frames} frames")]
+    #[error("has {found} scores, but {wanted} has {snippets} snippets and {frames} frames")]
     Count {
         /// Numbers in the file.
         found: usize,
+        /// Name of the video.
+        wanted: String,
         /// Snippets of the video.
         snippets: usize,
         /// Its frames.
@@ -75,7 +77,7 @@ pub fn read(bytes: &[u8], extension: &str, wanted: Wanted<'_>) -> Result<Vec<f32
         "txt" => numbers(text(bytes)?)?,
         _ => return Err(ScoresError::Kind),
     };
-    per_snippet(&values, SnippetGrid::new(wanted.frames))
+    per_snippet(&values, SnippetGrid::new(wanted.frames), wanted.name)
 }
 
 fn text(bytes: &[u8]) -> Result<&str, ScoresError> {
@@ -178,7 +180,7 @@ fn others<'a>(wanted: Wanted<'_>, found: impl Iterator<Item = &'a str>) -> Score
     ScoresError::OtherVideos { wanted: wanted.name.to_owned(), found }
 }
 
-fn per_snippet(values: &[f32], grid: SnippetGrid) -> Result<Vec<f32>, ScoresError> {
+fn per_snippet(values: &[f32], grid: SnippetGrid, name: &str) -> Result<Vec<f32>, ScoresError> {
     if let Some(place) = values.iter().position(|value| !(0.0..=1.0).contains(value)) {
         return Err(ScoresError::Range { place, value: values[place] });
     }
@@ -188,7 +190,7 @@ fn per_snippet(values: &[f32], grid: SnippetGrid) -> Result<Vec<f32>, ScoresErro
     }
     let whole = frames / SNIPPET_FRAMES * SNIPPET_FRAMES;
     if values.len() < whole.max(1) || values.len() > frames {
-        return Err(ScoresError::Count { found: values.len(), snippets, frames });
+        return Err(ScoresError::Count { found: values.len(), wanted: name.to_owned(), snippets, frames });
     }
     let mut scores: Vec<f32> = Vec::with_capacity(snippets);
     for snippet in 0..snippets {
@@ -244,7 +246,10 @@ mod tests {
         assert_eq!(parse(&frames(40), "txt"), Ok(vec![0.5, 0.0, 0.0]));
         // Only whole snippets are counted.
         assert_eq!(parse(&frames(32), "txt"), Ok(vec![0.5, 0.0, 0.0]));
-        assert!(matches!(parse(&frames(31), "txt"), Err(ScoresError::Count { found: 31, snippets: 3, frames: 40 })));
+        assert!(matches!(
+            parse(&frames(31), "txt"),
+            Err(ScoresError::Count { found: 31, snippets: 3, frames: 40, .. })
+        ));
         assert!(parse(&frames(41), "txt").is_err());
     }
 

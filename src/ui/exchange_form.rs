@@ -69,6 +69,9 @@ pub(super) fn path_ui(
         if fresh {
             response.request_focus();
         }
+        // A long path is cut where the field ends.
+        let response =
+            if text.is_empty() || response.has_focus() { response } else { response.on_hover_text(text.as_str()) };
         let enter = ui.input(|i| i.key_pressed(Key::Enter) && !i.modifiers.shift);
         entered = enter && (response.lost_focus() || response.has_focus());
         let free = view.state.picking.is_none();

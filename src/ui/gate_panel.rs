@@ -44,6 +44,10 @@ pub fn gate_ui(view: &ViewContext<'_>, compared: &Compared, ui: &mut Ui) {
     if report.against.is_empty() {
         ui.label(RichText::new("Nothing speaks against it.").color(palette.good));
     }
+    if compared.learned.is_some() && report.held_out.is_none() {
+        let text = "No video was held out: what was judged is what it learned from.";
+        ui.label(RichText::new(text).color(palette.warn));
+    }
     for against in &report.against {
         ui.label(RichText::new(against).color(palette.error));
     }
@@ -157,16 +161,18 @@ fn figures_ui(view: &ViewContext<'_>, report: &GateReport, ui: &mut Ui) {
         if let Some(a) = report.alarms {
             let tip = format!(
                 "Events that hold no anomaly, in each hour of {:.2} hours of footage in which nothing is known to happen, \
-                 both models finding {} of {} anomalies. Events that nobody judged count too.",
+                 each model at the threshold at which it finds {} of {} anomalies, not at that below. Events that nobody judged \
+                 count too.",
                 a.hours, a.found, a.anomalies
             );
+            let finding = format!("finding {}/{}", a.found, a.anomalies);
             let Pair { before, after } = a.per_hour;
             let texts = [before, after].map(|alarms| format!("{alarms:.1}"));
-            row("False alarms an hour", &tip, texts, [before, after], Better::Less);
-            let tip = "How much of that footage is inside of such events: what has to be looked through for nothing.";
+            row(&format!("Alarms/h {finding}"), &tip, texts, [before, after], Better::Less);
+            let tip = "How much of that normal footage is inside of such events: what has to be looked through for nothing.";
             let Pair { before, after } = a.flagged;
             let texts = [before, after].map(|share| format!("{:.0} %", share * 100.0));
-            row("Normal footage flagged", tip, texts, [before, after], Better::Less);
+            row(&format!("Flagged {finding}"), tip, texts, [before, after], Better::Less);
         }
         let mut pair = |name: &str, tip: &str, of: Option<Pair<f64>>, digits: usize, better: Better| {
             if let Some(Pair { before, after }) = of {
@@ -203,7 +209,8 @@ fn rows_ui(view: &ViewContext<'_>, compared: &Compared, ui: &mut Ui) {
     };
     let tip =
         "What matters most first. Click a row, or press Up and Down, to watch it with both curves on the timeline.";
-    heading(ui, format!("{} that come or go", figures::count(changes, "event")), tip);
+    let turn = if changes == 1 { "comes or goes" } else { "come or go" };
+    heading(ui, format!("{} that {turn}", figures::count(changes, "event")), tip);
     if changes == 0 {
         ui.label(RichText::new("Both models flag the same events.").color(palette.text_weak));
     }

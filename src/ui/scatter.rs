@@ -179,7 +179,7 @@ pub fn scatter_ui(
     tokens: &Tokens,
 ) -> (Response, ScatterAnswer) {
     let p = &tokens.palette;
-    let room = if scatter.ticks { vec2(30.0, 30.0) } else { vec2(0.0, 16.0) };
+    let room = if scatter.ticks { vec2(38.0, 30.0) } else { vec2(0.0, 16.0) };
     // The name of y stands above the plot, where it hides no point.
     let head = if scatter.axes[1].is_empty() { 0.0 } else { 17.0 };
     let (whole, response) = ui.allocate_exact_size(Vec2::splat(scatter.side.max(96.0)), Sense::click_and_drag());

@@ -78,9 +78,9 @@ fn points_are_clicked_and_surrounded_and_the_timeline_answers() {
     let (least, most) =
         own.iter().chain(&theirs).fold((1.0_f32, 0.0_f32), |(least, most), v| (least.min(*v), most.max(*v)));
     let (low, high) = ((least - 0.05 * (most - least)).max(0.0), (most + 0.05 * (most - least)).min(1.0));
-    // They take 30 points at the left, 30 below, and 17 above.
+    // They take 38 points at the left, 30 below, and 17 above.
     let place = |x: f32, y: f32| {
-        let (left, right, top, bottom) = (plot.left() + 30.0, plot.right(), plot.top() + 17.0, plot.bottom() - 30.0);
+        let (left, right, top, bottom) = (plot.left() + 38.0, plot.right(), plot.top() + 17.0, plot.bottom() - 30.0);
         let share = |v: f32| ((v - low) / (high - low)).clamp(0.0, 1.0);
         Pos2::new(left + share(x) * (right - left), bottom - share(y) * (bottom - top))
     };

@@ -42,7 +42,7 @@ fn snippets_are_laid_out_picked_and_marked_on_the_timeline() {
     // A rectangle over the whole plot holds every point.
     w.click("Rectangle");
     let plot = w.harness.get_by_label_contains("Map of snippets").rect();
-    let (from, to) = (plot.left_top() + egui::vec2(32.0, 19.0), plot.right_bottom() - egui::vec2(2.0, 32.0));
+    let (from, to) = (plot.left_top() + egui::vec2(40.0, 19.0), plot.right_bottom() - egui::vec2(2.0, 32.0));
     w.harness.drag_at(from);
     w.harness.run_steps(2);
     w.harness.hover_at(plot.center());

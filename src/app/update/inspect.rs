@@ -13,8 +13,8 @@ use crate::app::arrangement::PanelKind;
 use crate::app::effect::Effect;
 use crate::app::exports;
 use crate::app::inspect::{
-    InspectAction, InspectNews, InspectOrder, InspectState, InspectTask, Subject, SweepOrder, Sweeping, Swept, Trial,
-    TrialCurve,
+    InspectAction, InspectNews, InspectOrder, InspectState, InspectTask, Subject, SweepOrder, Sweeping, Swept, TRIAL,
+    Trial, TrialCurve,
 };
 use crate::app::learn::Overlay;
 use crate::app::notice::Severity;
@@ -250,8 +250,8 @@ pub(super) fn hear(state: &mut AppState, task: InspectTask, news: InspectNews) {
 
 fn curve(scores: Curve, rule: &EventRule, exact: bool) -> TrialCurve {
     let events = exact.then(|| rule.events(scores.values()));
-    let name = if exact { "trial" } else { "trial (provisional)" };
-    TrialCurve { overlay: Overlay { scores, band: None, threshold: rule.threshold, name: name.into() }, events }
+    let name = if exact { TRIAL.into() } else { format!("{TRIAL} (provisional)").into() };
+    TrialCurve { overlay: Overlay { scores, band: None, threshold: rule.threshold, name }, events }
 }
 
 /// A sweep went on.

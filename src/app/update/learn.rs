@@ -79,6 +79,18 @@ fn edit(state: &mut AppState, effects: &mut Vec<Effect>, request: impl FnOnce(St
 )]
 fn gather(state: &mut AppState, candidate: Option<Option<String>>, effects: &mut Vec<Effect>) {
     view::bring_panel(state, PanelKind::Model, effects);
+    read(state, candidate, effects);
+}
+
+/// Something was said while a plan is on show: it is made again, wherever the person is.
+pub(super) fn plan_again(state: &mut AppState, effects: &mut Vec<Effect>) {
+    if matches!(state.learn.phase, LearnPhase::Planned(_)) {
+        read(state, None, effects);
+    }
+}
+
+#[expect(clippy::option_option, reason = "as `gather`")]
+fn read(state: &mut AppState, candidate: Option<Option<String>>, effects: &mut Vec<Effect>) {
     if state.learn.is_busy() {
         return;
     }

@@ -358,6 +358,7 @@ pub(super) fn recorded(
     effects: &mut Vec<Effect>,
 ) {
     state.reviews.recorded(ticket, step);
+    learn::plan_again(state, effects);
     if state.class_in_use.as_ref().is_some_and(|(class, _)| state.reviews.schema().class(class).is_none()) {
         state.class_in_use = None;
     }

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{ArgGroup, Args, ValueEnum};
 
 use super::{EngineArgs, LayoutName, TsaArgs, threshold};
 use crate::app::evaluation::EvalSettings;
@@ -39,9 +39,10 @@ Of videos or features that are scored first:
   lookback eval --list all.list --gt truth.txt --split Anomaly_Test.txt --json
   lookback eval --list test.list --gt test.json --report run.html && lookback verify run.html
   lookback eval --list test.list --gt test.json --choose-on val.list --choose-gt val.json")]
+#[command(group(ArgGroup::new("judged").required(true).multiple(true).args(["scores", "list"])))]
 pub struct EvalArgs {
     /// Stored scores (.npy), one per frame or one per snippet of 16 frames; several are pooled
-    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["list", "model"], required_unless_present = "list")]
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["list", "model"])]
     pub scores: Vec<PathBuf>,
     /// Videos or feature files to score, one per line, in the order of the ground truth; a frame count may follow each
     #[arg(long, value_name = "LIST")]

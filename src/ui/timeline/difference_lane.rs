@@ -7,6 +7,7 @@ use egui::{Align2, Id, Stroke, Ui, pos2};
 use super::lanes::Lane;
 use super::scale::Scale;
 use super::scene::{Scene, Slot};
+use crate::app::inspect::TRIAL;
 use crate::gpu::curve::CurveInk;
 
 /// The scale never shows less than this: differences in the last digits would else look like news.
@@ -44,7 +45,13 @@ pub(super) fn difference_lane_ui(ui: &Ui, id: Id, lane: &Lane, scene: &Scene<'_>
         Some(value) if value < -0.0005 => p.lower,
         _ => p.text_weak,
     };
-    scene.gutter_ui(ui, lane, id.with("value"), "Difference", &text, ink).on_hover_text(
+    // The curve beside that in use is then the trial's, and this still the comparison's.
+    let name = if input.overlay.is_some_and(|overlay| overlay.name.starts_with(TRIAL)) {
+        "Diff., compared"
+    } else {
+        "Difference"
+    };
+    scene.gutter_ui(ui, lane, id.with("value"), name, &text, ink).on_hover_text(
         "The score that is compared with less the score on screen. Above the middle, in orange, the other finds a snippet \
          more anomalous; below it, in blue, less. Scaled to the largest difference of this video.",
     );

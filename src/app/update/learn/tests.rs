@@ -13,7 +13,7 @@ use crate::app::update::tests::{act, finish, hear, opened};
 use crate::domain::curve::Curve;
 use crate::domain::gate::{GateInput, GateReport, GateVideo, Pair};
 use crate::domain::lesson::{LessonPlan, LessonRules, ReplayCount};
-use crate::domain::record::{ItemId, ReviewState};
+use crate::domain::record::{ItemId, ReviewState, Step};
 use crate::domain::review::{Judgement, Verdict};
 use crate::domain::segment::EventRule;
 use crate::domain::time::MediaTime;
@@ -139,6 +139,24 @@ fn the_plan_comes_first_and_nothing_runs_before_a_yes() {
     let effects = learn(&mut state, LearnAction::Run);
     assert!(matches!(&effects[..], [Effect::Learn(LearnRequest::Run(_))]), "{effects:?}");
     assert!(state.learn.is_busy());
+}
+
+#[test]
+fn a_verdict_makes_the_plan_on_show_again_and_interrupts_no_run() {
+    let parent = model(1);
+    let mut state = learning(&parent);
+    learn(&mut state, LearnAction::Start);
+    news(&mut state, LearnNews::Planned(planned(true)));
+    let said = |state: &mut AppState| {
+        let step = Box::new(Step { title: "False alarm".to_owned(), changes: Vec::new(), undoes: None });
+        let effects = hear(state, Event::StepRecorded { ticket: None, step, said: None, undoes: false });
+        effects.iter().filter(|e| matches!(e, Effect::Models(ModelRequest::Gather { candidate: None, .. }))).count()
+    };
+    assert_eq!(said(&mut state), 1);
+    assert_eq!(said(&mut state), 0, "it is being made already");
+    news(&mut state, LearnNews::Planned(planned(true)));
+    learn(&mut state, LearnAction::Run);
+    assert_eq!(said(&mut state), 0, "what runs goes on");
 }
 
 #[test]
