@@ -197,6 +197,6 @@ fn a_file_that_does_not_fit_is_told_in_a_sentence() {
         }
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
-    w.harness.get_by_label_contains("the video has 10 snippets and 160 frames");
+    w.harness.get_by_label_contains("has 10 snippets and 160 frames");
     w.harness.get_by_role_and_label(Role::Button, "Try again");
 }
