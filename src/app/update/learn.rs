@@ -89,6 +89,7 @@ pub(super) fn plan_again(state: &mut AppState, effects: &mut Vec<Effect>) {
     }
 }
 
+/// The reading itself, which leaves the panels as they are.
 #[expect(clippy::option_option, reason = "as `gather`")]
 fn read(state: &mut AppState, candidate: Option<Option<String>>, effects: &mut Vec<Effect>) {
     if state.learn.is_busy() {

@@ -1,7 +1,8 @@
 //! What a threshold costs: false alarms per hour, anomalies missed, and the curve of one over the other.
 //!
-//! Owns these counts, and where the curve turns back. An event is a false alarm if it shares no frame with an anomaly; an anomaly is missed if no event
-//! shares a frame with it (as in the `ActEV` evaluations of NIST, where the curve is Pmiss over the rate of false alarms).
+//! Owns these counts, and where the curve turns back. An event is a false alarm if it shares no frame with an anomaly; an
+//! anomaly is missed if no event shares a frame with it (as in the `ActEV` evaluations of NIST, where the curve is Pmiss
+//! over the rate of false alarms).
 //! Does not own how events are matched by overlap ([`super::events`]).
 
 use serde::{Deserialize, Serialize};
