@@ -246,7 +246,7 @@ fn lanes_and_verdicts_are_exported_for_themselves() {
 
     // While it is held here, the program reads but does not write.
     let held = refused(&run(at, &["import", "labels.csv", "--videos", "v", "--project", "p"]), 2);
-    assert!(held.contains("open in the window of Ada") && held.contains("close it there"), "{held}");
+    assert!(held.contains("open in the Lookback of Ada") && held.contains("close it there"), "{held}");
     let xd = out(&run(at, &["export", "--format", "xd", "--verdicts", "--project", "p", "-o", "v.txt"]));
     assert!(xd.contains("1 video, 1 interval to v.txt"), "{xd}");
     assert_eq!(fs::read_to_string(at.join("v.txt")).expect("is there"), "a.mp4 16 32\n");

@@ -130,6 +130,15 @@ impl Default for ChartForm {
 }
 
 impl ChartForm {
+    /// Asks for another chart. A size that nobody chose follows the chart.
+    pub fn turned_to(mut self, state: &AppState, kind: ChartKind) -> Self {
+        if self.look.size == fitting(state, self.kind) {
+            self.look.size = fitting(state, kind);
+        }
+        self.kind = kind;
+        self
+    }
+
     /// What stands in the way of writing; a sentence.
     pub fn problem(&self, state: &AppState) -> Option<&'static str> {
         let ChartFiles { png, svg, csv } = self.files;
@@ -222,7 +231,8 @@ fn in_front(state: &AppState) -> ChartKind {
 pub(super) fn suggest(state: &mut AppState) {
     let front = in_front(state);
     if state.chart.front.replace(front) != Some(front) {
-        state.chart.kind = front;
+        let form = state.chart.clone().turned_to(state, front);
+        state.chart = form;
     }
 }
 
@@ -404,6 +414,16 @@ mod tests {
         assert!(ChartKind::iter().all(|kind| fitting(&state, kind).is_possible()));
         assert_eq!(fitting(&state, ChartForm::default().kind), ChartForm::default().look.size);
         assert_eq!(fitting(&state, ChartKind::Attention), AttentionChart::SIZE);
+    }
+
+    #[test]
+    fn a_size_that_nobody_chose_follows_the_chart() {
+        let state = AppState::default();
+        let turned = ChartForm::default().turned_to(&state, ChartKind::Attention);
+        assert_eq!((turned.kind, turned.look.size), (ChartKind::Attention, AttentionChart::SIZE));
+        let (mut chosen, slide) = (turned, ChartSize { width: 1920, height: 1080 });
+        chosen.look.size = slide;
+        assert_eq!(chosen.turned_to(&state, ChartKind::Roc).look.size, slide);
     }
 
     #[test]

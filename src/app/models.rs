@@ -56,9 +56,8 @@ pub enum ModelsError {
 }
 
 /// What a model is to a project.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "lowercase")]
 pub enum ModelState {
     /// Comes with the program.
     Shipped,
@@ -81,10 +80,25 @@ pub struct ModelEntry {
     pub state: ModelState,
     /// Whether it is the one in use.
     pub in_use: bool,
+    /// Whether it is the one that going back leads to.
+    pub before: bool,
     /// What is known about it, or why that cannot be read.
     pub info: Result<ModelInfo, String>,
     /// When its file was written.
     pub at: Option<SystemTime>,
+}
+
+impl ModelEntry {
+    /// What it is to the project, in a word or two.
+    pub fn standing(&self) -> &'static str {
+        match (self.in_use, self.state) {
+            (true, _) => "in use",
+            (false, ModelState::Shipped) => "came with the program",
+            (false, ModelState::Candidate) => "candidate",
+            (false, ModelState::Promoted) => "was in use",
+            (false, ModelState::Discarded) => "set aside",
+        }
+    }
 }
 
 /// All models of a project, each behind its parent, the oldest child first.
@@ -93,12 +107,14 @@ pub struct ModelEntry {
 /// The project cannot be read. A single file that cannot be read is an entry that says so.
 pub fn tree(project: &Project) -> Result<Vec<ModelEntry>, ModelsError> {
     let (promoted, used) = (project.promoted_model()?, project.promotions()?);
+    let before = used.iter().rev().find(|promotion| !promotion.undone).map(|latest| latest.from.clone());
     let shipped = ModelWeights::builtin()?.info().clone();
     let mut entries = vec![ModelEntry {
         id: shipped.weights_id.clone(),
         depth: 0,
         state: ModelState::Shipped,
         in_use: promoted.is_none(),
+        before: before == Some(None),
         info: Ok(shipped),
         at: None,
     }];
@@ -106,9 +122,11 @@ pub fn tree(project: &Project) -> Result<Vec<ModelEntry>, ModelsError> {
         if file.id == entries[0].id {
             // A copy of the one that comes with the program.
             entries[0].in_use |= promoted.as_deref() == Some(&file.id);
+            entries[0].before |= before.as_ref().is_some_and(|id| id.as_ref() == Some(&file.id));
             continue;
         }
-        entries.push(entry(file, promoted.as_deref(), &used));
+        let before = before.as_ref().is_some_and(|id| id.as_ref() == Some(&file.id));
+        entries.push(ModelEntry { before, ..entry(file, promoted.as_deref(), &used) });
     }
     Ok(in_tree_order(entries))
 }
@@ -122,7 +140,7 @@ fn entry(file: ModelFile, promoted: Option<&str>, used: &[Promotion]) -> ModelEn
     };
     let info = ModelInfo::peek(&file.path).map_err(|err| err.to_string());
     let info = info.map(|info| ModelInfo { weights_id: file.id.clone(), ..info });
-    ModelEntry { in_use: promoted == Some(&file.id), id: file.id, depth: 0, state, info, at: file.at }
+    ModelEntry { in_use: promoted == Some(&file.id), before: false, id: file.id, depth: 0, state, info, at: file.at }
 }
 
 /// Every entry behind its parent; those without one in the list begin trees of their own.
@@ -202,14 +220,29 @@ pub fn keep(project: &mut Project, weights: &ModelWeights) -> Result<PathBuf, Mo
     Ok(project.keep_model(&weights.info().weights_id, &weights.to_bytes()?)?)
 }
 
-/// Brings a model file into the project as a candidate, whatever format it has, and gives its id.
+/// What bringing a model file in did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Imported {
+    /// Hash of its weights.
+    pub id: String,
+    /// What it was to the project already, where it was there; then nothing was changed.
+    pub known: Option<&'static str>,
+}
+
+/// Brings a model file into the project as a candidate, whatever format it has. One that is there stays what it is, but one
+/// that was set aside is a candidate again.
 ///
 /// # Errors
 /// The file holds no model, or the project cannot be written.
-pub fn import(project: &mut Project, path: &Path) -> Result<String, ModelsError> {
+pub fn import(project: &mut Project, path: &Path) -> Result<Imported, ModelsError> {
     let weights = ModelWeights::load(path)?;
+    let id = weights.info().weights_id.clone();
+    let there = tree(project)?.into_iter().find(|entry| entry.id == id && entry.state != ModelState::Discarded);
+    if let Some(entry) = there.filter(|entry| entry.info.is_ok()) {
+        return Ok(Imported { id, known: Some(entry.standing()) });
+    }
     keep(project, &weights)?;
-    Ok(weights.info().weights_id.clone())
+    Ok(Imported { id, known: None })
 }
 
 /// Writes a model as one file, with its bags, threshold and descent.
@@ -269,6 +302,25 @@ mod tests {
     }
 
     #[test]
+    fn going_back_leads_to_the_model_before_as_long_as_there_is_one() {
+        let (_folder, mut project) = project();
+        let shipped = ModelWeights::builtin().expect("is whole").info().weights_id.clone();
+        let (one, two) = (model(1, None), model(2, None));
+        let id = |weights: &ModelWeights| weights.info().weights_id.clone();
+        let before = |project: &Project| tree(project).expect("reads").into_iter().find(|e| e.before).map(|e| e.id);
+        assert_eq!(before(&project), None);
+        for (weights, leads_to) in [(&one, shipped.clone()), (&two, id(&one))] {
+            keep(&mut project, weights).expect("is kept");
+            project.promote(Some(&id(weights)), &author()).expect("is promoted");
+            assert_eq!(before(&project), Some(leads_to));
+        }
+        project.roll_back(&author()).expect("goes back");
+        assert_eq!(before(&project), Some(shipped));
+        project.roll_back(&author()).expect("goes back");
+        assert_eq!(before(&project), None);
+    }
+
+    #[test]
     fn a_model_goes_out_and_comes_back_whole() {
         let (folder, mut project) = project();
         let weights = model(1, None);
@@ -277,7 +329,11 @@ mod tests {
         let path = folder.path().join("out/model.safetensors");
         export(&project, Some(&id), &path).expect("is written");
         let (_other, mut other) = self::project();
-        assert_eq!(import(&mut other, &path).expect("is read"), id);
+        assert_eq!(import(&mut other, &path).expect("is read"), Imported { id: id.clone(), known: None });
+        let again = import(&mut other, &path).expect("is read");
+        assert_eq!(again, Imported { id: id.clone(), known: Some("candidate") });
+        other.discard_model(&id).expect("is set aside");
+        assert_eq!(import(&mut other, &path).expect("is read").known, None, "it comes back");
         assert_eq!(*load(&other, Some(&id)).expect("loads"), *load(&project, Some(&id)).expect("loads"));
         assert_eq!(find(&other, &id[..5]).expect("is found").as_deref(), Some(id.as_str()));
         assert_eq!(find(&other, SHIPPED).expect("is found"), None);

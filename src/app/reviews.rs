@@ -109,9 +109,10 @@ impl Reviews {
         match &self.project {
             Project::Opening => Err("The project is still being opened; try again in a moment.".to_owned()),
             Project::Failed { reason, .. } => Err(reason.clone()),
-            Project::Open { held_by: Some(who), .. } => {
-                Err(format!("This project can only be read here: it is open in {who}. Close it there to edit here."))
-            }
+            Project::Open { held_by: Some(who), .. } => Err(format!(
+                "This project can only be read here: it is open in {who}. Close that window, or let that command end, to \
+                     edit here."
+            )),
             Project::Open { held_by: None, .. } => Ok(()),
         }
     }

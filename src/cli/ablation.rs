@@ -41,8 +41,12 @@ pub fn run(args: &AblationArgs) -> Result<(), CliError> {
     let seeds = seeds(args.seed, args.seeds);
     let ablation = Ablation { folder: &args.out, kinds: &kinds, seeds: &seeds, settings: &settings };
     let mut watch = Watch { bar: Bar::new("Ablation", "runs"), done: 0, all: 0 };
-    let summary = ablation.carry_out(&device, &mut watch, &ticket)?;
+    let carried_out = ablation.carry_out(&device, &mut watch, &ticket);
     drop(watch);
+    if carried_out.is_err() && ticket.is_stale() {
+        files::complain(&format!("what is done stays in {}; the same command goes on from there", args.out.display()));
+    }
+    let summary = carried_out?;
     let text = if args.json { summary.json()? } else { summary.text() };
     files::print(&text)
 }

@@ -299,13 +299,17 @@ pub struct ExtractArgs {
 
 /// Arguments of `train`.
 #[derive(Args, Debug)]
-#[command(after_help = "\
-A list has one video or feature file (.npy, .safetensors, .txt) per line. Paths are taken from the list's folder.
+#[command(
+    allow_negative_numbers = true,
+    after_help = "\
+A list has one video or feature file (.npy, .safetensors, .txt) per line. Paths are taken from the
+list's folder.
 
 Examples:
-  lookback train --normal normal.txt --abnormal abnormal.txt --steps 600 --seed 1 -o model.safetensors
+  lookback train --normal n.txt --abnormal a.txt --preset few-videos --no-attention -o m.safetensors
   lookback train --normal n.txt --abnormal a.txt --resume m.safetensors.training -o m.safetensors
-  lookback train --normal n.txt --abnormal a.txt --bags-for published.pkl -o m.safetensors")]
+  lookback train --normal n.txt --abnormal a.txt --bags-for published.pkl -o m.safetensors"
+)]
 pub struct TrainArgs {
     /// List of videos or feature files without anomalies
     #[arg(long, value_name = "LIST")]
@@ -313,7 +317,9 @@ pub struct TrainArgs {
     /// List of videos or feature files with an anomaly somewhere
     #[arg(long, value_name = "LIST")]
     pub abnormal: PathBuf,
-    /// Attention and length as in the paper or in the published program
+    /// Settings as in the paper (`paper`), as in the published program (`published-ucf`, `published-xd`,
+    /// `published-shanghaitech`), or for about a hundred videos or fewer (`few-videos`: --steps 150 --warm-up 150
+    /// --unit-spread --feature-noise 1 --average 0.95)
     #[arg(long, value_name = "NAME", default_value = "paper")]
     pub preset: String,
     /// Number of optimiser steps in all; the preset's by default
@@ -329,9 +335,9 @@ pub struct TrainArgs {
     #[arg(long, value_name = "NAME", default_value = "constant")]
     pub schedule: ScheduleName,
     /// Judge and write a moving average of the weights that keeps this share of itself per step, such as 0.99; it is
-    /// steadier than the weights of one step on few videos. 0 for none, as published
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = average)]
-    pub average: f64,
+    /// steadier than the weights of one step on few videos; 0 for none [default: the preset's]
+    #[arg(long, value_name = "SHARE", value_parser = average)]
+    pub average: Option<f64>,
     /// Learning rate of Adam, of the first step where it falls [default: 0.001, as published]
     #[arg(long, value_name = "RATE")]
     pub learning_rate: Option<f64>,
@@ -342,17 +348,17 @@ pub struct TrainArgs {
     #[arg(long, value_name = "SHARE")]
     pub dropout: Option<f64>,
     /// Noise added to the features in training, as a share of the spread that each number has over the videos: against
-    /// learning few videos by heart. 0 for none, as published
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
-    pub feature_noise: f64,
+    /// learning few videos by heart; 0 for none [default: the preset's]
+    #[arg(long, value_name = "SHARE")]
+    pub feature_noise: Option<f64>,
     /// Bring features to a spread of 1 on the whole before they are trained on, by a factor that goes into the weights: for
     /// features of few numbers that vary, such as the built-in ones
     #[arg(long)]
     pub unit_spread: bool,
     /// Steps at first in which all of a bag stands for it, not only the snippets of the largest magnitude, which fresh
-    /// weights choose at random. 0 as published
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub warm_up: u32,
+    /// weights choose at random; 0 for none [default: the preset's]
+    #[arg(long, value_name = "N")]
+    pub warm_up: Option<u32>,
     /// Normal bags per step, and as many abnormal ones [default: 16, as published]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub batch: Option<u16>,

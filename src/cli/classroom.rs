@@ -5,6 +5,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::args::EngineArgs;
 use super::engine::{self, Extracted, Extractor};
@@ -40,6 +41,8 @@ pub struct Classroom {
     pub videos: Vec<LearningVideo>,
     /// Its scores of each.
     pub scores: Vec<Vec<f32>>,
+    /// Seconds that those took.
+    pub scoring_secs: f64,
     /// Videos that are left out, a sentence each.
     pub left_out: Vec<String>,
     /// Videos of which nobody said anything and no features are kept.
@@ -82,10 +85,11 @@ impl Classroom {
             threshold: model.info().threshold.unwrap_or_else(|| EventRule::default().threshold),
             ..EventRule::default()
         };
-        let mut bar = Bar::new("Scoring", "videos");
+        let (mut bar, began) = (Bar::new("Scoring", "videos"), Instant::now());
         let scores = learning::scores(&scorer, &videos, &mut |progress| bar.set(progress), ticket)?;
+        let scoring_secs = began.elapsed().as_secs_f64();
         let (rule, chosen) = (prefs.rule.unwrap_or(own), prefs.rule.is_some());
-        Ok(Self { model, device, scorer, rule, chosen, videos, scores, left_out, unknown })
+        Ok(Self { model, device, scorer, rule, chosen, videos, scores, scoring_secs, left_out, unknown })
     }
 
     /// The threshold that a candidate with this one of its own would have in the window.

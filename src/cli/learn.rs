@@ -15,6 +15,7 @@ use super::error::CliError;
 use super::labels::{count, listed};
 use super::progress::{Bar, cancelled_by_interrupt, show_duration};
 use super::{files, gate_text, project};
+use crate::app::learning::estimate::Lesson;
 use crate::app::learning::{self, Comparison};
 use crate::app::models;
 use crate::domain::gate::GateReport;
@@ -33,6 +34,8 @@ struct Summary {
     model: String,
     plan: LessonPlan,
     left_out: Vec<String>,
+    /// Seconds that learning and comparing take at most, by a trial.
+    seconds: Option<f64>,
     learned: Option<Learned>,
 }
 
@@ -76,10 +79,16 @@ pub fn run(args: &LearnArgs) -> Result<(), CliError> {
         model: room.model.info().weights_id.clone(),
         plan,
         left_out: room.left_out.clone(),
+        seconds: None,
         learned: None,
     };
+    if summary.plan.is_ready() {
+        let (videos, model, scoring_secs) = (&room.videos, &room.model, room.scoring_secs);
+        let lesson = Lesson { plan: &summary.plan, videos, model, settings: &settings, scoring_secs };
+        summary.seconds = Some(lesson.seconds(&room.device, &ticket)?);
+    }
     if !args.json {
-        files::print(&plan_text(&summary, &settings, room.unknown))?;
+        files::print(&plan_text(&summary, &settings, &room))?;
     }
     if !summary.plan.is_ready() {
         return Err(CliError::Input(summary.plan.missing.join(" ")));
@@ -177,18 +186,17 @@ impl TuneObserver for Watcher {
     }
 }
 
-fn plan_text(summary: &Summary, settings: &TuneSettings, unknown: usize) -> String {
+fn plan_text(summary: &Summary, settings: &TuneSettings, room: &Classroom) -> String {
     let plan = &summary.plan;
     let mut text = format!("project    {}\nmodel      {}\n", summary.project, summary.model);
     for kind in [VideoLabel::Normal, VideoLabel::Abnormal] {
-        let bags = plan.of_kind(kind).map(|bag| {
+        let lines = plan.of_kind(kind).map(|bag| {
             let hard = bag.weights.iter().filter(|weight| **weight > 1.0).count();
             let hard = if hard > 0 { format!(", {hard} of more weight") } else { String::new() };
             let (from, to) = (bag.snippets.start, bag.snippets.end - 1);
             format!("{}: snippets {from} to {to}{hard}; {}", bag.name, bag.grounds)
         });
-        let lines: Vec<String> = bags.collect();
-        text += &listed(&format!("{} {kind}", lines.len()), lines.into_iter());
+        text += &listed(&format!("{} {kind}", lines.len()), lines);
     }
     let mut held: Vec<String> = plan.held_out.iter().map(|bag| bag.name.clone()).collect();
     held.dedup();
@@ -199,21 +207,17 @@ fn plan_text(summary: &Summary, settings: &TuneSettings, unknown: usize) -> Stri
     });
     let left: Vec<String> = left.chain(summary.left_out.iter().cloned()).collect();
     text += &listed("left out", left.into_iter());
-    if unknown > 0 {
-        writeln!(text, "unscored   {}: score them once to compare them too", count(unknown, "video")).ok();
+    if room.unknown > 0 {
+        writeln!(text, "unscored   {}: score them once to compare them too", count(room.unknown, "video")).ok();
     }
     for caution in &plan.cautions {
         writeln!(text, "note       {caution}").ok();
     }
-    writeln!(
-        text,
-        "training   at most {} of {} + {} stretches, seed {}",
-        count(settings.steps, "step"),
-        settings.batch,
-        settings.batch,
-        settings.seed
-    )
-    .ok();
+    let Some(seconds) = summary.seconds else { return text };
+    let (steps, batch, seed) = (count(settings.steps, "step"), settings.batch, settings.seed);
+    let (time, device) = (show_duration(seconds.max(1.0)), room.device.label());
+    writeln!(text, "training   at most {steps} of {batch} + {batch} stretches, seed {seed}: about {time} on {device}")
+        .ok();
     text
 }
 

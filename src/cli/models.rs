@@ -18,7 +18,6 @@ use super::{files, gate_text, project};
 use crate::app::learning::{self, Comparison};
 use crate::app::models::{self, ModelEntry, ModelState, SHIPPED};
 use crate::domain::gate::GateReport;
-use crate::domain::record::StepId;
 use crate::domain::segment::EventRule;
 use crate::domain::threshold::threshold_text;
 use crate::model::weights::{Making, ModelWeights};
@@ -72,6 +71,13 @@ struct Change {
     gate: Option<GateReport>,
 }
 
+impl Change {
+    /// None yet, in this project.
+    fn of(project: &Project) -> Self {
+        Self { project: project.folder().display().to_string(), in_use: None, step: None, gate: None }
+    }
+}
+
 /// Runs the command.
 ///
 /// # Errors
@@ -88,9 +94,11 @@ pub fn run(args: &ModelsArgs) -> Result<(), CliError> {
             promote(&mut project, id, *even_if_lost, &engine, json)
         }
         ModelsCommand::Rollback => {
-            let back = project.roll_back(&author(&project)?)?;
+            let gone = project.roll_back(&author(&project)?)?;
             let step = project.history(1, None)?.first().map(|entry| entry.step);
-            changed(&project, back.from.as_deref(), step, None, json)
+            let way_back = format!("lookback models promote {}", gone.to.as_deref().unwrap_or(SHIPPED));
+            let change = Change { in_use: gone.from, step: step.map(|step| step.0), ..Change::of(&project) };
+            changed(&change, &way_back, json)
         }
         ModelsCommand::Discard { id: model } => {
             let id = own(&project, model)?;
@@ -104,13 +112,19 @@ pub fn run(args: &ModelsArgs) -> Result<(), CliError> {
         }
         ModelsCommand::Export { id: model, output } => {
             let id = models::find(&project, model)?;
+            let replaced = if output.exists() { ", in place of what was there" } else { "" };
             models::export(&project, id.as_deref(), output)?;
-            files::print(&format!("written    {} to {}\n", id.as_deref().unwrap_or(SHIPPED), output.display()))
+            let id = id.as_deref().unwrap_or(SHIPPED);
+            files::print(&format!("written    {id} to {}{replaced}\n", output.display()))
         }
         ModelsCommand::Import { file } => {
             project::require_writable(&project)?;
-            let id = models::import(&mut project, file)?;
-            files::print(&format!("candidate  {id}, from {}\n", file.display()))
+            let imported = models::import(&mut project, file)?;
+            let (id, file) = (imported.id, file.display());
+            files::print(&match imported.known {
+                None => format!("candidate  {id}, from {file}\n"),
+                Some(standing) => format!("known      {id}, from {file}: it is in the project already ({standing})\n"),
+            })
         }
     }
 }
@@ -141,7 +155,7 @@ fn list(project: &Project, json: bool) -> Result<(), CliError> {
             Err(problem) => problem.clone(),
         };
         let indent = "  ".repeat(entry.depth);
-        writeln!(text, "{mark} {indent}{}  {}  {about}", entry.id, entry.state).ok();
+        writeln!(text, "{mark} {indent}{}  {}  {about}", entry.id, entry.standing()).ok();
     }
     files::print(&text)
 }
@@ -155,8 +169,7 @@ fn show(project: &Project, wanted: &str, json: bool) -> Result<(), CliError> {
         let row = entry.map(Row::from);
         return files::print(&(serde_json::to_string_pretty(&row)? + "\n"));
     }
-    let state = entry.map_or_else(String::new, |e| format!("{}{}", e.state, if e.in_use { ", in use" } else { "" }));
-    files::print(&about(weights.info(), &state))
+    files::print(&about(weights.info(), entry.map_or("", ModelEntry::standing)))
 }
 
 fn about(info: &ModelInfo, state: &str) -> String {
@@ -191,12 +204,13 @@ fn about(info: &ModelInfo, state: &str) -> String {
         writeln!(text, "data       {data}").ok();
     }
     if let Some(seen) = &info.videos {
-        let more = if seen.complete { "" } else { "; more by an ancestor that does not say which" };
+        let more = if seen.complete { "" } else { "; an ancestor saw more and does not say which" };
         let (trained, chosen) = (count(seen.trained.len(), "video"), count(seen.chosen.len(), "video"));
         writeln!(text, "seen       trained on {trained}, chosen by {chosen}{more}").ok();
     }
     for (name, value) in &info.results {
-        writeln!(text, "  {name:<42}{value:>12.4}").ok();
+        let (value, meaning) = (learning::result_text(name, *value, 4), learning::result_meaning(name));
+        writeln!(text, "{}", format!("  {name:<42}{value:>10}   {meaning}").trim_end()).ok();
     }
     for note in &info.notes {
         writeln!(text, "note       {note}").ok();
@@ -234,7 +248,8 @@ fn promote(
         )));
     }
     let step = project.promote(id.as_deref(), &author(project)?)?.map(|appended| appended.step);
-    changed(project, id.as_deref(), step, Some(gate), json)
+    let change = Change { in_use: id, step: step.map(|step| step.0), gate: Some(gate), ..Change::of(project) };
+    changed(&change, "lookback models rollback", json)
 }
 
 /// The candidate against the model in use, on everything that was said until now.
@@ -258,22 +273,11 @@ fn compare(project: &Project, candidate: &Arc<ModelWeights>, engine: &EngineArgs
     }))
 }
 
-fn changed(
-    project: &Project,
-    id: Option<&str>,
-    step: Option<StepId>,
-    gate: Option<GateReport>,
-    json: bool,
-) -> Result<(), CliError> {
+fn changed(change: &Change, way_back: &str, json: bool) -> Result<(), CliError> {
     if json {
-        let (project, in_use) = (project.folder().display().to_string(), id.map(str::to_owned));
-        let change = Change { project, in_use, step: step.map(|step| step.0), gate };
-        return files::print(&(serde_json::to_string_pretty(&change)? + "\n"));
+        return files::print(&(serde_json::to_string_pretty(change)? + "\n"));
     }
-    let step = step.map_or_else(String::new, |step| format!(", step {step} of the record"));
-    files::print(&format!(
-        "in use     {}{step}\nback       lookback models rollback --project {:?}\n",
-        id.unwrap_or(SHIPPED),
-        project.folder().display()
-    ))
+    let step = change.step.map_or_else(String::new, |step| format!(", step {step} of the record"));
+    let in_use = change.in_use.as_deref().unwrap_or(SHIPPED);
+    files::print(&format!("in use     {in_use}{step}\nback       {way_back} --project {:?}\n", change.project))
 }

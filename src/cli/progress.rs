@@ -1,4 +1,4 @@
-//! Progress on a terminal, silence in a pipe.
+//! Progress: a bar on a terminal, a line now and then in a pipe or a log.
 //!
 //! Owns the bar with its remaining time, and Ctrl-C. Does not own what is counted.
 
@@ -30,7 +30,10 @@ pub fn cancelled_by_interrupt() -> Result<Ticket, CliError> {
     Ok(ticket)
 }
 
-/// One line that shows how far a piece of work has come. Drawn only if standard error is a terminal.
+/// Time between lines where there is no terminal: short work says nothing there.
+const EVERY: Duration = Duration::from_secs(10);
+
+/// One line that shows how far a piece of work has come, if standard error is a terminal; else lines that follow each other.
 #[derive(Debug)]
 pub struct Bar {
     line: ProgressBar,
@@ -38,18 +41,36 @@ pub struct Bar {
     skipped: Option<usize>,
     /// What is told of the remaining time.
     left: String,
+    lines: Option<Lines>,
+}
+
+/// Where there is no terminal.
+#[derive(Debug)]
+struct Lines {
+    label: String,
+    unit: String,
+    shown: Progress,
+    /// When the last one was written.
+    last: Instant,
 }
 
 impl Bar {
     /// A bar for the work called `label`, counting `unit`.
     pub fn new(label: &str, unit: &str) -> Self {
-        let bar = if io::stderr().is_terminal() { ProgressBar::no_length() } else { ProgressBar::hidden() };
+        let terminal = io::stderr().is_terminal();
+        let bar = if terminal { ProgressBar::no_length() } else { ProgressBar::hidden() };
+        let lines = (!terminal).then(|| Lines {
+            label: label.to_owned(),
+            unit: unit.to_owned(),
+            shown: Progress::default(),
+            last: Instant::now(),
+        });
         // The template is ours and constant: were it wrong, the plain style would do.
         let style = ProgressStyle::with_template(&format!("{{prefix}} [{{wide_bar}}] {{pos}}/{{len}} {unit}{{msg}}"))
             .unwrap_or_else(|_| ProgressStyle::default_bar());
         bar.set_style(style.progress_chars("=> "));
         bar.set_prefix(label.to_owned());
-        Self { line: bar, started: Instant::now(), skipped: None, left: String::new() }
+        Self { line: bar, started: Instant::now(), skipped: None, left: String::new(), lines }
     }
 
     /// Shows `progress`.
@@ -64,6 +85,18 @@ impl Bar {
         let left = progress.remaining_secs(self.started.elapsed().as_secs_f64());
         self.left = left.map_or_else(String::new, |secs| format!(", {} left", show_duration(secs)));
         self.line.set_message(self.left.clone());
+        if let Some(lines) = &mut self.lines {
+            lines.shown = progress;
+        }
+        self.speak("");
+    }
+
+    /// A line where there is no terminal, if the last one was long ago.
+    fn speak(&mut self, more: &str) {
+        let Some(lines) = self.lines.as_mut().filter(|lines| lines.last.elapsed() >= EVERY) else { return };
+        lines.last = Instant::now();
+        let Progress { done, total, .. } = lines.shown;
+        complain(&format!("{}: {done} of {total} {}{}{more}", lines.label, lines.unit, self.left));
     }
 
     /// Adds a figure behind the remaining time.
@@ -74,8 +107,9 @@ impl Bar {
     }
 
     /// What is being done right now, behind the remaining time.
-    pub fn note(&self, text: &str) {
+    pub fn note(&mut self, text: &str) {
         self.line.set_message(format!("{}, {text}", self.left));
+        self.speak(&format!(", {text}"));
     }
 
     /// A line above the bar, on standard error.

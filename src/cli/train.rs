@@ -130,6 +130,8 @@ struct Summary {
     held_out_auc: Option<f64>,
     /// What the logits were divided by to be as sure as the held-out videos allow.
     temperature: Option<f64>,
+    /// What was then added to them, so that as many are flagged as should be.
+    bias: Option<f64>,
     threshold: Option<f32>,
 }
 
@@ -164,12 +166,10 @@ impl Summary {
         if let (Some(loss), Some(auc)) = (self.held_out_loss, self.held_out_auc) {
             writeln!(text, "held-out videos: loss {loss:.4}, ROC-AUC by video {auc:.4}").ok();
         }
-        if let Some(temperature) = self.temperature {
-            writeln!(
-                text,
-                "temperature {temperature:.2}, by which the logits were divided to be as sure as those allow"
-            )
-            .ok();
+        if let (Some(temperature), Some(bias)) = (self.temperature, self.bias) {
+            let how = "so that scores are as sure as those allow";
+            writeln!(text, "temperature {temperature:.2} and bias {bias:+.2}: logits were divided and shifted {how}")
+                .ok();
         }
         if let Some(threshold) = self.threshold {
             writeln!(text, "threshold {}, from the held-out videos", threshold_text(threshold)).ok();
@@ -194,7 +194,8 @@ impl From<ScheduleName> for Schedule {
 pub fn preset(name: &str) -> Result<Preset, CliError> {
     name.parse().map_err(|_| {
         CliError::Input(format!(
-            "there is no preset {name:?}; the presets are paper, published-ucf, published-xd, published-shanghaitech"
+            "there is no preset {name:?}; the presets are paper, published-ucf, published-xd, published-shanghaitech, \
+             few-videos"
         ))
     })
 }
@@ -206,13 +207,13 @@ fn settings(args: &TrainArgs) -> Result<TrainSettings, CliError> {
         steps,
         seed: args.seed,
         schedule: args.schedule.into(),
-        average: args.average,
+        average: args.average.unwrap_or(own.average),
         learning_rate: args.learning_rate.unwrap_or(own.learning_rate),
         weight_decay: args.weight_decay.unwrap_or(own.weight_decay),
         dropout: args.dropout.unwrap_or(own.dropout),
-        feature_noise: args.feature_noise,
-        unit_spread: args.unit_spread,
-        warm_up: args.warm_up as usize,
+        feature_noise: args.feature_noise.unwrap_or(own.feature_noise),
+        unit_spread: args.unit_spread || own.unit_spread,
+        warm_up: args.warm_up.map_or(own.warm_up, |n| n as usize),
         batch: args.batch.map_or(own.batch, usize::from),
         tsa: TsaSettings { enabled: !args.no_attention, ..own.tsa },
         validate_every: REPORT_EVERY,
@@ -331,12 +332,12 @@ fn finish(
     device: &ComputeDevice,
 ) -> Result<Summary, CliError> {
     let mut weights = trained.weights.clone();
-    let (mut judged, mut temperature) = (None, None);
+    let (mut judged, mut temperature, mut bias) = (None, None, None);
     if watcher.held.is_enough() {
         let mut info = weights.info().clone();
         let (held, correction) = (watcher.held.videos(), Correction::TemperatureAndBias);
         if let Some(calibrated) = train::calibrated(&weights, held, correction, device, &Ticket::unlimited())? {
-            temperature = Some(calibrated.temperature);
+            (temperature, bias) = (Some(calibrated.temperature), Some(calibrated.bias));
             info.results.insert("temperature".to_owned(), calibrated.temperature);
             info.results.insert("bias".to_owned(), calibrated.bias);
             weights = ModelWeights::new(calibrated.parameters, info.clone()).carrying(weights.replay().clone());
@@ -355,6 +356,7 @@ fn finish(
         held_out_loss: judged.as_ref().and_then(Judged::loss),
         held_out_auc: judged.as_ref().and_then(Judged::auc),
         temperature,
+        bias,
         threshold: weights.info().threshold,
     })
 }

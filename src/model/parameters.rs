@@ -296,23 +296,25 @@ fn architecture(names: &[&str]) -> &'static str {
 /// From published `[out, in]` or `[out, in, kernel]` to the order of the computation, `[in, kernel × out]`:
 /// with it every product and every gradient is a plain product of contiguous matrices.
 pub(crate) fn input_major(shape: &[usize], values: &[f32]) -> Vec<f32> {
-    reorder(shape, |published, ours| (ours, published), values)
+    transposed(shape[0], values)
 }
 
 /// Back from [`input_major`]; `shape` is the published one.
 pub(crate) fn published_order(shape: &[usize], values: &[f32]) -> Vec<f32> {
-    reorder(shape, |published, ours| (published, ours), values)
+    transposed(shape[1..].iter().product(), values)
 }
 
-fn reorder(shape: &[usize], direction: impl Fn(usize, usize) -> (usize, usize), values: &[f32]) -> Vec<f32> {
-    let (out, input) = (shape[0], shape[1]);
-    let kernel: usize = shape[2..].iter().product();
+/// A matrix of `rows`, turned; block by block, as a whole column at a time would leave the cache at every number.
+fn transposed(rows: usize, values: &[f32]) -> Vec<f32> {
+    const BLOCK: usize = 32;
+    let columns = values.len() / rows.max(1);
     let mut result = vec![0.0; values.len()];
-    for o in 0..out {
-        for c in 0..input {
-            for k in 0..kernel {
-                let (to, from) = direction((o * input + c) * kernel + k, (c * kernel + k) * out + o);
-                result[to] = values[from];
+    for top in (0..rows).step_by(BLOCK) {
+        for left in (0..columns).step_by(BLOCK) {
+            for row in top..(top + BLOCK).min(rows) {
+                for column in left..(left + BLOCK).min(columns) {
+                    result[column * rows + row] = values[row * columns + column];
+                }
             }
         }
     }
@@ -338,6 +340,11 @@ mod tests {
         // Input channel 0: kernel positions 0, 1, 2 for outputs 0 and 1.
         assert_eq!(ours[..6], [0.0, 12.0, 1.0, 13.0, 2.0, 14.0]);
         assert_eq!(published_order(&[2, 4, 3], &ours), values);
+        // Larger than a block, and no multiple of one.
+        let (shape, values) = ([70, 37, 3], (0_u16..7770).map(f32::from).collect::<Vec<_>>());
+        let ours = input_major(&shape, &values);
+        assert!((0..7770).all(|i| ours[i % 111 * 70 + i / 111] == values[i]));
+        assert_eq!(published_order(&shape, &ours), values);
     }
 
     #[test]

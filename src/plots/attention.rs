@@ -58,6 +58,8 @@ pub fn attention_svg(chart: &AttentionChart<'_>, look: impl Into<ChartLook>) -> 
 /// Room at the left for labels, and at the right for the legend of colours.
 const LEFT: u32 = 74;
 const RIGHT: u32 = 96;
+/// Least height of the three lanes together.
+const LANES: u32 = 240;
 const GREY: RGBColor = RGBColor(150, 155, 165);
 
 impl AttentionChart<'_> {
@@ -187,7 +189,7 @@ impl AttentionChart<'_> {
             .x_labels(if last { 10 } else { 0 })
             .x_label_formatter(&|v| format!("{v:.0}"))
             .x_desc(if last { "snippet" } else { "" })
-            .y_labels(4)
+            .y_labels((area.dim_in_pixel().1 as usize / 26).clamp(2, 4))
             .y_label_formatter(&|v| format!("{v:.digits$}"))
             .y_desc(name)
             .axis_desc_style(text(14, if last { INK } else { colour }))
@@ -278,7 +280,9 @@ impl Chart for AttentionChart<'_> {
         };
         head.draw(&Text::new(facts, (14, 32), text(13, INK))).map_err(failed)?;
         let (_, height) = body.dim_in_pixel();
-        let (map, rest) = body.split_vertically(height * 3 / 5);
+        // Lanes keep a height at which their labels fit, as long as a third is left for the map.
+        let lanes = (height * 2 / 5).max(LANES).min(height * 2 / 3);
+        let (map, rest) = body.split_vertically(height - lanes);
         self.heat_map(&map)?;
         let (_, rest_height) = rest.dim_in_pixel();
         let (omega, rest) = rest.split_vertically(rest_height * 2 / 5);

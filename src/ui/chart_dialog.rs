@@ -21,20 +21,17 @@ pub(super) fn chart_ui(view: &ViewContext<'_>, ui: &mut Ui) {
     ui.heading("Save chart");
     let mut form = view.state.chart.clone();
     let present = charting::present(view.state);
-    let before = charting::fitting(view.state, form.kind);
+    let mut kind = form.kind;
     // What was asked for last may have gone from the screen.
-    if let (false, Some(first)) = (present.contains(&form.kind), present.first()) {
-        form.kind = *first;
+    if let (false, Some(first)) = (present.contains(&kind), present.first()) {
+        kind = *first;
     }
     ui.add_space(4.0);
-    for kind in present {
-        ui.radio_value(&mut form.kind, kind, kind.text());
+    for other in present {
+        ui.radio_value(&mut kind, other, other.text());
     }
+    form = form.turned_to(view.state, kind);
     let fitting = charting::fitting(view.state, form.kind);
-    // A size that nobody chose follows the chart.
-    if form.look.size == before {
-        form.look.size = fitting;
-    }
     ui.separator();
     ui.horizontal(|ui| {
         ui.label("Files");

@@ -12,7 +12,6 @@ use crate::app::action::Action;
 use crate::app::comparing::CompareAction;
 use crate::app::comparing::form::{CompareForm, OtherKind, candidates};
 use crate::app::exchanging::Field;
-use crate::app::models::ModelState;
 
 /// Draws the form; folded once something is compared.
 pub fn form_ui(view: &ViewContext<'_>, ui: &mut Ui) {
@@ -93,13 +92,7 @@ fn models_ui(view: &ViewContext<'_>, form: &mut CompareForm, ui: &mut Ui) {
         let selected = form.model.clone().or_else(|| candidates(view.state).next().map(|entry| entry.id.clone()));
         for entry in candidates(view.state) {
             let digits: String = entry.id.chars().take(8).collect();
-            let state = match (entry.in_use, entry.state) {
-                (true, _) => "in use",
-                (false, ModelState::Shipped) => "came with the program",
-                (false, ModelState::Candidate) => "candidate",
-                (false, ModelState::Promoted) => "was in use",
-                (false, ModelState::Discarded) => "set aside",
-            };
+            let state = entry.standing();
             let text = RichText::new(digits).font(view.tokens.figures());
             let chosen = selected.as_ref() == Some(&entry.id);
             let button = Button::selectable(chosen, text)

@@ -89,6 +89,9 @@ pub fn plan_ui(view: &ViewContext<'_>, planned: &Planned, ui: &mut Ui) {
     });
     let left: Vec<String> = left.chain(planned.left_out.iter().cloned()).collect();
     list_ui(view, ui, &format!("{} left out", figures::count(left.len(), "thing")), "", &left);
+    if !plan.is_ready() {
+        return;
+    }
     let compared = figures::count(planned.videos, "video");
     let mut about = format!("Both models are compared on {compared} afterwards.");
     if planned.unknown > 0 {

@@ -15,6 +15,7 @@ use super::{figures, gate_panel, known_normal_panel, lesson_panel, run_panel};
 use crate::app::action::Action;
 use crate::app::command::UiCommand;
 use crate::app::learn::{LearnAction, LearnPhase};
+use crate::app::learning;
 use crate::app::models::{ModelEntry, ModelState};
 use crate::domain::threshold::threshold_text;
 use crate::jobs::Progress;
@@ -103,17 +104,6 @@ fn models_ui(view: &ViewContext<'_>, draft: &mut ModelsDraft, ui: &mut Ui) {
     import_ui(view, draft, ui);
 }
 
-/// What a model is to the project, in a word or two.
-fn state_text(entry: &ModelEntry) -> &'static str {
-    match (entry.in_use, entry.state) {
-        (true, _) => "in use",
-        (false, ModelState::Shipped) => "came with the program",
-        (false, ModelState::Candidate) => "candidate",
-        (false, ModelState::Promoted) => "was in use",
-        (false, ModelState::Discarded) => "set aside",
-    }
-}
-
 /// A row of the tree, behind its parent; whether it was clicked.
 fn row_ui(view: &ViewContext<'_>, entry: &ModelEntry, selected: bool, ui: &mut Ui) -> bool {
     let palette = &view.tokens.palette;
@@ -126,7 +116,7 @@ fn row_ui(view: &ViewContext<'_>, entry: &ModelEntry, selected: bool, ui: &mut U
             _ => palette.text,
         };
         let name = RichText::new(entry.id.chars().take(8).collect::<String>()).font(view.tokens.figures()).color(ink);
-        let state = state_text(entry);
+        let state = entry.standing();
         let state_ink = if entry.in_use { palette.good } else { palette.text_weak };
         let button = Button::selectable(selected, name)
             .right_text(RichText::new(state).font(view.tokens.small()).color(state_ink))
@@ -150,7 +140,7 @@ fn about_ui(view: &ViewContext<'_>, entry: &ModelEntry, ui: &mut Ui) {
     };
     facts_ui(view, ui, "model", |rows| {
         rows.row("Model", entry.id.clone(), "Hash of its weights.");
-        rows.row("State", state_text(entry), "");
+        rows.row("State", entry.standing(), "");
         rows.row("Parent", info.parent.clone().unwrap_or_else(|| "none".to_owned()), "The model it learned on from.");
         rows.row("Encoder", info.encoder.clone().unwrap_or_else(|| "not known".to_owned()), "Whose features it reads.");
         let threshold = info.threshold.map_or_else(|| "none of its own".to_owned(), threshold_text);
@@ -170,7 +160,7 @@ fn about_ui(view: &ViewContext<'_>, entry: &ModelEntry, ui: &mut Ui) {
         CollapsingHeader::new("Figures from when it was made").id_salt("results").default_open(false).show(ui, |ui| {
             facts_ui(view, ui, "model results", |rows| {
                 for (name, value) in &info.results {
-                    rows.row(name, format!("{value:.3}"), "");
+                    rows.row(name, learning::result_text(name, *value, 3), learning::result_meaning(name));
                 }
             });
         });

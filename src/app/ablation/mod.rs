@@ -21,10 +21,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use strum::EnumIter;
 
 use super::library::EntryId;
 use crate::domain::library::VideoId;
 use crate::jobs::Progress;
+use crate::model::train::{Preset, TrainSettings};
 
 pub use error::AblationError;
 pub use results::{AblationPlan, AblationResults, SeedRuns};
@@ -46,6 +48,43 @@ pub struct KindForm {
     pub path: String,
 }
 
+/// How the models of an ablation are trained.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, EnumIter)]
+#[serde(rename_all = "kebab-case")]
+pub enum Recipe {
+    /// As the paper says.
+    #[default]
+    Paper,
+    /// For about a hundred videos or fewer.
+    FewVideos,
+}
+
+impl Recipe {
+    /// What it is called.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Paper => "As in the paper",
+            Self::FewVideos => "For few videos",
+        }
+    }
+
+    /// The settings that it stands for.
+    pub fn preset(self) -> Preset {
+        match self {
+            Self::Paper => Preset::Paper,
+            Self::FewVideos => Preset::FewVideos,
+        }
+    }
+
+    /// Steps to begin with: enough for tens of videos.
+    pub fn steps(self) -> usize {
+        match self {
+            Self::Paper => 600,
+            Self::FewVideos => TrainSettings::preset(Preset::FewVideos).steps,
+        }
+    }
+}
+
 /// What the person asks for. Remembered between runs of the program, so that an ablation goes on after a pause.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -58,6 +97,8 @@ pub struct AblationForm {
     pub seeds: u32,
     /// Folds at most.
     pub folds: usize,
+    /// How each model is trained.
+    pub recipe: Recipe,
     /// Steps of each training.
     pub steps: usize,
     /// Folder of the runs as typed; the one in the project if empty.
@@ -66,7 +107,8 @@ pub struct AblationForm {
 
 impl Default for AblationForm {
     fn default() -> Self {
-        Self { own: true, kinds: Vec::new(), seeds: 3, folds: 5, steps: 600, folder: String::new() }
+        let recipe = Recipe::default();
+        Self { own: true, kinds: Vec::new(), seeds: 3, folds: 5, recipe, steps: recipe.steps(), folder: String::new() }
     }
 }
 

@@ -111,13 +111,14 @@ impl Summary {
     pub fn text(&self) -> String {
         let widest = self.rows.iter().map(|row| row.features.chars().count()).max().unwrap_or(0).max(8) + 2;
         let mut text = format!(
-            "{} videos in {} folds, {} runs of {} steps in {}, {} of them there already\n\
+            "{} videos in {} folds, {} runs of {} steps (preset {}) in {}, {} of them there already\n\
              mean ± standard deviation over seeds; a seed's figure is over the frames of all its folds\n\
              {:<widest$}{:<5}{:>6}  {:<20}{:<20}{:<20}\n",
             self.videos,
             self.folds,
             self.runs,
             self.settings.steps,
+            self.settings.preset,
             self.folder,
             self.found,
             "features",

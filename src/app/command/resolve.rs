@@ -11,7 +11,6 @@ use crate::app::effect::Zoom;
 use crate::app::inspect::InspectAction;
 use crate::app::lanes::{LaneKind, LaneSettings};
 use crate::app::learn::LearnAction;
-use crate::app::models::ModelState;
 use crate::app::picture::{PAN_STEP, PictureView, ZOOM_STEP};
 use crate::app::prefs::ReviewPrefs;
 use crate::app::reviews::Project;
@@ -135,8 +134,8 @@ impl UiCommand {
                 state.reviews.writable().ok().map(|()| Action::Learn(LearnAction::Start))
             }
             Self::RollBackModel => {
-                let used = state.learn.models.iter().any(|model| model.state == ModelState::Promoted);
-                (used && state.reviews.writable().is_ok()).then_some(Action::Learn(LearnAction::RollBack))
+                let leads = state.learn.models.iter().any(|model| model.before);
+                (leads && state.reviews.writable().is_ok()).then_some(Action::Learn(LearnAction::RollBack))
             }
             Self::ToggleKnownNormal => Some(Action::ToggleKnownNormal),
             Self::ToggleLibrary => Some(Action::TogglePanel(PanelKind::Library)),

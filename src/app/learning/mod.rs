@@ -9,6 +9,7 @@
 //! LearningVideo…  →  scores  →  plan  →  set  →  Tuning::run  →  compare  →  candidate  →  models::keep
 //! ```
 
+pub mod estimate;
 pub mod pace;
 pub mod simulation;
 #[cfg(test)]
@@ -216,6 +217,26 @@ pub fn seen(plan: &LessonPlan, videos: &[LearningVideo]) -> SeenVideos {
     SeenVideos { trained: refs(&plan.train), chosen: refs(&plan.held_out), complete: true }
 }
 
+/// Results of a candidate that are numbers of things.
+const COUNTS: [&str; 4] = ["anomalies", "anomalies flagged", "false alarms", "false alarms flagged"];
+
+/// A result that is kept with a model, as it is written: a number of things, or a figure with `digits` decimals.
+pub fn result_text(name: &str, value: f64, digits: usize) -> String {
+    let digits = if COUNTS.contains(&name) { 0 } else { digits };
+    format!("{value:.digits$}")
+}
+
+/// What a result means, where its name does not say it; empty otherwise.
+pub fn result_meaning(name: &str) -> &'static str {
+    match name {
+        "temperature" => "divides the logits, so that the model is as sure of itself as held-out videos allow",
+        "bias" => "is added to the logits, so that held-out videos are flagged as often as they should be",
+        "held-out loss" | "held-out loss of the parent" => "cross-entropy on whole videos that were not trained on",
+        name if name.contains("carried bags") => "on what the model in use was trained on: 1 is perfect, 0.5 is chance",
+        _ => "",
+    }
+}
+
 /// The model to keep: what was learned, with its threshold, what it learned from, and what the gate found.
 pub fn candidate(tuned: Tuned, data: String, seen: SeenVideos, report: &GateReport) -> ModelWeights {
     let Tuned { weights, .. } = tuned;
@@ -226,10 +247,10 @@ pub fn candidate(tuned: Tuned, data: String, seen: SeenVideos, report: &GateRepo
     let mut result = |name: &str, value: f64| {
         info.results.insert(name.to_owned(), value);
     };
-    result("anomalies", report.anomalies.all as f64);
-    result("anomalies flagged", report.anomalies.after as f64);
-    result("false alarms", report.false_alarms.all as f64);
-    result("false alarms flagged", report.false_alarms.after as f64);
+    let counts = [report.anomalies, report.false_alarms].map(|tally| [tally.all, tally.after]);
+    for (name, count) in COUNTS.into_iter().zip(counts.concat()) {
+        result(name, count as f64);
+    }
     if let Some(alarms) = report.alarms {
         result("false alarms per hour of the parent", alarms.per_hour.before);
         result("false alarms per hour", alarms.per_hour.after);

@@ -22,7 +22,7 @@ use crate::app::ablation::{
 use crate::app::event::Event;
 use crate::jobs::{Generation, Ticket};
 use crate::model::ComputeDevice;
-use crate::model::train::{Preset, TrainSettings};
+use crate::model::train::TrainSettings;
 use crate::model::weights::ModelWeights;
 
 use self::watch::Watch;
@@ -251,7 +251,7 @@ impl Desk {
 }
 
 fn settings_of(order: &AblationOrder) -> TrainSettings {
-    settings(Preset::Paper, Some(order.form.steps))
+    settings(order.form.recipe.preset(), Some(order.form.steps))
 }
 
 fn obstacle(err: &AblationError, order: &AblationOrder) -> Obstacle {

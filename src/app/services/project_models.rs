@@ -11,6 +11,7 @@ use crate::app::exports;
 use crate::app::learn::{LearnNews, LearnTask, Material, ModelRequest};
 use crate::app::models::{self, ModelsError};
 use crate::app::notice::Severity;
+use crate::app::services::errands::sentence;
 use crate::domain::library::VideoId;
 use crate::domain::queue::KnownVideo;
 use crate::domain::record::{ReviewState, Step, Subject};
@@ -73,8 +74,12 @@ pub(super) fn answer(project: &mut Project, request: ModelRequest) -> Vec<Event>
         ModelRequest::Export(id) => return export(project, id.as_deref()),
         ModelRequest::Import(path) => {
             return match writable(project).and_then(|()| models::import(project, &path)) {
-                Ok(id) => {
-                    let text = format!("The model {id} is a candidate now; compare it to put it in use.");
+                Ok(imported) => {
+                    let id = &imported.id;
+                    let text = match imported.known {
+                        None => format!("The model {id} is a candidate now; compare it to put it in use."),
+                        Some(standing) => format!("The model {id} is in the project already ({standing})."),
+                    };
                     told_info(text).into_iter().chain(listed(project)).collect()
                 }
                 Err(err) => failed(&err),
@@ -91,7 +96,10 @@ pub(super) fn answer(project: &mut Project, request: ModelRequest) -> Vec<Event>
 }
 
 fn failed(err: &dyn std::fmt::Display) -> Vec<Event> {
-    vec![Event::Told(Severity::Error, format!("Nothing was changed: {err}."))]
+    let text = err.to_string();
+    // Most of them say so themselves.
+    let said = text.contains("nothing was changed");
+    vec![Event::Told(Severity::Error, if said { sentence(&text) } else { format!("Nothing was changed: {text}.") })]
 }
 
 fn told_info(text: String) -> Vec<Event> {

@@ -116,7 +116,7 @@ fn chart(folder: &Path, order: &ChartOrder) -> Event {
     let mut written = Vec::new();
     for (extension, bytes) in files {
         match write(folder, &order.stem, extension, &bytes) {
-            Ok(path) => written.push(path.display().to_string()),
+            Ok(path) => written.push(path.file_name().unwrap_or_default().to_string_lossy().into_owned()),
             Err(err) => {
                 let text = format!(
                     "No chart: the folder {} cannot be written ({err}). Choose another with “Snapshot folder…”.",
@@ -126,7 +126,7 @@ fn chart(folder: &Path, order: &ChartOrder) -> Event {
             }
         }
     }
-    Event::Told(Severity::Info, format!("The chart is {}.", written.join(" and ")))
+    Event::Told(Severity::Info, format!("The chart is in {}: {}.", folder.display(), written.join(", ")))
 }
 
 fn table(order: &TableOrder) -> Event {

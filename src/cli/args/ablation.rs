@@ -11,7 +11,9 @@ use super::{DeviceName, EncoderName, LayoutName};
 
 /// Arguments of `ablation`.
 #[derive(Args, Debug)]
-#[command(after_help = "\
+#[command(
+    allow_negative_numbers = true,
+    after_help = "\
 For each kind of features a model is trained with and without Temporal Self-Attention, for several
 seeds, and on folds: each list of a kind is a fold, judged by a model that was trained on the labels
 of whole videos of the other lists. The last weights of a training are judged, so nothing is chosen
@@ -27,7 +29,8 @@ Examples:
   lookback ablation --features clip=c0.list,c1.list --features i3d=i0.list,i1.list \\
       --gt 0.txt 1.txt --seeds 5 --out ablation/
   lookback eval --scores R/scores.npy --gt R/labels.npy --frames R/frames.list \\
-      --made-by R/model.safetensors                      one run, in its folder R, in full")]
+      --made-by R/model.safetensors                      one run, in its folder R, in full"
+)]
 pub struct AblationArgs {
     /// Features by a name of your choice and their lists, one list for each fold, in the order of --gt; lists may name feature
     /// files or videos
@@ -45,8 +48,8 @@ pub struct AblationArgs {
     /// The first seed
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
-    /// Ratio and length of the trainings as in the paper (`paper`) or in the published program (`published-ucf`,
-    /// `published-xd`, `published-shanghaitech`)
+    /// Settings of the trainings as in the paper (`paper`), as in the published program (`published-ucf`, `published-xd`,
+    /// `published-shanghaitech`), or for about a hundred videos or fewer (`few-videos`, see `train --help`)
     #[arg(long, value_name = "NAME", default_value = "paper")]
     pub preset: String,
     /// Number of optimiser steps of each training; the preset's by default

@@ -31,14 +31,15 @@ fn rate(text: &str) -> Result<f64, String> {
 #[command(after_help = "\
 Formats: ucf, xd, gt-npy, activitynet, cvat, elan, via3, fiftyone, label-studio, audacity, csv, json
 
-Videos are found by name: as written, then without folders, extension and capitals. An import is one step of the
-project's history and is taken back as one. Labels that the project holds already are not written twice.
+Videos are found by name: as written, then without folders, extension and capitals. An import is one
+step of the project's history and is taken back as one. Labels that the project holds already are
+not written twice.
 
 Examples:
   lookback import annotation.txt --videos recordings/ --dry-run     what would happen
   lookback import annotation.txt --end inclusive --videos recordings/
   lookback import gt.npy --list gt.list --project case/             a project of its own
-  lookback import eaf/*.eaf                                         one file for each video, one step
+  lookback import eaf/*.eaf                                         a file for each video, one step
   lookback import --undo 12                                         take an import back")]
 pub struct ImportArgs {
     /// Label files, all of one format
@@ -82,8 +83,8 @@ pub struct ImportArgs {
 #[command(after_help = "\
 Formats: ucf, xd, gt-npy, activitynet, cvat, elan, via3, fiftyone, label-studio, audacity, csv, json
 
-What the format cannot hold is printed before the file is written. cvat, elan and audacity hold one video a file: for
-several videos, -o is a folder. A gt-npy gets its list beside it, ending in .list.
+What the format cannot hold is printed before the file is written. cvat, elan and audacity hold one
+video a file: for several videos, -o is a folder. A gt-npy gets its list beside it, ending in .list.
 
 Examples:
   lookback export --format csv -o labels.csv
@@ -117,10 +118,11 @@ pub struct ExportArgs {
 /// Arguments of `agreement`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-An annotator has read a video once they marked an interval in it, or said normal or abnormal of the whole; only videos
-that both have read are compared. Kappa is Cohen's, of frames: 1 is complete agreement, 0 what chance would give; where
-chance alone would agree on every frame it is not defined. Intervals match, one with one, if they share at least half of
-the frames that they cover together. Seconds come from the times of the frames in the videos.
+An annotator has read a video once they marked an interval in it, or said normal or abnormal of the
+whole; only videos that both have read are compared. Kappa is Cohen's, of frames: 1 is complete
+agreement, 0 what chance would give; where chance alone would agree on every frame it is not
+defined. Intervals match, one with one, if they share at least half of the frames that they cover
+together. Seconds come from the times of the frames in the videos.
 
 Examples:
   lookback agreement                                   every two readers of the window's project
@@ -146,12 +148,14 @@ pub struct AgreementArgs {
 /// Arguments of `verify`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Every row of the record is checked against the one before it, everything that is shown against the record, and every
-video file against its hash.
+Every row of the record is checked against the one before it, everything that is shown against the
+record, and every video file against its hash.
 
-Of a report that `eval --report` wrote, the files that it names are checked and all figures are computed again.
+Of a report that `eval --report` wrote, the files that it names are checked and all figures are
+computed again.
 
-Exit codes: 0 all is as it was written, 1 something is not or a video is missing, 2 there is no project to check.
+Exit codes: 0 all is as it was written, 1 something is not or a video is missing, 2 there is no
+project to check.
 
 Examples:
   lookback verify                        the window's project
@@ -179,9 +183,10 @@ pub struct VerifyArgs {
 lookback relocate [OPTIONS] PROJECT FOLDER
        lookback relocate [OPTIONS] --project PROJECT FOLDER",
     after_help = "\
-Videos that are no longer where the project saw them are searched for in the folder, at any depth. Size and name say
-which files are worth reading, the content says which file is the video. Nothing is moved: the project only learns where
-its videos are now. Those that are not found stay in the project with all that was said about them.
+Videos that are no longer where the project saw them are searched for in the folder, at any depth.
+Size and name say which files are worth reading, the content says which file is the video. Nothing
+is moved: the project only learns where its videos are now. Those that are not found stay in the
+project with all that was said about them.
 
 Examples:
   lookback relocate case/ /mnt/archive --dry-run    what would be found
@@ -205,9 +210,10 @@ pub struct RelocateArgs {
 /// Arguments of `report`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-The report holds every event with its verdict, a picture of its peak and the curve of its video, the labels, and what is
-needed to check all this: hashes of videos, model and record, settings, versions. case.html needs no other file; case.csv
-has the same as a table. Videos are scored again, from cached features where there are any.
+The report holds every event with its verdict, a picture of its peak and the curve of its video, the
+labels, and what is needed to check all this: hashes of videos, model and record, settings,
+versions. case.html needs no other file; case.csv has the same as a table. Videos are scored again,
+from cached features where there are any.
 
 Examples:
   lookback report -o case-17/                            all videos about which anything was said

@@ -14,8 +14,8 @@ use crate::domain::sweep::Control;
 #[derive(Args, Debug)]
 #[command(after_help = "\
 omega is the score that attention gives a snippet; p(t) the share of noisy draws in which snippet t
-is among the selected; V_hat[j, t] the share of draws whose j-th earliest pick is snippet t. V_hat is
-never built as a whole; --snippets says which part is drawn and written.
+is among the selected; V_hat[j, t] the share of draws whose j-th earliest pick is snippet t. V_hat
+is never built as a whole; --snippets says which part is drawn and written.
 
 Examples:
   lookback attention door.mp4                        a table on the screen

@@ -10,15 +10,18 @@ use super::{DeviceName, EncoderName, EngineArgs};
 
 /// Arguments of `learn`.
 #[derive(Args, Debug)]
-#[command(after_help = "\
-What is learned from: false alarms, confirmed anomalies, labels of whole videos, labelled intervals, and videos that were
-looked through without a find. All else stays out. The model in use is not changed: the result is a candidate, and the
-comparison says what it would change.
+#[command(
+    allow_negative_numbers = true,
+    after_help = "\
+What is learned from: false alarms, confirmed anomalies, labels of whole videos, labelled intervals,
+and videos that were looked through without a find. All else stays out. The model in use is not
+changed: the result is a candidate, and the comparison says what it would change.
 
 Examples:
   lookback learn case/ --dry-run          what would be learned from, and what is missing
   lookback learn case/ --steps 60 --seed 1
-  lookback models promote 0123 --project case/")]
+  lookback models promote 0123 --project case/"
+)]
 pub struct LearnArgs {
     /// Folder of the project; the window's by default
     pub project: Option<PathBuf>,
@@ -61,13 +64,14 @@ fn weight(text: &str) -> Result<f64, String> {
 /// Arguments of `models`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-A model is named by the first digits of its id, or `builtin` for the one that comes with the program.
+A model is named by the first digits of its id, or `builtin` for the one that comes with the
+program.
 
 Examples:
   lookback models list --project case/
   lookback models show 0123
-  lookback models promote 0123            put a candidate in use, after comparing it with the model in use
-  lookback models rollback                go back to the model before
+  lookback models promote 0123     put a candidate in use, after comparing it with that in use
+  lookback models rollback         go back to the model before
   lookback models export 0123 -o model.safetensors")]
 pub struct ModelsArgs {
     /// What to do with them

@@ -12,8 +12,9 @@ use super::{DeviceName, EncoderName};
 /// Arguments of `simulate-review`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Each pair of --list and --gt is a fold. In turn each fold is set aside for the figures, while a simulated reviewer judges the
-highest events of the others by their ground truth, and the model learns from that through the gate, as in the window.
+Each pair of --list and --gt is a fold. In turn each fold is set aside for the figures, while a
+simulated reviewer judges the highest events of the others by their ground truth, and the model
+learns from that through the gate, as in the window.
 
 Examples:
   lookback simulate-review --list 0.list 1.list 2.list --gt 0.json 1.json 2.json

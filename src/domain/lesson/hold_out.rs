@@ -11,7 +11,7 @@ use crate::domain::library::VideoId;
 
 /// With fewer videos of either kind none is held out: all are needed to learn from, and held-out videos of one kind say only
 /// that every score should be high, or low. A run that ends when that is best ends when it has learned nothing.
-const LEAST: usize = 4;
+pub(super) const LEAST_OF_KIND: usize = 4;
 
 /// The videos to hold out, of those with an anomaly and of the others alike.
 pub(super) fn videos(bags: &[LessonBag], share: f64, seed: u64) -> BTreeSet<VideoId> {
@@ -24,7 +24,7 @@ pub(super) fn videos(bags: &[LessonBag], share: f64, seed: u64) -> BTreeSet<Vide
         let own = kinds.iter().filter(|(_, abnormal)| **abnormal == kind);
         own.map(|(video, _)| (draw(video, seed), *video)).collect::<Vec<(f64, &VideoId)>>()
     });
-    if share <= 0.0 || of_kind.iter().any(|draws| draws.len() < LEAST) {
+    if share <= 0.0 || of_kind.iter().any(|draws| draws.len() < LEAST_OF_KIND) {
         return held;
     }
     for mut draws in of_kind {

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use super::hold_out::LEAST_OF_KIND;
 use super::{Grounds, LessonBag, LessonPlan, ReplayCount};
 use crate::domain::label::VideoLabel;
 use crate::domain::library::VideoId;
@@ -80,10 +81,10 @@ pub(super) fn cautions(plan: &LessonPlan, replay: ReplayCount) -> Vec<String> {
     if videos(plan.train.iter().chain(&plan.held_out)) == 1 {
         cautions.push("All verdicts are about one video: the result may not hold for others.".to_owned());
     } else if plan.held_out.is_empty() && plan.rules.held_out > 0.0 {
-        cautions.push(
-            "Too few videos to hold one out: when to stop, and whether it helped, cannot be told on unseen footage."
-                .to_owned(),
-        );
+        cautions.push(format!(
+            "Too few videos to hold one out: when to stop, and whether it helped, cannot be told on unseen footage. \
+                 It needs {LEAST_OF_KIND} videos with an anomaly and {LEAST_OF_KIND} others about which something was said."
+        ));
     }
     cautions
 }

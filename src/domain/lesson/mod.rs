@@ -221,9 +221,11 @@ impl LessonPlan {
         self.missing.is_empty()
     }
 
-    /// Bags of one kind that are trained on.
-    pub fn of_kind(&self, kind: VideoLabel) -> impl Iterator<Item = &LessonBag> {
-        self.train.iter().filter(move |bag| bag.kind == kind)
+    /// Bags of one kind that are trained on, by name and place.
+    pub fn of_kind(&self, kind: VideoLabel) -> impl ExactSizeIterator<Item = &LessonBag> {
+        let mut bags: Vec<&LessonBag> = self.train.iter().filter(|bag| bag.kind == kind).collect();
+        bags.sort_by_key(|bag| (&bag.name, bag.snippets.start));
+        bags.into_iter()
     }
 }
 

@@ -334,10 +334,13 @@ impl Trainer {
                     apply(&mut weight.values, &mut weight.moments, grad);
                     return Ok(());
                 }
-                let mut held: Vec<f32> = grad.iter().map(|g| g * scale).collect();
-                for ((held, value), anchor) in held.iter_mut().zip(&weight.values).zip(&weight.anchor) {
-                    *held += pull * (value - anchor);
-                }
+                let grad = grad.par_iter().with_min_len(BLOCK);
+                let held: Vec<f32> = if weight.anchor.is_empty() {
+                    grad.map(|g| g * scale).collect()
+                } else {
+                    let away = weight.values.par_iter().zip(&weight.anchor);
+                    grad.zip(away).map(|(g, (value, anchor))| g * scale + pull * (value - anchor)).collect()
+                };
                 apply(&mut weight.values, &mut weight.moments, &held);
                 Ok(())
             })?;
@@ -356,8 +359,9 @@ impl Trainer {
         let mut squares = 0.0;
         for weight in &self.weights {
             let Some(grad) = grads.get(&weight.var) else { continue };
-            // Block by block and in order: the same sum whatever the number of threads.
-            squares += with_slice(grad, |grad| Ok(sum_of_squares(grad.par_chunks(1 << 14), |g| f64::from(*g))))?;
+            squares += with_slice(grad, |grad| {
+                Ok(summed(grad.par_chunks(BLOCK), |block| block.iter().map(|g| f64::from(*g).powi(2)).sum()))
+            })?;
         }
         let norm = squares.sqrt();
         if !norm.is_finite() {
@@ -369,8 +373,8 @@ impl Trainer {
     /// The pull towards the weights of the start, as a part of the loss.
     fn distance(&self) -> f32 {
         let away = |weight: &Weight| {
-            let pairs: Vec<(f32, f32)> = weight.values.iter().copied().zip(weight.anchor.iter().copied()).collect();
-            sum_of_squares(pairs.par_chunks(1 << 14), |(value, anchor)| f64::from(value - anchor))
+            let blocks = weight.values.par_chunks(BLOCK).zip(weight.anchor.par_chunks(BLOCK));
+            summed(blocks, |(values, anchor)| values.iter().zip(anchor).map(|(v, a)| f64::from(v - a).powi(2)).sum())
         };
         let squares: f64 = self.weights.iter().filter(|weight| !weight.anchor.is_empty()).map(away).sum();
         (0.5 * self.restraint.anchor * squares) as f32
@@ -411,11 +415,11 @@ impl Trainer {
     }
 }
 
-fn sum_of_squares<'a, T: Sync + 'a>(
-    blocks: impl IndexedParallelIterator<Item = &'a [T]>,
-    value: impl Fn(&T) -> f64 + Sync,
-) -> f64 {
-    let sums: Vec<f64> = blocks.map(|block| block.iter().map(|v| value(v).powi(2)).sum()).collect();
+/// Numbers of a block: sums are taken block by block and in order, so that they do not depend on the number of threads.
+const BLOCK: usize = 1 << 14;
+
+fn summed<B: IndexedParallelIterator>(blocks: B, sum: impl Fn(B::Item) -> f64 + Sync + Send) -> f64 {
+    let sums: Vec<f64> = blocks.map(sum).collect();
     sums.iter().sum()
 }
 

@@ -26,13 +26,13 @@ pub struct Holder {
     pub since_us: i64,
 }
 
-/// As it stands in a sentence: "the window of Ada on lab-3 (process 4711)".
+/// As it stands in a sentence: "the Lookback of Ada on lab-3 (process 4711)": a window, or a command.
 impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.who.is_empty() {
             return f.write_str("another program");
         }
-        write!(f, "the window of {}", self.who)?;
+        write!(f, "the Lookback of {}", self.who)?;
         if !self.host.is_empty() {
             write!(f, " on {}", self.host)?;
         }
@@ -103,7 +103,7 @@ mod tests {
             panic!("it is held");
         };
         assert_eq!(holder.who, "Ada");
-        assert!(holder.to_string().starts_with("the window of Ada") && holder.since_us > 0, "{holder}");
+        assert!(holder.to_string().starts_with("the Lookback of Ada") && holder.since_us > 0, "{holder}");
     }
 
     #[test]

@@ -3,10 +3,11 @@
 //! Owns what is typed until it is sent, which is when nothing is being typed or dragged any more: each change is looked at
 //! on disk. Does not own what becomes of it.
 
-use egui::{Button, CollapsingHeader, DragValue, Grid, Role, Ui, WidgetInfo};
+use egui::{Button, CollapsingHeader, ComboBox, DragValue, Grid, Role, Ui, WidgetInfo};
+use strum::IntoEnumIterator as _;
 
 use super::{send, weak};
-use crate::app::ablation::{AblationAction, AblationField, AblationForm, FOLDS, KindForm, SEEDS, STEPS, place};
+use crate::app::ablation::{AblationAction, AblationField, AblationForm, FOLDS, KindForm, Recipe, SEEDS, STEPS, place};
 use crate::app::action::Action;
 use crate::ui::dialogs::field_ui;
 use crate::ui::exchange_form::{PathField, path_ui};
@@ -85,21 +86,43 @@ fn features_ui(view: &ViewContext<'_>, form: &mut AblationForm, ui: &mut Ui) {
 }
 
 fn numbers_ui(form: &mut AblationForm, ui: &mut Ui) {
+    let row = |ui: &mut Ui, name: &str, tip: &str, value: DragValue<'_>| {
+        ui.label(name).on_hover_text(tip);
+        let response = ui.add(value).on_hover_text(tip);
+        response.widget_info(|| WidgetInfo::labeled(Role::SpinButton, true, name));
+        ui.end_row();
+    };
     Grid::new("numbers").num_columns(2).spacing([12.0, 4.0]).show(ui, |ui| {
-        let mut row = |name: &str, tip: &str, value: DragValue<'_>| {
-            ui.label(name).on_hover_text(tip);
-            let response = ui.add(value).on_hover_text(tip);
-            response.widget_info(|| WidgetInfo::labeled(Role::SpinButton, true, name));
-            ui.end_row();
-        };
-        row("Seeds", "Each training is repeated so often: how far seeds lie apart says what a difference is worth", {
-            DragValue::new(&mut form.seeds).range(1..=SEEDS).speed(0.05)
-        });
-        row("Folds at most", "Parts of the videos; each is judged by models that were trained on the others", {
+        row(
+            ui,
+            "Seeds",
+            "Each training is repeated so often: how far seeds lie apart says what a difference is worth",
+            DragValue::new(&mut form.seeds).range(1..=SEEDS).speed(0.05),
+        );
+        row(ui, "Folds at most", "Parts of the videos; each is judged by models that were trained on the others", {
             DragValue::new(&mut form.folds).range(2..=FOLDS).speed(0.05)
         });
-        row("Steps", "Steps of each training; the published program takes 4000", {
+        recipe_ui(form, ui);
+        row(ui, "Steps", "Steps of each training; the published program takes 4000", {
             DragValue::new(&mut form.steps).range(1..=STEPS).speed(2.0)
         });
     });
+}
+
+fn recipe_ui(form: &mut AblationForm, ui: &mut Ui) {
+    let tip = "For about a hundred videos or fewer: at first all of a bag stands for it, features get noise and a spread \
+               of 1, and an average of the weights is judged. Figures compare with published ones only where training is \
+               as in the paper";
+    ui.label("Training").on_hover_text(tip);
+    let before = form.recipe;
+    let list = ComboBox::from_id_salt("recipe").selected_text(form.recipe.label()).show_ui(ui, |ui| {
+        for recipe in Recipe::iter() {
+            ui.selectable_value(&mut form.recipe, recipe, recipe.label());
+        }
+    });
+    list.response.on_hover_text(tip).widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Training"));
+    ui.end_row();
+    if form.recipe != before {
+        form.steps = form.recipe.steps();
+    }
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::app::learn::{Compared, GhostOrder, LearnNews, LessonOrder, Overlay, Planned, RunProgress};
+use crate::app::learning::estimate::Lesson;
 use crate::app::learning::{self, Comparison, LearningVideo};
 use crate::domain::curve::Curve;
 use crate::domain::features::FeatureMatrix;
@@ -24,9 +25,6 @@ use crate::model::train::{TuneObserver, TuneReport, TuneSet, TuneSettings, Tunin
 use crate::model::weights::ModelWeights;
 use crate::model::{ComputeDevice, ModelError, Scorer};
 use crate::store::FeatureCache;
-
-/// Steps of the trial that tells how long learning takes; the first is slower than the others and does not count.
-const TRIAL: usize = 2;
 
 /// Hears what is done, how far, and how many seconds are left.
 pub(super) type Report<'a> = dyn Fn(&'static str, Progress, Option<f64>) + 'a;
@@ -137,18 +135,9 @@ impl Room {
 
     /// Seconds that learning and comparing take at most.
     fn trial(&self, plan: &LessonPlan, ticket: &Ticket) -> Result<f64, ModelError> {
-        let set = learning::tune_set(plan, &self.videos);
-        let judged = set.held_out.len() as f64 / self.videos.len().max(1) as f64;
-        let start = Arc::clone(&self.order.material.model);
-        let settings = TuneSettings { steps: 1, judge_every: 0, ..self.settings.clone() };
-        let set = TuneSet { held_out: Vec::new(), ..set };
-        ghost(Arc::clone(&start), set.clone(), &settings, &self.device, ticket)?;
-        let began = Instant::now();
-        ghost(start, set, &TuneSettings { steps: TRIAL, ..settings }, &self.device, ticket)?;
-        let step = began.elapsed().as_secs_f64() / TRIAL as f64;
-        let own = &self.settings;
-        let judgements = own.steps as f64 / own.judge_every.max(1) as f64;
-        Ok(step * own.steps as f64 + self.scoring_secs * (1.0 + judged * judgements))
+        let (videos, model) = (&self.videos, &self.order.material.model);
+        let (settings, scoring_secs) = (&self.settings, self.scoring_secs);
+        Lesson { plan, videos, model, settings, scoring_secs }.seconds(&self.device, ticket)
     }
 
     /// Begins or goes on; then compares.

@@ -13,6 +13,8 @@ use crate::model::train::{Optimizer, Preset, Schedule, TrainSettings};
 const FEW: usize = 3;
 /// Their learning rate: steps so long that together they go as far as learning does, as there are so few.
 const FEW_RATE: f64 = 8e-4;
+/// Their normal bags, and as many abnormal ones: the event and one that the model carries.
+const FEW_BAGS: usize = 2;
 
 /// Settings of a tuning, stored with the model that comes out. Attention is the parent's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -75,8 +77,15 @@ impl TuneSettings {
     /// The same for a ghost curve: the first few steps. One event says nothing of how sure a model may be.
     #[must_use]
     pub fn few(self) -> Self {
-        let schedule = Schedule::Constant;
-        Self { steps: FEW, learning_rate: FEW_RATE, schedule, judge_every: 0, calibrate: false, ..self }
+        Self {
+            steps: FEW,
+            batch: FEW_BAGS,
+            learning_rate: FEW_RATE,
+            schedule: Schedule::Constant,
+            judge_every: 0,
+            calibrate: false,
+            ..self
+        }
     }
 
     /// Whether every setting is in its range.
