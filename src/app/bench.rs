@@ -22,6 +22,18 @@ pub enum MapColour {
     Verdict,
 }
 
+impl MapColour {
+    /// As it stands in a title.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Score => "score",
+            Self::Label => "label",
+            Self::Video => "video",
+            Self::Verdict => "verdict",
+        }
+    }
+}
+
 /// Of what a map is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MapScope {

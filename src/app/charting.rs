@@ -14,14 +14,16 @@ use strum::{EnumIter, IntoEnumIterator as _};
 pub use self::curves::{CurveData, CurveFiles, NamedPoint, evaluation_charts};
 pub use self::data::{AttentionData, ChartData, ScatterData, TimelineData};
 use super::arrangement::PanelKind;
+use super::comparing::points::{ScorePoints, score_ends};
 use super::comparing::sheet::{CSV_HEADER as COMPARE_HEADER, CompareSheet};
 use super::examination::{self, ExamCurve};
 use super::learn::LearnPhase;
 use super::snapshot::file_stem;
 use super::state::AppState;
+use super::survey::colour;
 use super::survey::facts::point_facts;
 use super::survey::map::MapSheet;
-use crate::plots::{AttentionChart, ChartError};
+use crate::plots::{AttentionChart, ChartError, ScoreAxes};
 pub use crate::plots::{ChartLook, ChartSize, ChartTheme};
 
 /// The charts that can be on screen.
@@ -292,13 +294,15 @@ fn study(state: &AppState, kind: ChartKind) -> Option<(ChartData, String)> {
         ChartKind::Scatter => {
             let (entry, session) = (state.shown()?, state.session.as_ref()?);
             let (compared, judged) = state.comparing.shown_of(entry.video_id.as_ref()?)?;
-            let pairs = compared.one().iter().zip(compared.other());
+            let points = ScorePoints::of(compared, judged);
+            let ends = score_ends(points.places.iter().copied());
             let sheet = CompareSheet::new(entry.name.clone(), compared, judged, session.frames());
             let data = ScatterData {
                 title: entry.name.clone(),
                 axes: ("score on screen".to_owned(), compared.overlay.name.to_string()),
-                points: pairs.map(|(one, other)| ((f64::from(*one), f64::from(*other)), None)).collect(),
-                levels: Some((judged.one_rule.threshold, judged.other_rule.threshold)),
+                places: points.places.iter().copied().map(place).collect(),
+                marks: points.marks,
+                scores: Some(ScoreAxes { ends, levels: (judged.one_rule.threshold, judged.other_rule.threshold) }),
                 csv: COMPARE_HEADER.to_owned() + &sheet.csv(),
             };
             Some((ChartData::Scatter(Box::new(data)), file_stem(&entry.name)))
@@ -307,16 +311,22 @@ fn study(state: &AppState, kind: ChartKind) -> Option<(ChartData, String)> {
             let map = Arc::clone(state.survey.map.as_ref()?);
             let known = point_facts(state);
             let share = |at: usize| format!("component {}, {:.0} % of the variance", at + 1, map.shares[at] * 100.0);
-            let place = |at: [f32; 2]| (f64::from(at[0]), f64::from(at[1]));
-            let points = map.points.iter().zip(&known).map(|(point, facts)| (place(point.at), facts.score)).collect();
+            let by = state.prefs.bench.map_colour;
+            let marks = colour::marks(by, &map, &known, state.reviews.schema());
+            let places = map.points.iter().map(|point| place(point.at)).collect();
             let (axes, videos) = ((share(0), share(1)), map.order.videos.len());
             let title = if let [one] = &map.order.videos[..] { one.name.clone() } else { format!("{videos} videos") };
             let name = if map.order.videos.len() == 1 { file_stem(&title) } else { "videos".to_owned() };
             let csv = MapSheet { map, known }.csv();
-            let data = ScatterData { title: format!("{title}, coloured by score"), axes, points, levels: None, csv };
+            let title = format!("{title}, coloured by {}", by.words());
+            let data = ScatterData { title, axes, places, marks, scores: None, csv };
             Some((ChartData::Scatter(Box::new(data)), name))
         }
     }
+}
+
+fn place([x, y]: [f32; 2]) -> (f64, f64) {
+    (f64::from(x), f64::from(y))
 }
 
 /// What `form` asks for; `None` where that is not on screen.

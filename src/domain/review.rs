@@ -35,6 +35,17 @@ pub enum Verdict {
     Unsure,
 }
 
+impl Verdict {
+    /// As it is called in a sentence.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Anomaly => "anomaly",
+            Self::FalseAlarm => "false alarm",
+            Self::Unsure => "unsure",
+        }
+    }
+}
+
 /// A verdict on frames, with what was known when it was given.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Judgement {

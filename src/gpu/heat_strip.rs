@@ -11,9 +11,10 @@ use egui::Color32;
 use egui_wgpu::{Callback, CallbackResources, CallbackTrait, ScreenDescriptor};
 
 use super::pipeline::{self, MAX_SIDE};
+use crate::domain::heat;
 
 /// Number of colours between which the strip interpolates. Keep in step with `shaders/heat_strip.wgsl`.
-pub const HEAT_STOPS: usize = 5;
+pub const HEAT_STOPS: usize = heat::STOPS;
 
 /// A value of a column of which nothing is known.
 pub const UNKNOWN: f32 = -1.0;

@@ -88,6 +88,32 @@ pub(super) const FAINT: RGBColor = RGBColor(224, 227, 232);
 pub(super) const LINES: [RGBColor; 6] =
     [ATTENTION, SCORE, MAGNITUDE, TRUTH, RGBColor(86, 160, 210), RGBColor(180, 140, 0)];
 
+/// Height of a title, and of a line of the key below it.
+const TITLE: i32 = 40;
+const LINE: i32 = 22;
+/// Where the key begins, from the left.
+const KEY: i32 = 74;
+
+/// Where the entries of a key stand, the middle of each mark, with `text` to the right of it: as many in a line as there is
+/// room for.
+pub(super) fn key_places<S: AsRef<str>>(texts: impl IntoIterator<Item = S>, width: u32) -> Vec<(i32, i32)> {
+    let (mut line, mut left, mut places) = (0, KEY, Vec::new());
+    for text in texts {
+        let needs = 40 + text.as_ref().chars().count() as i32 * 7;
+        if left > KEY && left + needs > width as i32 {
+            (line, left) = (line + 1, KEY);
+        }
+        places.push((left, TITLE + line * LINE + 9));
+        left += needs;
+    }
+    places
+}
+
+/// Height of a title with the key below it.
+pub(super) fn key_height(places: &[(i32, i32)]) -> u32 {
+    places.last().map_or(TITLE, |(_, y)| y - 9 + LINE) as u32
+}
+
 /// Name under which the embedded font is known.
 pub(super) const FONT: &str = "sans-serif";
 
@@ -176,6 +202,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_long_key_takes_more_lines() {
+        let places = key_places(vec!["twelve chars"; 40], 500);
+        assert_eq!(places.len(), 40);
+        assert!(places.iter().all(|(x, _)| *x < 480) && places[39].1 > places[0].1 + 3 * LINE, "{places:?}");
+        assert!(key_height(&places) as i32 > places[39].1);
+        assert_eq!(key_height(&[]) as i32, TITLE);
+    }
 
     #[test]
     fn clock_labels() {

@@ -18,7 +18,7 @@ pub use attention::{AttentionChart, attention_png, attention_svg};
 pub use chart::{ChartError, ChartLook, ChartSize};
 pub use detection::{DetectionCurve, DetectionView, detection_png, detection_svg};
 pub use png::{picture_png, picture_png_within};
-pub use scatter::{ScatterChart, scatter_png, scatter_svg};
+pub use scatter::{ScatterChart, ScoreAxes, scatter_png, scatter_svg};
 pub use sweep::{SweepChart, sweep_png, sweep_svg};
 pub use themed::ChartTheme;
 pub use timeline::{TimelineChart, timeline_png, timeline_svg};

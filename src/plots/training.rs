@@ -5,7 +5,9 @@
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-use super::chart::{Chart, ChartError, ChartLook, Drawn, FAINT, INK, LINES, failed, text, to_png, to_svg};
+use super::chart::{
+    Chart, ChartError, ChartLook, Drawn, FAINT, INK, LINES, failed, key_height, key_places, text, to_png, to_svg,
+};
 
 /// One curve over training steps.
 #[derive(Clone, Copy, Debug)]
@@ -57,9 +59,18 @@ impl Chart for Training<'_> {
         let all = || lines.iter().flatten();
         let last = all().map(|p| p.0).fold(1.0, f64::max);
         let (low, high) = all().fold((0.0_f64, 1e-6_f64), |(l, h), p| (l.min(p.1), h.max(p.1)));
-        let mut chart = ChartBuilder::on(area)
-            .caption(self.title, text(20, INK))
+        let (width, _) = area.dim_in_pixel();
+        let places = key_places(self.curves.iter().map(|curve| curve.name), width);
+        let (head, body) = area.split_vertically(key_height(&places));
+        head.draw(&Text::new(self.title.to_owned(), (14, 10), text(18, INK))).map_err(failed)?;
+        for (at, (curve, (x, y))) in self.curves.iter().zip(places).enumerate() {
+            let line = PathElement::new(vec![(x - 9, y), (x + 9, y)], LINES[at % LINES.len()].stroke_width(3));
+            head.draw(&line).map_err(failed)?;
+            head.draw(&Text::new(curve.name.to_owned(), (x + 15, y - 8), text(13, INK))).map_err(failed)?;
+        }
+        let mut chart = ChartBuilder::on(&body)
             .margin(14)
+            .margin_top(4)
             .set_label_area_size(LabelAreaPosition::Left, 64)
             .set_label_area_size(LabelAreaPosition::Bottom, 46)
             .build_cartesian_2d(0.0..last, low * 1.05..high * 1.05)
@@ -77,26 +88,14 @@ impl Chart for Training<'_> {
             .label_style(text(13, INK))
             .draw()
             .map_err(failed)?;
-        for (at, (curve, points)) in self.curves.iter().zip(&lines).enumerate() {
+        for (at, points) in lines.iter().enumerate() {
             let colour = LINES[at % LINES.len()];
-            let key = move |(x, y)| PathElement::new(vec![(x, y), (x + 18, y)], colour.stroke_width(3));
             let raw = LineSeries::new(points.iter().copied(), colour.mix(0.28).stroke_width(1));
             chart.draw_series(raw).map_err(failed)?;
             let line = LineSeries::new(smoothed(points), colour.stroke_width(2));
-            chart.draw_series(line).map_err(failed)?.label(curve.name).legend(key);
+            chart.draw_series(line).map_err(failed)?;
         }
-        if self.curves.is_empty() {
-            return Ok(());
-        }
-        chart
-            .configure_series_labels()
-            .position(SeriesLabelPosition::UpperRight)
-            .margin(14)
-            .background_style(WHITE.mix(0.9))
-            .border_style(FAINT)
-            .label_font(text(14, INK))
-            .draw()
-            .map_err(failed)
+        Ok(())
     }
 }
 

@@ -15,12 +15,13 @@ use super::figures;
 use super::inspector::facts_ui;
 use super::model_panel::progress_ui;
 use super::root::ViewContext;
-use super::scatter::{Dot, Form, Guide, Scatter, ScatterState, scatter_ui};
+use super::scatter::{Dot, Guide, Scatter, ScatterState, ink, scatter_ui};
 use super::theme::Palette;
 use super::widgets::elided::elided;
 use super::widgets::row::row_ground;
 use crate::app::action::Action;
 use crate::app::command::UiCommand;
+use crate::app::comparing::points::{ScorePoints, score_ends};
 use crate::app::comparing::{CompareAction, Compared, Judged, tsa_text};
 use crate::app::phase::Phase;
 use crate::app::session::Session;
@@ -298,7 +299,7 @@ fn plot_ui(
         line([0.0, other], [1.0, other], palette.accent, true),
     ];
     let axis = format!("other: {}", compared.overlay.name);
-    let (low, high) = ends(dots);
+    let (low, high) = score_ends(dots.iter().map(|dot| dot.at));
     let scatter = Scatter {
         name: "Scatter of snippet scores",
         low: [low; 2],
@@ -368,34 +369,12 @@ fn dots_key(view: &ViewContext<'_>, compared: &Compared, judged: &Judged) -> u64
     hasher.finish()
 }
 
-/// What both axes reach over: all points with some room, equal on both, so that the diagonal stays one.
-fn ends(dots: &[Dot]) -> (f32, f32) {
-    let all = dots.iter().flat_map(|dot| dot.at).filter(|value| value.is_finite());
-    let (least, most) = all.fold((f32::MAX, f32::MIN), |(least, most), value| (least.min(value), most.max(value)));
-    if least > most {
-        return (0.0, 1.0);
-    }
-    let (middle, half) = (least.midpoint(most), ((most - least) * 0.55).max(0.05));
-    ((middle - half).max(0.0), (middle + half).min(1.0))
-}
-
-/// One of every so many snippets; those that both or neither are above the thresholds are plain, the others have the colour
-/// and form of their side.
 fn dots(view: &ViewContext<'_>, compared: &Compared, judged: &Judged) -> Vec<Dot> {
     let palette = &view.tokens.palette;
-    let (one_at, other_at) = (judged.one_rule.threshold, judged.other_rule.threshold);
-    let pairs = compared.one().iter().zip(compared.other()).enumerate();
-    pairs
-        .step_by(every(compared.one().len()))
-        .map(|(snippet, (one, other))| {
-            let (ink, form) = match (*one >= one_at, *other >= other_at) {
-                (false, true) => (palette.higher, Form::Triangle),
-                (true, false) => (palette.lower, Form::Square),
-                (true, true) => (palette.event, Form::Disc),
-                (false, false) => (palette.text_weak, Form::Disc),
-            };
-            let picked = view.state.picked.contains(&compared.video, snippet);
-            Dot { at: [*one, *other], ink, form, picked }
-        })
-        .collect()
+    let points = ScorePoints::of(compared, judged);
+    let dots = points.places.iter().zip(&points.marks.marks).enumerate().map(|(at, (place, mark))| {
+        let picked = view.state.picked.contains(&compared.video, at * points.every);
+        Dot { at: *place, ink: ink(mark.ink, palette), form: mark.form, picked }
+    });
+    dots.collect()
 }

@@ -10,7 +10,6 @@ use super::figures;
 use super::model_panel::leave_button;
 use super::root::ViewContext;
 use super::theme::Palette;
-use super::verdict;
 use super::widgets::elided::elided;
 use super::widgets::row::row_ground;
 use crate::app::action::Action;
@@ -239,7 +238,7 @@ fn rows_ui(view: &ViewContext<'_>, compared: &Compared, ui: &mut Ui) {
 fn outcome(row: &GateRow<'_>, palette: &Palette) -> (String, egui::Color32) {
     match row {
         GateRow::Change(change) => {
-            let said = change.verdict.map_or("not judged", verdict::name);
+            let said = change.verdict.map_or("not judged", Verdict::words);
             let color = match (change.turn, change.verdict) {
                 (Turn::Disappears, Some(Verdict::Anomaly)) | (Turn::Appears, Some(Verdict::FalseAlarm)) => {
                     palette.error

@@ -1,12 +1,12 @@
 //! The panel with the map of snippets.
 //!
-//! Owns what its points are coloured by, the key to the colours, and what is said of a point. Does not own where points lie
-//! (`app::survey`).
+//! Owns the choice of what its points are coloured by, the key to the colours, and what is said of a point. Does not own
+//! where points lie and what each stands for (`app::survey`).
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
-use egui::{Color32, RichText, ScrollArea, Sense, Shape, Ui, vec2};
+use egui::{RichText, ScrollArea, Sense, Shape, Ui, vec2};
 
 use super::command_button::command_button;
 use super::compare_panel::picked_ui;
@@ -14,37 +14,20 @@ use super::figures;
 use super::inspector::facts_ui;
 use super::model_panel::progress_ui;
 use super::root::ViewContext;
-use super::scatter::{Dot, Form, Scatter, ScatterState, scatter_ui};
-use super::theme::Palette;
-use super::verdict;
+use super::scatter::{Dot, Scatter, ScatterState, ink, outline, scatter_ui};
 use crate::app::action::Action;
 use crate::app::bench::MapColour;
 use crate::app::command::UiCommand;
 use crate::app::phase::Phase;
 use crate::app::survey::facts::point_facts;
-use crate::app::survey::map::PointFacts;
-use crate::app::survey::{FeatureMap, SurveyAction};
-use crate::domain::review::Verdict;
+use crate::app::survey::{FeatureMap, SurveyAction, colour};
+use crate::domain::mark::{Ink, MarkKind, Marks};
 use crate::domain::snippet::SnippetGrid;
 
 /// Side of the map at most, in points.
 const SIDE: f32 = 420.0;
-/// Videos and classes that have a colour of their own; further ones share one.
-const KEYS: usize = 8;
 /// Size of the picture of the snippet under the pointer.
 const STILL: egui::Vec2 = vec2(160.0, 90.0);
-/// Colours of kinds, by Okabe and Ito, in pairs that also differ in lightness.
-const KINDS: [[u8; 3]; KEYS] = [
-    [230, 159, 0],
-    [86, 180, 233],
-    [0, 158, 115],
-    [240, 228, 66],
-    [0, 114, 178],
-    [213, 94, 0],
-    [204, 121, 167],
-    [150, 150, 150],
-];
-
 /// What points can be coloured by.
 const COLOURS: [(MapColour, &str); 4] = [
     (MapColour::Score, "Score"),
@@ -58,16 +41,7 @@ const COLOURS: [(MapColour, &str); 4] = [
 pub struct MapDraft {
     scatter: ScatterState,
     /// The points, what they were made of, and the key to their colours.
-    drawn: Option<(u64, Vec<Dot>, Vec<Kind>)>,
-}
-
-/// One entry of the key: a colour, a form, what it means, and how many points have it.
-#[derive(Clone, Debug, PartialEq)]
-struct Kind {
-    ink: Color32,
-    form: Form,
-    text: String,
-    count: usize,
+    drawn: Option<(u64, Vec<Dot>, Vec<MarkKind>)>,
 }
 
 /// Draws the panel.
@@ -190,7 +164,7 @@ fn notes_ui(view: &ViewContext<'_>, map: &FeatureMap, ui: &mut Ui) {
 }
 
 /// The key to the colours.
-fn legend_ui(view: &ViewContext<'_>, by: MapColour, kinds: &[Kind], ui: &mut Ui) {
+fn legend_ui(view: &ViewContext<'_>, by: MapColour, kinds: &[MarkKind], ui: &mut Ui) {
     let palette = &view.tokens.palette;
     if by == MapColour::Score {
         ui.horizontal(|ui| {
@@ -200,7 +174,7 @@ fn legend_ui(view: &ViewContext<'_>, by: MapColour, kinds: &[Kind], ui: &mut Ui)
             for i in 0..24 {
                 let left = rect.left() + step * i as f32;
                 let part = egui::Rect::from_x_y_ranges(left..=left + step + 0.5, rect.y_range());
-                ui.painter().rect_filled(part, 0, heat(palette, i as f32 / 23.0));
+                ui.painter().rect_filled(part, 0, ink(Ink::Score(i as f32 / 23.0), palette));
             }
             ui.label(RichText::new("1  score").font(view.tokens.small_figures()).color(palette.text_weak));
         });
@@ -211,8 +185,8 @@ fn legend_ui(view: &ViewContext<'_>, by: MapColour, kinds: &[Kind], ui: &mut Ui)
         for kind in kinds {
             let (rect, _) = ui.allocate_exact_size(vec2(10.0, 12.0), Sense::HOVER);
             ui.painter().add(Shape::convex_polygon(
-                kind.form.outline(rect.center(), 4.0),
-                kind.ink,
+                outline(kind.mark.form, rect.center(), 4.0),
+                ink(kind.mark.ink, palette),
                 egui::Stroke::NONE,
             ));
             let text = format!("{} {}", kind.text, kind.count);
@@ -258,61 +232,13 @@ fn drawn_key(view: &ViewContext<'_>, by: MapColour, map: &Arc<FeatureMap>) -> u6
     hasher.finish()
 }
 
-/// Scores near zero are as dark as the ground: they begin a little further up.
-fn heat(palette: &Palette, score: f32) -> Color32 {
-    palette.heat_at(0.18 + 0.82 * score)
-}
-
-fn dots(view: &ViewContext<'_>, by: MapColour, map: &FeatureMap) -> (Vec<Dot>, Vec<Kind>) {
-    let palette = &view.tokens.palette;
+fn dots(view: &ViewContext<'_>, by: MapColour, map: &FeatureMap) -> (Vec<Dot>, Vec<MarkKind>) {
     let facts = point_facts(view.state);
-    let mut kinds: Vec<Kind> = Vec::new();
-    let mut kind = |text: &str, form: Form, ink: Option<Color32>| -> (Color32, Form) {
-        if let Some(known) = kinds.iter_mut().find(|kind| kind.text == text) {
-            known.count += 1;
-            return (known.ink, known.form);
-        }
-        let colored =
-            kinds.iter().filter(|kind| KINDS.iter().any(|[r, g, b]| kind.ink == Color32::from_rgb(*r, *g, *b)));
-        let [r, g, b] = KINDS[colored.count().min(KEYS - 1)];
-        let ink = ink.unwrap_or_else(|| Color32::from_rgb(r, g, b));
-        kinds.push(Kind { ink, form, text: text.to_owned(), count: 1 });
-        (ink, form)
-    };
-    let points = map.points.iter().zip(&facts).map(|(point, facts)| {
-        let PointFacts { score, verdict: said, label, picked } = facts;
-        let (ink, form) = match by {
-            MapColour::Score => (score.map_or(palette.text_faint, |score| heat(palette, score)), Form::Disc),
-            MapColour::Video => {
-                let form = [Form::Disc, Form::Triangle, Form::Square, Form::Diamond][point.video / KEYS % 4];
-                kind(&map.order.videos[point.video].name, form, None)
-            }
-            MapColour::Label => match label {
-                Some(class) => kind(class, Form::Triangle, class_color(view, class)),
-                None => kind("no label", Form::Disc, Some(palette.text_faint)),
-            },
-            MapColour::Verdict => match said {
-                Some(said) => kind(verdict::name(*said), verdict_form(*said), Some(verdict::color(*said, palette))),
-                None => kind("not judged", Form::Disc, Some(palette.text_faint)),
-            },
-        };
-        Dot { at: point.at, ink, form, picked: *picked }
+    let Marks { marks, kinds } = colour::marks(by, map, &facts, view.state.reviews.schema());
+    let points = map.points.iter().zip(&facts).zip(marks);
+    let dots = points.map(|((point, facts), mark)| {
+        let ink = ink(mark.ink, &view.tokens.palette);
+        Dot { at: point.at, ink, form: mark.form, picked: facts.picked }
     });
-    let dots = points.collect();
-    (dots, kinds)
-}
-
-fn verdict_form(said: Verdict) -> Form {
-    match said {
-        Verdict::Anomaly => Form::Triangle,
-        Verdict::FalseAlarm => Form::Square,
-        Verdict::Unsure => Form::Diamond,
-    }
-}
-
-/// The colour that the project gives a class.
-fn class_color(view: &ViewContext<'_>, class: &str) -> Option<Color32> {
-    let schema = view.state.reviews.schema();
-    let [r, g, b] = schema.classes.iter().find(|known| known.name == class)?.color;
-    Some(Color32::from_rgb(r, g, b))
+    (dots.collect(), kinds)
 }

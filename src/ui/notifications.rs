@@ -16,7 +16,7 @@ pub fn notices_ui(view: &ViewContext<'_>, place: Rect, ctx: &Context) -> f32 {
     }
     let palette = &view.tokens.palette;
     let area = Area::new(egui::Id::unique("notices")).order(Order::Foreground);
-    let width = (place.width() - 20.0).clamp(220.0, 360.0);
+    let width = (place.width() - 20.0).clamp(160.0, 360.0);
     let drawn = area.pivot(Align2::LEFT_BOTTOM).fixed_pos(place.left_bottom() + vec2(10.0, -10.0)).show(ctx, |ui| {
         ui.set_max_width(width);
         for notice in notices.list() {

@@ -258,6 +258,8 @@ impl Behavior<PanelKind> for Drawing<'_, '_> {
                     .frame(bar)
                     .resizable(false)
                     .show(ui, |ui| transport_bar::transport_ui(view, ui));
+                // What lies over the picture leaves the buttons free.
+                self.areas.insert(*panel, ui.available_rect_before_wrap());
                 stage::video_ui(view, &mut self.local.stage, ui);
             }
         }

@@ -292,9 +292,9 @@ fn status_sentence(status: EventStatus) -> String {
     match status {
         EventStatus::Unjudged => "no verdict".to_owned(),
         EventStatus::KnownNormal => "known normal".to_owned(),
-        EventStatus::Judged(ruling) => verdict::name(ruling.verdict).to_owned(),
-        EventStatus::Inherited(ruling) => format!("{}, inherited", verdict::name(ruling.verdict)),
-        EventStatus::Changed(ruling) => format!("{} on a few of its frames: look again", verdict::name(ruling.verdict)),
-        EventStatus::Gone(ruling) => format!("{}, no event now", verdict::name(ruling.verdict)),
+        EventStatus::Judged(ruling) => ruling.verdict.words().to_owned(),
+        EventStatus::Inherited(ruling) => format!("{}, inherited", ruling.verdict.words()),
+        EventStatus::Changed(ruling) => format!("{} on a few of its frames: look again", ruling.verdict.words()),
+        EventStatus::Gone(ruling) => format!("{}, no event now", ruling.verdict.words()),
     }
 }

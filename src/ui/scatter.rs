@@ -13,8 +13,11 @@ use egui::{
     WidgetInfo, pos2, vec2,
 };
 
-use super::theme::Tokens;
+use super::theme::{Palette, Tokens};
+use super::verdict;
+use crate::domain::heat;
 use crate::domain::lasso::Lasso;
+use crate::domain::mark::{Form, Ink};
 
 /// How near the pointer has to be to a point, in points of the screen.
 const NEAR: f32 = 9.0;
@@ -25,37 +28,22 @@ const CORNER: f32 = 3.0;
 /// How much closer a view gets at most.
 const CLOSEST: f32 = 200.0;
 
-/// What a point looks like, beside its colour.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Form {
-    /// A disc.
-    #[default]
-    Disc,
-    /// A triangle that points up.
-    Triangle,
-    /// A square.
-    Square,
-    /// A square on its corner.
-    Diamond,
+/// The corners of a form around a middle, as large as a disc of this radius.
+pub fn outline(form: Form, middle: Pos2, radius: f32) -> Vec<Pos2> {
+    form.outline(radius).map(|[x, y]| middle + vec2(x, y)).collect()
 }
 
-impl Form {
-    /// Its corners around a middle, as large as a disc of this radius.
-    pub fn outline(self, middle: Pos2, radius: f32) -> Vec<Pos2> {
-        let (corners, turn, size) = self.corners();
-        let angle = |corner: usize| turn + corner as f32 / corners as f32 * std::f32::consts::TAU;
-        (0..corners).map(|corner| middle + Vec2::angled(angle(corner)) * radius * size).collect()
-    }
-
-    /// Number of corners, the angle of the first, and the size that looks as large as a disc of 1.
-    fn corners(self) -> (usize, f32, f32) {
-        use std::f32::consts::FRAC_PI_4;
-        match self {
-            Self::Disc => (8, 0.0, 1.0),
-            Self::Triangle => (3, -2.0 * FRAC_PI_4, 1.5),
-            Self::Square => (4, FRAC_PI_4, 1.25),
-            Self::Diamond => (4, 0.0, 1.35),
-        }
+/// The colour of a mark.
+pub fn ink(of: Ink, palette: &Palette) -> Color32 {
+    let rgb = |[r, g, b]: [u8; 3]| Color32::from_rgb(r, g, b);
+    match of {
+        Ink::Score(score) => rgb(heat::of_point(&palette.heat.map(|c| [c.r(), c.g(), c.b()]), score)),
+        Ink::Own(own) => rgb(own),
+        Ink::Said(said) => verdict::color(said, palette),
+        Ink::Event => palette.event,
+        Ink::Higher => palette.higher,
+        Ink::Lower => palette.lower,
+        Ink::Weak => palette.text_faint,
     }
 }
 
@@ -346,7 +334,7 @@ fn mesh(dots: &[Dot], rect: Rect, place: &dyn Fn([f32; 2]) -> Pos2, any_picked: 
                 _ => dot.ink.gamma_multiply(0.85),
             };
             let first = mesh.vertices.len() as u32;
-            let corners = dot.form.outline(middle, if wanted { radius * 1.3 } else { radius });
+            let corners = outline(dot.form, middle, if wanted { radius * 1.3 } else { radius });
             mesh.vertices.extend(corners.iter().map(|pos| Vertex { pos: *pos, uv: WHITE_UV, color: ink }));
             for corner in 1..corners.len() as u32 - 1 {
                 mesh.indices.extend([first, first + corner, first + corner + 1]);

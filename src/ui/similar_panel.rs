@@ -135,7 +135,7 @@ fn tile_ui(view: &ViewContext<'_>, at: usize, found: &Found, width: f32, ui: &mu
     let now = review.map_or_else(|| (found.verdict, found.label.clone()), |review| said(review, found.span));
     let (said, label) = if view.state.prefs.blind.on { (None, None) } else { now };
     let what = match (said, label) {
-        (Some(said), _) => verdict::name(said).to_owned(),
+        (Some(said), _) => said.words().to_owned(),
         (None, Some(label)) => format!("label {label}"),
         (None, None) => String::new(),
     };

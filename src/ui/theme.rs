@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use egui::{Color32, CornerRadius, FontFamily, FontId, Shadow, Stroke, Style, TextStyle, Theme, Vec2, Visuals};
 use serde::{Deserialize, Deserializer, de};
 
+use crate::domain::heat;
 use crate::gpu::heat_strip::HEAT_STOPS;
 
 /// Sizes in points.
@@ -49,7 +50,7 @@ macro_rules! palette {
         pub struct Palette {
             $($(#[$doc])+ #[serde(deserialize_with = "color")] pub $name: Color32,)+
             /// Score 0 to 1, equally spaced.
-            #[serde(deserialize_with = "colors")]
+            #[serde(skip)]
             pub heat: [Color32; HEAT_STOPS],
         }
 
@@ -162,9 +163,14 @@ struct ThemeFile {
 static TOKENS: LazyLock<[Tokens; 2]> = LazyLock::new(|| {
     // The file is part of the program and a test reads it, so this cannot fail on a user's machine.
     let file: ThemeFile = ron::from_str(include_str!("../../assets/theme.ron")).expect("assets/theme.ron is valid");
+    let heated = |palette: Palette, stops: heat::Heat| Palette {
+        heat: stops.map(|[r, g, b]| Color32::from_rgb(r, g, b)),
+        ..palette
+    };
+    let (dark, light) = (heated(file.dark, heat::ON_DARK), heated(file.light, heat::ON_LIGHT));
     [
-        Tokens { theme: Theme::Dark, sizes: file.sizes.clone(), palette: file.dark },
-        Tokens { theme: Theme::Light, sizes: file.sizes, palette: file.light },
+        Tokens { theme: Theme::Dark, sizes: file.sizes.clone(), palette: dark },
+        Tokens { theme: Theme::Light, sizes: file.sizes, palette: light },
     ]
 });
 
@@ -286,15 +292,6 @@ fn visuals(tokens: &Tokens) -> Visuals {
 fn color<'de, D: Deserializer<'de>>(from: D) -> Result<Color32, D::Error> {
     let text = String::deserialize(from)?;
     Color32::from_hex(&text).map_err(|err| de::Error::custom(format!("{text} is not a colour: {err:?}")))
-}
-
-fn colors<'de, D: Deserializer<'de>>(from: D) -> Result<[Color32; HEAT_STOPS], D::Error> {
-    let texts = <[String; HEAT_STOPS]>::deserialize(from)?;
-    let mut out = [Color32::TRANSPARENT; HEAT_STOPS];
-    for (slot, text) in out.iter_mut().zip(&texts) {
-        *slot = Color32::from_hex(text).map_err(|err| de::Error::custom(format!("{text} is not a colour: {err:?}")))?;
-    }
-    Ok(out)
 }
 
 #[cfg(test)]

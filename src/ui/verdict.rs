@@ -1,21 +1,12 @@
 //! How verdicts are named and coloured, everywhere alike.
 //!
-//! Owns the words, the letters, which are the keys, and the colours. Does not own what a verdict is.
+//! Owns the letters, which are the keys, and the colours. Does not own what a verdict is.
 
 use egui::Color32;
 
 use super::theme::Palette;
 use crate::app::reviews::EventMark;
 use crate::domain::review::{Ground, Verdict};
-
-/// Its name.
-pub fn name(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Anomaly => "anomaly",
-        Verdict::FalseAlarm => "false alarm",
-        Verdict::Unsure => "unsure",
-    }
-}
 
 /// Its letter: the key that gives it.
 pub fn letter(verdict: Verdict) -> &'static str {
@@ -43,5 +34,5 @@ pub fn sentence(mark: EventMark) -> String {
         Ground::Changed => " on a few of its frames: look again",
     };
     let pending = if mark.pending { " (being saved)" } else { "" };
-    format!("{}{ground}{pending}", name(mark.verdict))
+    format!("{}{ground}{pending}", mark.verdict.words())
 }

@@ -75,7 +75,7 @@ pub fn verdict_ui(view: &ViewContext<'_>, local: &mut LocalUi, entry: &Entry, ui
         (_, None, _) if before.is_some() => {
             if let Some((item, judgement)) = before {
                 ui.horizontal_wrapped(|ui| {
-                    let text = format!("{}, where there is no event now", verdict::name(judgement.verdict));
+                    let text = format!("{}, where there is no event now", judgement.verdict.words());
                     ui.label(RichText::new(text).color(verdict::color(judgement.verdict, palette)));
                     command_button(view, ui, UiCommand::ClearVerdict, "Clear");
                 });

@@ -11,12 +11,13 @@ use crate::app::learn::RunProgress;
 use crate::app::sheet::{CSV_HEADER, ScoreSheet};
 use crate::domain::attention_grid::AttentionGrid;
 use crate::domain::frames::FrameTable;
+use crate::domain::mark::Marks;
 use crate::domain::score::ScoredVideo;
 use crate::domain::segment::{AnomalySegment, EventRule};
 use crate::plots::{
-    AttentionChart, ChartError, ChartLook, DetectionView, LossCurve, ScatterChart, TimelineChart, attention_png,
-    attention_svg, detection_png, detection_svg, scatter_png, scatter_svg, sweep_png, sweep_svg, timeline_png,
-    timeline_svg, training_png, training_svg,
+    AttentionChart, ChartError, ChartLook, DetectionView, LossCurve, ScatterChart, ScoreAxes, TimelineChart,
+    attention_png, attention_svg, detection_png, detection_svg, scatter_png, scatter_svg, sweep_png, sweep_svg,
+    timeline_png, timeline_svg, training_png, training_svg,
 };
 
 /// A chart with its numbers, apart from the state: it is drawn on another thread.
@@ -58,10 +59,12 @@ pub struct ScatterData {
     pub title: String,
     /// Names of the axes.
     pub axes: (String, String),
-    /// Each point and its value for the colour.
-    pub points: Vec<((f64, f64), Option<f32>)>,
-    /// Thresholds of scores, where the axes are scores.
-    pub levels: Option<(f32, f32)>,
+    /// Where each point lies.
+    pub places: Vec<(f64, f64)>,
+    /// What each looks like.
+    pub marks: Marks,
+    /// Where the axes are scores.
+    pub scores: Option<ScoreAxes>,
     /// The table of the same points, as it is exported elsewhere.
     pub csv: String,
 }
@@ -169,7 +172,7 @@ impl AttentionData {
 impl ScatterData {
     fn chart(&self) -> ScatterChart<'_> {
         let axes = (self.axes.0.as_str(), self.axes.1.as_str());
-        ScatterChart { title: &self.title, axes, points: &self.points, levels: self.levels }
+        ScatterChart { title: &self.title, axes, places: &self.places, marks: &self.marks, scores: self.scores }
     }
 }
 
@@ -192,20 +195,17 @@ impl RunProgress {
         let part = |value: fn(&crate::model::train::Losses) -> f32| -> Vec<(usize, f64)> {
             self.losses.iter().enumerate().map(|(at, losses)| (at + 1, f64::from(value(losses)))).collect()
         };
-        let (total, bce) = (part(|l| l.total), part(|l| l.bce));
+        let (total, bce, margin) = (part(|l| l.total), part(|l| l.bce), part(|l| l.margin * 1e-4));
         let (sparsity, smoothness) = (part(|l| l.sparsity), part(|l| l.smoothness));
         let curves = [
             LossCurve { name: "total", points: &total },
             LossCurve { name: "held-out videos", points: &self.judged },
             LossCurve { name: "cross entropy", points: &bce },
+            LossCurve { name: "margin × 0.0001", points: &margin },
             LossCurve { name: "sparsity", points: &sparsity },
             LossCurve { name: "smoothness", points: &smoothness },
         ];
-        let shown = if self.judged.is_empty() {
-            [curves[0], curves[2], curves[3], curves[4]].to_vec()
-        } else {
-            curves.to_vec()
-        };
+        let shown = if self.judged.is_empty() { [&curves[..1], &curves[2..]].concat() } else { curves.to_vec() };
         draw("Learning", &shown)
     }
 

@@ -5,6 +5,7 @@
 //! work ([`work`]), the thread (`services::comparer`), or which step follows which (`update::compare`).
 
 pub mod form;
+pub mod points;
 pub mod sheet;
 pub mod work;
 

@@ -4,6 +4,7 @@
 //! features that are kept are read, piece by piece. Does not own the arithmetic (`domain::pca`, `domain::nearest`), the
 //! thread (`services::surveyor`), or which step follows which (`update::survey`).
 
+pub mod colour;
 pub mod facts;
 pub mod map;
 pub mod similar;
