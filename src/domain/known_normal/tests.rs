@@ -6,6 +6,9 @@ use super::*;
 use crate::domain::queue::Ruling;
 use crate::domain::review::Verdict;
 
+/// A threshold that tells angles well apart: that of real features was chosen on those.
+const ENOUGH: f32 = 0.9;
+
 /// Vectors in a plane, by their angles in degrees.
 fn at(degrees: &[f32]) -> Directions {
     let units = degrees.iter().flat_map(|angle| [angle.to_radians().cos(), angle.to_radians().sin()]).collect();
@@ -52,14 +55,14 @@ fn an_event_is_a_twin_when_all_of_it_looks_like_a_false_alarm() {
         ("another entry speaks where one may not", &[&[0.0], &[-10.0]], &[&[5.0]], &[-12.0], Some(2)),
     ];
     for (what, alarms, anomalies, event, twin) in rows {
-        let found = memory(THRESHOLD, alarms, anomalies).twin(EventStatus::Unjudged, &at(event));
+        let found = memory(ENOUGH, alarms, anomalies).twin(EventStatus::Unjudged, &at(event));
         assert_eq!(found.map(|twin| twin.of.item.0), twin, "{what}");
     }
 }
 
 #[test]
 fn what_an_entry_does_is_told() {
-    let memory = memory(THRESHOLD, &[&[0.0], &[90.0]], &[&[95.0]]);
+    let memory = memory(ENOUGH, &[&[0.0], &[90.0]], &[&[95.0]]);
     let twins: Vec<Twin> =
         [3.0, -3.0, 70.0].iter().filter_map(|a| memory.twin(EventStatus::KnownNormal, &at(&[*a]))).collect();
     let facts = memory.facts(&twins);
@@ -80,6 +83,15 @@ fn features_are_measured_from_their_mean_in_units_of_their_spread() {
     assert_eq!(directions.units[2], 0.0);
     assert_eq!(Scale::of(3, rows[..30].chunks_exact(3)), None, "too few");
     assert_eq!(Scale::of(3, [[1.0_f32; 3]; 100].iter().map(|row| &row[..])), None, "all the same");
+}
+
+#[test]
+fn one_number_far_out_does_not_decide_alone() {
+    let rows: Vec<f32> = (0..100_u8).flat_map(|i| [f32::from(i % 2), f32::from(i % 3), f32::from(i % 5)]).collect();
+    let scale = Scale::of(3, rows.chunks_exact(3)).expect("is enough");
+    let alike = |a: [f32; 3], b: [f32; 3]| scale.directions(&b).cosines(&scale.directions(&a)).next().expect("is one");
+    assert!(alike([1.0, 2.0, 4.0], [1.0, 2.0, 40.0]) > 0.98);
+    assert!(alike([1.0, 2.0, 40.0], [0.0, 0.0, 40.0]) < 0.0, "the others differ");
 }
 
 fn status() -> impl Strategy<Value = EventStatus> {

@@ -123,9 +123,18 @@ pub(super) fn published_ui(view: &ViewContext<'_>, ui: &mut Ui) {
         .show_unindented(ui, |ui| {
             ui.label(weak(view, format!("In percent: {PUBLISHED_NOTE}")));
             Grid::new("published").num_columns(5).striped(true).spacing([8.0, 2.0]).show(ui, |ui| {
-                let heads = ["features", "TSA", "UCF-Crime\nAUC", "ShanghaiTech\nAUC", "XD-Violence\nAP"];
-                for head in heads {
-                    ui.label(weak(view, head).font(view.tokens.small()));
+                let heads = [
+                    ("features", ""),
+                    ("TSA", "Temporal Self-Attention"),
+                    ("UCF\nAUC", "Frame ROC-AUC on UCF-Crime"),
+                    ("Shanghai\nAUC", "Frame ROC-AUC on ShanghaiTech"),
+                    ("XD\nAP", "Average precision on XD-Violence"),
+                ];
+                for (head, tip) in heads {
+                    let label = ui.label(weak(view, head).font(view.tokens.small()));
+                    if !tip.is_empty() {
+                        label.on_hover_text(tip);
+                    }
                 }
                 ui.end_row();
                 for row in PUBLISHED {
