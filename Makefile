@@ -15,6 +15,7 @@ help:
 .DEFAULT_GOAL := help
 
 run: setup
+	@test -e target/release/lookback || echo "The first build compiles all that Lookback stands on: about 10 minutes on two cores."
 	$(CARGO) build --release
 	$(CARGO) run --release --quiet -- demo --out demo --open
 

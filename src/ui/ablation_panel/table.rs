@@ -12,7 +12,7 @@ use crate::ui::figures;
 use crate::ui::root::ViewContext;
 
 /// Seeds beside each other; more go below.
-const BESIDE: usize = 4;
+const BESIDE: usize = 3;
 
 /// Draws the table.
 pub(super) fn table_ui(view: &ViewContext<'_>, results: &AblationResults, ui: &mut Ui) {
@@ -90,7 +90,9 @@ fn row_ui(view: &ViewContext<'_>, results: &AblationResults, row: &AblationRow, 
 }
 
 fn figure_ui(view: &ViewContext<'_>, spread: Option<Spread>, signed: bool, ui: &mut Ui) {
-    let label = ui.label(RichText::new(spread_text(spread, 3, signed)).font(view.tokens.small_figures()));
+    // The spread stands below, so that the table fits beside a video.
+    let text = spread_text(spread, 3, signed).replace(" ± ", "\n± ");
+    let label = ui.label(RichText::new(text).font(view.tokens.small_figures()));
     if spread.is_some() {
         label.on_hover_text(spread_text(spread, 6, signed));
     }
