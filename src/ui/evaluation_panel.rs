@@ -126,7 +126,14 @@ fn frames_ui(view: &ViewContext<'_>, examined: &Examined, evaluation: &Evaluatio
             ui.end_row();
         }
     });
+    if count < FEW {
+        let text = "These are few videos: with others the figures could be anywhere in their intervals.";
+        ui.label(RichText::new(text).color(view.tokens.palette.text_weak));
+    }
 }
+
+/// With fewer videos than this, which ones they are decides as much as the model does.
+const FEW: usize = 20;
 
 fn events_ui(view: &ViewContext<'_>, by_video: &ByVideo, ui: &mut Ui) {
     ui.label(RichText::new("Events at this threshold").strong());

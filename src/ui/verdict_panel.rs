@@ -68,6 +68,12 @@ pub fn verdict_ui(view: &ViewContext<'_>, local: &mut LocalUi, entry: &Entry, ui
         button_ui(view, UiCommand::JudgeAnomaly, Verdict::Anomaly, given, ui);
         let alarm = button_ui(view, UiCommand::JudgeFalseAlarm, Verdict::FalseAlarm, given, ui);
         ghost_ui(view, alarm.hovered());
+        if view.state.target().is_some() {
+            alarm.on_hover_text(
+                "While the pointer rests here, the second curve shows where a few steps of learning from that would move \
+                 the scores. Nothing of it is kept.",
+            );
+        }
         button_ui(view, UiCommand::JudgeUnsure, Verdict::Unsure, given, ui);
     });
     match (&view.state.reviews.project, current, mark) {

@@ -289,6 +289,8 @@ pub struct Learn {
     /// The ghost's curve.
     pub(super) ghost: Option<Overlay>,
     pub(super) tasks: u64,
+    /// How many things were said since the project began to be read for a plan.
+    pub(super) said_since: usize,
 }
 
 impl Learn {

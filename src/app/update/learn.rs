@@ -82,10 +82,13 @@ fn gather(state: &mut AppState, candidate: Option<Option<String>>, effects: &mut
     read(state, candidate, effects);
 }
 
-/// Something was said while a plan is on show: it is made again, wherever the person is.
+/// Something was said while a plan is on show: it is made again, wherever the person is. One that is being made is let
+/// finish first: it may have been read before or after.
 pub(super) fn plan_again(state: &mut AppState, effects: &mut Vec<Effect>) {
-    if matches!(state.learn.phase, LearnPhase::Planned(_)) {
-        read(state, None, effects);
+    match state.learn.phase {
+        LearnPhase::Planned(_) => read(state, None, effects),
+        LearnPhase::Preparing { .. } => state.learn.said_since += 1,
+        _ => {}
     }
 }
 
@@ -105,6 +108,7 @@ fn read(state: &mut AppState, candidate: Option<Option<String>>, effects: &mut V
     let task = state.learn.new_task();
     state.learn.task = task;
     (state.learn.row, state.learn.asking, state.learn.kept) = (None, false, false);
+    state.learn.said_since = 0;
     state.learn.phase =
         LearnPhase::Preparing { what: "Reading the project", progress: Progress::default(), remaining_secs: None };
     effects.push(Effect::Models(ModelRequest::Gather { task, candidate }));
@@ -209,6 +213,9 @@ pub(super) fn hear(state: &mut AppState, task: LearnTask, news: LearnNews, effec
             // The time it takes may come after somebody began.
             if matches!(state.learn.phase, LearnPhase::Preparing { .. } | LearnPhase::Planned(_)) {
                 state.learn.phase = LearnPhase::Planned(Arc::from(planned));
+                if state.learn.said_since > 0 {
+                    read(state, None, effects);
+                }
             }
         }
         LearnNews::Progress(newest) => {

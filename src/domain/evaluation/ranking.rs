@@ -155,11 +155,16 @@ fn thinned<T>(points: Vec<T>, most: usize) -> Vec<T> {
     if count <= most {
         return points;
     }
-    // The first tenth of all thresholds is where alarms are rare, and gets a third of the points.
+    // The first tenth of all thresholds is where alarms are rare, and gets a third of the points, each a step by the same
+    // factor: one alarm an hour, five and twenty are far apart there.
     let head = count / 10;
     let place = |i: usize| {
         let third = most / 3;
-        if i < third { head * i / third } else { head + (count - 1 - head) * (i - third) / (most - 1 - third) }
+        match i {
+            0 => 0,
+            i if i < third => (head as f64).powf(i as f64 / third as f64).round() as usize,
+            i => head + (count - 1 - head) * (i - third) / (most - 1 - third),
+        }
     };
     let mut wanted: Vec<usize> = (0..most).map(place).collect();
     wanted.dedup();
@@ -199,6 +204,9 @@ mod tests {
         assert!(few.len() <= 200 && few.len() > 150 && few[0] == 0 && few[few.len() - 1] == 9998, "{}", few.len());
         assert!(few.windows(2).all(|pair| pair[0] < pair[1]));
         assert_eq!(thinned(vec![1, 2, 3], 200), [1, 2, 3]);
+        let many = thinned((0..140_000).collect(), 120);
+        let steep = |pair: &[usize]| pair[1] < 10 || pair[1] * 2 < pair[0] * 3;
+        assert!(many[..6] == [0, 1, 2, 3, 4, 5] && many.windows(2).all(steep), "{many:?}");
     }
 
     proptest! {

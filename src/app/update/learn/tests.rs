@@ -147,14 +147,18 @@ fn a_verdict_makes_the_plan_on_show_again_and_interrupts_no_run() {
     let mut state = learning(&parent);
     learn(&mut state, LearnAction::Start);
     news(&mut state, LearnNews::Planned(planned(true)));
+    let asked = |effects: &[Effect]| {
+        let gathers = |e: &&Effect| matches!(e, Effect::Models(ModelRequest::Gather { candidate: None, .. }));
+        effects.iter().filter(gathers).count()
+    };
     let said = |state: &mut AppState| {
         let step = Box::new(Step { title: "False alarm".to_owned(), changes: Vec::new(), undoes: None });
-        let effects = hear(state, Event::StepRecorded { ticket: None, step, said: None, undoes: false });
-        effects.iter().filter(|e| matches!(e, Effect::Models(ModelRequest::Gather { candidate: None, .. }))).count()
+        asked(&hear(state, Event::StepRecorded { ticket: None, step, said: None, undoes: false }))
     };
     assert_eq!(said(&mut state), 1);
     assert_eq!(said(&mut state), 0, "it is being made already");
-    news(&mut state, LearnNews::Planned(planned(true)));
+    assert_eq!(asked(&news(&mut state, LearnNews::Planned(planned(true)))), 1, "perhaps without what was said last");
+    assert_eq!(asked(&news(&mut state, LearnNews::Planned(planned(true)))), 0);
     learn(&mut state, LearnAction::Run);
     assert_eq!(said(&mut state), 0, "what runs goes on");
 }
