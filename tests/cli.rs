@@ -343,6 +343,10 @@ fn a_model_is_trained_used_and_judged() {
     );
     assert_eq!(code(&unknown), 2);
     assert!(complaint(&unknown).contains("published-ucf"));
+    let both = run(folder.path(), &["train", "--normal", "normal.list", "--abnormal", "normal.list", "-o", "both"]);
+    assert_eq!(code(&both), 2);
+    assert!(complaint(&both).contains("is in both lists"), "{}", complaint(&both));
+    assert!(!at("both").exists());
 }
 
 #[test]

@@ -117,10 +117,18 @@ fn a_candidate_is_learned_promoted_and_rolled_back() {
     assert!(refused(&run(folder, &["models", "promote", &id, "--project", "case"])).contains("in use already"));
     assert!(refused(&run(folder, &["models", "discard", &id, "--project", "case"])).contains("is in use"));
     out(&run(folder, &["models", "export", &id, "-o", "m.safetensors", "--project", "case"]));
-    out(&run(folder, &["models", "rollback", "--project", "case"]));
+    fs::write(folder.join("x.mp4"), "a film").expect("is written");
+    let over = run(folder, &["models", "export", &id, "-o", "x.mp4", "--project", "case"]);
+    assert!(refused(&over).contains("is no model"));
+    assert_eq!(fs::read_to_string(folder.join("x.mp4")).expect("is there"), "a film");
+    let back = out(&run(folder, &["models", "rollback", "--project", "case"]));
+    assert!(back.contains(&format!("models promote {id}")), "{back}");
     assert_eq!(used(), None);
     assert!(refused(&run(folder, &["models", "rollback", "--project", "case"])).contains("no model"));
     assert_eq!(row(&list(), 1, "state"), "promoted");
+    assert!(out(&run(folder, &["models", "list", "--project", "case"])).contains("was in use"));
+    let known = out(&run(folder, &["models", "import", "m.safetensors", "--project", "case"]));
+    assert!(known.contains("already (was in use)"), "{known}");
 
     Project::create(&folder.join("other"), "Ada").expect("is made");
     out(&run(folder, &["models", "import", "m.safetensors", "--project", "other"]));

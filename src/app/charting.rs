@@ -23,6 +23,7 @@ use super::state::AppState;
 use super::survey::colour;
 use super::survey::facts::point_facts;
 use super::survey::map::MapSheet;
+use crate::domain::threshold::threshold_text;
 use crate::plots::{AttentionChart, ChartError, ScoreAxes};
 pub use crate::plots::{ChartLook, ChartSize, ChartTheme};
 
@@ -299,7 +300,10 @@ fn study(state: &AppState, kind: ChartKind) -> Option<(ChartData, String)> {
             let sheet = CompareSheet::new(entry.name.clone(), compared, judged, session.frames());
             let data = ScatterData {
                 title: entry.name.clone(),
-                axes: ("score on screen".to_owned(), compared.overlay.name.to_string()),
+                axes: (
+                    format!("score on screen, threshold {}", threshold_text(judged.one_rule.threshold)),
+                    format!("{}, threshold {}", compared.overlay.name, threshold_text(judged.other_rule.threshold)),
+                ),
                 places: points.places.iter().copied().map(place).collect(),
                 marks: points.marks,
                 scores: Some(ScoreAxes { ends, levels: (judged.one_rule.threshold, judged.other_rule.threshold) }),

@@ -120,8 +120,6 @@ pub struct Examination {
     pub asked: Option<ExamKey>,
     /// The curve on show.
     pub curve: ExamCurve,
-    /// A threshold that was chosen by these figures: they flatter it.
-    pub chosen: Option<f32>,
 }
 
 /// What would be examined now: open videos with scores and ground truth.

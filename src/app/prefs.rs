@@ -127,6 +127,8 @@ pub struct Prefs {
     pub recent: Recent,
     /// Whether sound is off.
     pub muted: bool,
+    /// A threshold that was chosen by the figures of an evaluation, which flatter it.
+    pub rule_by_truth: Option<f32>,
     /// Loudness of sound, 0 to 1.
     pub volume: f32,
     /// How video is decoded.
@@ -152,6 +154,7 @@ impl Default for Prefs {
             layout: Layout::default(),
             last_folder: None,
             rule: None,
+            rule_by_truth: None,
             timeline: TimelinePrefs::default(),
             overlays: true,
             snapshot_folder: None,

@@ -54,7 +54,8 @@ pub fn text(report: &GateReport) -> String {
             change.peaks.after
         )
     };
-    let heading = format!("{} that come or go", count(report.changes.len(), "event"));
+    let turn = if report.changes.len() == 1 { "comes or goes" } else { "come or go" };
+    let heading = format!("{} that {turn}", count(report.changes.len(), "event"));
     text += &listed(&heading, report.changes.iter().map(change));
     text += &listed("against it", report.against.iter().cloned());
     text

@@ -112,7 +112,12 @@ pub fn run(args: &ModelsArgs) -> Result<(), CliError> {
         }
         ModelsCommand::Export { id: model, output } => {
             let id = models::find(&project, model)?;
-            let replaced = if output.exists() { ", in place of what was there" } else { "" };
+            let there = output.exists();
+            if there && ModelInfo::peek(output).is_err() {
+                let reason = "is there already and is no model; nothing was changed. Choose another name";
+                return Err(CliError::input(output, reason));
+            }
+            let replaced = if there { ", in place of the model that was there" } else { "" };
             models::export(&project, id.as_deref(), output)?;
             let id = id.as_deref().unwrap_or(SHIPPED);
             files::print(&format!("written    {id} to {}{replaced}\n", output.display()))
@@ -233,9 +238,10 @@ fn promote(
     if models::in_use(project)?.info().weights_id == candidate.info().weights_id {
         return Err(CliError::Input(format!("the model {} is in use already", candidate.info().weights_id)));
     }
-    let gate = compare(project, &candidate, engine)?;
+    let (gate, familiar) = compare(project, &candidate, engine)?;
     if !json {
-        files::print(&gate_text::text(&gate))?;
+        let note = familiar.map(|note| format!("note       {note}\n")).unwrap_or_default();
+        files::print(&(gate_text::text(&gate) + &note))?;
     }
     let lost = gate.lost().count();
     if lost > 0 && !even_if_lost {
@@ -252,8 +258,12 @@ fn promote(
     changed(&change, "lookback models rollback", json)
 }
 
-/// The candidate against the model in use, on everything that was said until now.
-fn compare(project: &Project, candidate: &Arc<ModelWeights>, engine: &EngineArgs) -> Result<GateReport, CliError> {
+/// The candidate against the model in use, on everything that was said until now; and whether it knows the videos.
+fn compare(
+    project: &Project,
+    candidate: &Arc<ModelWeights>,
+    engine: &EngineArgs,
+) -> Result<(GateReport, Option<String>), CliError> {
     let ticket = cancelled_by_interrupt()?;
     let room = Classroom::gather(project, engine, &ticket)?;
     let after = Scorer::new(Arc::clone(candidate), &room.device)?;
@@ -261,7 +271,8 @@ fn compare(project: &Project, candidate: &Arc<ModelWeights>, engine: &EngineArgs
     let scores = learning::scores(&after, &room.videos, &mut |progress| bar.set(progress), &ticket)?;
     let replay = |scorer: &Scorer| learning::replay_auc(scorer, room.model.replay(), &ticket);
     let replay = replay(&room.scorer)?.zip(replay(&after)?);
-    Ok(learning::compare(Comparison {
+    let familiar = learning::familiar(candidate.info(), &room.videos);
+    let gate = learning::compare(Comparison {
         videos: &room.videos,
         before: &room.scores,
         after: &scores,
@@ -270,7 +281,8 @@ fn compare(project: &Project, candidate: &Arc<ModelWeights>, engine: &EngineArgs
         plan: None,
         held_out: None,
         replay,
-    }))
+    });
+    Ok((gate, familiar))
 }
 
 fn changed(change: &Change, way_back: &str, json: bool) -> Result<(), CliError> {

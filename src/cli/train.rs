@@ -14,7 +14,7 @@ use super::error::CliError;
 use super::progress::{Bar, cancelled_by_interrupt};
 use super::{files, lists};
 use crate::domain::features::FeatureMatrix;
-use crate::domain::provenance::{SeenVideos, VideoRef};
+use crate::domain::provenance::{self, SeenVideos, VideoRef};
 use crate::domain::score::TsaSettings;
 use crate::domain::threshold::threshold_text;
 use crate::jobs::{Progress, Ticket};
@@ -38,6 +38,14 @@ pub fn run(args: &TrainArgs) -> Result<(), CliError> {
     let mut extractor = Extractor::open(&args.encoder, &device, true)?;
     let mut load = |list: &Path| load(list, args.layout, &mut extractor, &ticket);
     let (normal, abnormal) = (load(&args.normal)?, load(&args.abnormal)?);
+    let contents = |loaded: &Loaded| loaded.features.iter().map(|entry| entry.1.clone()).collect::<Vec<_>>();
+    if let Some(both) = provenance::shared(&contents(&normal), &contents(&abnormal)).first() {
+        return Err(CliError::Input(format!(
+            "{both} is in both lists, {} and {}: a video is normal, or it holds an anomaly",
+            args.normal.display(),
+            args.abnormal.display()
+        )));
+    }
     let encoder = (normal.videos + abnormal.videos > 0).then(|| extractor.encoder().id().to_owned());
     let (normal, normal_held) = hold_out(normal.features, args.held_out);
     let (abnormal, abnormal_held) = hold_out(abnormal.features, args.held_out);

@@ -9,7 +9,7 @@ use super::chart::{
     ATTENTION, Chart, ChartError, ChartLook, Drawn, FAINT, INK, LINES, MAGNITUDE, SCORE, failed, key_height,
     key_places, text, to_png, to_svg,
 };
-use super::themed::ChartTheme;
+use super::themed::{self, ChartTheme};
 use crate::domain::heat::{self, Heat};
 use crate::domain::mark::{Form, Ink, Mark, Marks};
 use crate::domain::review::Verdict;
@@ -104,7 +104,7 @@ impl Heated<'_> {
     fn color(&self, ink: Ink) -> RGBColor {
         match ink {
             Ink::Score(score) => rgb(heat::of_point(&self.heat, score)),
-            Ink::Own(own) => rgb(own),
+            Ink::Own(own) => themed::own(rgb(own)),
             Ink::Said(Verdict::Anomaly) | Ink::Event => SCORE,
             Ink::Said(Verdict::FalseAlarm) => MAGNITUDE,
             Ink::Said(Verdict::Unsure) | Ink::Higher => LINES[5],

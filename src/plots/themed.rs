@@ -64,6 +64,13 @@ impl ChartTheme {
     }
 }
 
+/// A colour that stays what it is on either ground, or as near to it as makes no difference: those of two kinds would else
+/// become one.
+pub(super) fn own(color: RGBColor) -> RGBColor {
+    let exchanged = EXCHANGED.iter().any(|(light, _)| *light == color);
+    if exchanged { RGBColor(color.0, color.1, color.2 ^ 1) } else { color }
+}
+
 /// Greys change places: white is the ground, black the brightest ink.
 fn grey(level: u16) -> (u8, u8, u8) {
     let mixed = |ground: u8| (u16::from(ground) * level / 255 + 230 * (255 - level) / 255) as u8;

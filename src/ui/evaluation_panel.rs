@@ -56,8 +56,8 @@ pub fn evaluation_ui(view: &ViewContext<'_>, ui: &mut Ui) {
             }
         });
         curve_ui(view, evaluation, ui);
-        if examination.chosen == Some(view.state.rule.threshold) {
-            let text = "This threshold was chosen by these very videos: on others it will do worse than it says here.";
+        if view.state.prefs.rule_by_truth == Some(view.state.rule.threshold) {
+            let text = "This threshold was chosen by such figures: on other videos it will do worse than it says here.";
             ui.label(RichText::new(text).color(palette.warn));
         }
         if let Some(by_video) = &evaluation.by_video {

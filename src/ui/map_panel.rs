@@ -6,7 +6,7 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
-use egui::{RichText, ScrollArea, Sense, Shape, Ui, vec2};
+use egui::{Label, RichText, ScrollArea, Sense, Shape, Ui, vec2};
 
 use super::command_button::command_button;
 use super::compare_panel::picked_ui;
@@ -190,7 +190,8 @@ fn legend_ui(view: &ViewContext<'_>, by: MapColour, kinds: &[MarkKind], ui: &mut
                 egui::Stroke::NONE,
             ));
             let text = format!("{} {}", kind.text, kind.count);
-            ui.label(RichText::new(text).font(view.tokens.small()).color(palette.text));
+            // Whole or on the next line.
+            ui.add(Label::new(RichText::new(text).font(view.tokens.small()).color(palette.text)).extend());
             ui.add_space(6.0);
         }
     });

@@ -41,13 +41,13 @@ pub fn curves_ui(view: &ViewContext<'_>, run: &RunProgress, ui: &mut Ui) {
     let palette = &view.tokens.palette;
     let judged: Vec<(usize, f32)> = run.judged.iter().map(|(step, loss)| (*step, *loss as f32)).collect();
     let steps = run.steps;
-    if judged.is_empty() {
-        let text = "No video is held out: nothing tells when to stop early.";
-        ui.label(RichText::new(text).font(view.tokens.small()).color(palette.text_weak));
-    } else {
+    if run.holds_out {
         let tip = "Error on the videos that are not learned from. Where it rises while the total falls, it learns by heart; \
                    the weights with the lowest value are kept.";
         curve_ui(view, ui, ("Held-out loss", tip), &judged, steps, palette.accent);
+    } else {
+        let text = "No video is held out: nothing tells when to stop early.";
+        ui.label(RichText::new(text).font(view.tokens.small()).color(palette.text_weak));
     }
     losses_ui(view, &run.losses, steps, ui);
 }
@@ -63,7 +63,8 @@ pub fn losses_ui(view: &ViewContext<'_>, losses: &[Losses], steps: usize, ui: &m
     part("Cross entropy", "Normal stretches should score low, those with an anomaly high.", palette.score, &|at| {
         losses[at].bce
     });
-    part("Margin", "Magnitudes of both kinds should lie apart.", palette.magnitude, &|at| losses[at].margin);
+    let tip = "Magnitudes of both kinds should lie apart. As it counts in the total: by 0.0001.";
+    part("Margin × 0.0001", tip, palette.magnitude, &|at| losses[at].margin * 1e-4);
     part("Sparsity", "Anomalies are rare: most scores should be low.", palette.attention, &|at| losses[at].sparsity);
     part("Smoothness", "Scores of neighbours should be alike.", palette.motion, &|at| losses[at].smoothness);
     if losses.iter().any(|loss| loss.snippets != 0.0) {

@@ -124,9 +124,13 @@ pub fn verdict_ui(view: &ViewContext<'_>, local: &mut LocalUi, entry: &Entry, ui
     let (open, aside): (Vec<_>, Vec<_>) = unsettled.partition(|event| entry.is_open(*event));
     let aside = if aside.is_empty() { String::new() } else { format!(", {} known normal", aside.len()) };
     ui.horizontal(|ui| {
-        ui.label(weak(&format!("{} of {} without a verdict{aside}", open.len(), entry.events.len())));
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        // The button first, so that a long line wraps beside it.
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
             command_button(view, ui, UiCommand::NextOpenEvent, "Next open");
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                let text = format!("{} of {} without a verdict{aside}", open.len(), entry.events.len());
+                ui.add(egui::Label::new(weak(&text)).wrap());
+            });
         });
     });
 }

@@ -35,7 +35,7 @@ fn figures_are_found_out_a_point_of_a_curve_is_a_threshold_and_an_error_is_one_c
     w.harness.run_steps(3);
     let last = curve.last().expect("has points").threshold;
     assert_eq!(w.state().rule.threshold, last);
-    assert_eq!(w.state().examination.chosen, Some(last));
+    assert_eq!(w.state().prefs.rule_by_truth, Some(last));
     w.wait("the figures at it", |s| s.examination.examined.as_ref().is_some_and(|e| e.key.rule.threshold == last));
 
     // Away from the curve, whose words would lie over what is clicked.

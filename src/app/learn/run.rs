@@ -14,6 +14,8 @@ pub struct RunProgress {
     pub losses: Vec<Losses>,
     /// Steps done and the loss on held-out videos after them; the first is that of the model it began from.
     pub judged: Vec<(usize, f64)>,
+    /// Whether any videos are held out to be judged.
+    pub holds_out: bool,
     /// Seconds of work so far, pauses left out.
     pub secs: f64,
     /// What should be known, a sentence each.

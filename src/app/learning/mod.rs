@@ -217,6 +217,19 @@ pub fn seen(plan: &LessonPlan, videos: &[LearningVideo]) -> SeenVideos {
     SeenVideos { trained: refs(&plan.train), chosen: refs(&plan.held_out), complete: true }
 }
 
+/// A sentence about those of `videos` that a model learned from, or was chosen by: on them it does better than elsewhere.
+pub fn familiar(model: &ModelInfo, videos: &[LearningVideo]) -> Option<String> {
+    let refs: Vec<VideoRef> = videos.iter().map(|v| VideoRef::new(&v.name, "video", v.id().as_str())).collect();
+    let shared = model.videos.as_ref()?.shared(&refs);
+    let seen: BTreeSet<&String> = shared.trained.iter().chain(&shared.chosen).collect();
+    let (seen, all) = (seen.len(), videos.len());
+    (seen > 0).then(|| {
+        format!(
+            "It was trained on or chosen by {seen} of these {all} videos: on others it will do worse than it says here."
+        )
+    })
+}
+
 /// Results of a candidate that are numbers of things.
 const COUNTS: [&str; 4] = ["anomalies", "anomalies flagged", "false alarms", "false alarms flagged"];
 

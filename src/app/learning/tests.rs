@@ -28,6 +28,19 @@ fn features(seed: usize, direction: Option<usize>) -> FeatureMatrix {
 const ANOMALY: usize = 0;
 const ALIKE: usize = 2;
 
+#[test]
+fn a_model_that_knows_the_videos_is_told_of() {
+    let videos = [video(1, None, None), video(2, None, None), video(3, None, None)];
+    let seen = |numbers: &[u8]| {
+        let of = |n: &u8| VideoRef::new("x.mp4", "video", VideoId::from_hash([*n; 32]).as_str());
+        let trained = numbers.iter().map(of).collect();
+        ModelInfo { videos: Some(SeenVideos { trained, ..SeenVideos::default() }), ..ModelInfo::default() }
+    };
+    assert!(familiar(&seen(&[1, 3, 9]), &videos).is_some_and(|text| text.contains("2 of these 3")));
+    assert_eq!(familiar(&seen(&[9]), &videos), None);
+    assert_eq!(familiar(&ModelInfo::default(), &videos), None);
+}
+
 fn cpu() -> ComputeDevice {
     ComputeDevice::cpu(None)
 }

@@ -153,7 +153,7 @@ fn keep(project: &mut Project, task: LearnTask, weights: &Arc<crate::model::weig
 fn promote(project: &mut Project, id: Option<&str>, who: String) -> Result<Vec<Event>, ProjectError> {
     let author = Author { who, model: project.promoted_model()? };
     match project.promote(id, &author)? {
-        Some(appended) => recorded(project, appended.step, ""),
+        Some(appended) => recorded(project, appended.step, str::to_owned),
         None => Ok(told_info("That model is in use already.".to_owned())),
     }
 }
@@ -163,15 +163,25 @@ fn roll_back(project: &mut Project, who: String) -> Result<Vec<Event>, ProjectEr
     project.roll_back(&author)?;
     let latest = project.history(1, None)?.first().map(|entry| entry.step);
     match latest {
-        Some(step) => recorded(project, step, "Back to the model before. "),
+        Some(step) => {
+            let now = match project.promoted_model()? {
+                Some(id) => format!("Back to the model before: {id} is in use"),
+                None => "Back to the model before: the one that comes with the program is in use".to_owned(),
+            };
+            recorded(project, step, |_| now)
+        }
         None => Ok(Vec::new()),
     }
 }
 
-/// The step as the window is told of it, and the model that is in use since.
-fn recorded(project: &Project, step: crate::domain::record::StepId, said: &str) -> Result<Vec<Event>, ProjectError> {
+/// The step as the window is told of it, and the model that is in use since; `said` makes a sentence of the step's title.
+fn recorded(
+    project: &Project,
+    step: crate::domain::record::StepId,
+    said: impl FnOnce(&str) -> String,
+) -> Result<Vec<Event>, ProjectError> {
     let step = project.step(step)?;
-    let said = format!("{said}{}. Undo takes it back.", step.title);
+    let said = format!("{}. Undo takes it back.", said(&step.title));
     let mut events = follow(project, &step);
     events.insert(0, Event::StepRecorded { ticket: None, step: Box::new(step), said: Some(said), undoes: false });
     Ok(events)

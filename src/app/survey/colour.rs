@@ -10,19 +10,11 @@ use crate::domain::label::LabelSchema;
 use crate::domain::mark::{Form, Ink, Mark, MarkKind, Marks};
 use crate::domain::review::Verdict;
 
-/// Videos and classes that have a colour of their own; further ones share one.
-const KEYS: usize = 8;
+/// Videos and classes that have a colour of their own; further ones begin again, videos with another form.
+const KEYS: usize = 7;
 /// Colours of kinds, by Okabe and Ito, in pairs that also differ in lightness.
-const KINDS: [[u8; 3]; KEYS] = [
-    [230, 159, 0],
-    [86, 180, 233],
-    [0, 158, 115],
-    [240, 228, 66],
-    [0, 114, 178],
-    [213, 94, 0],
-    [204, 121, 167],
-    [150, 150, 150],
-];
+const KINDS: [[u8; 3]; KEYS] =
+    [[230, 159, 0], [86, 180, 233], [0, 158, 115], [240, 228, 66], [0, 114, 178], [213, 94, 0], [204, 121, 167]];
 
 /// One mark for each point, of which `facts` are known.
 pub fn marks(by: MapColour, map: &FeatureMap, facts: &[PointFacts], schema: &LabelSchema) -> Marks {
@@ -54,10 +46,10 @@ pub fn marks(by: MapColour, map: &FeatureMap, facts: &[PointFacts], schema: &Lab
     all
 }
 
-/// The first colour that no kind has yet; the last where all are taken.
+/// The colour that the fewest kinds have yet, the first of those.
 fn next(kinds: &[MarkKind]) -> Ink {
     let taken = kinds.iter().filter(|kind| KINDS.iter().any(|own| kind.mark.ink == Ink::Own(*own))).count();
-    Ink::Own(KINDS[taken.min(KEYS - 1)])
+    Ink::Own(KINDS[taken % KEYS])
 }
 
 fn of_verdict(said: Verdict) -> Form {

@@ -33,8 +33,8 @@ pub(super) fn examined(state: &mut AppState, examined: Arc<Examined>) {
 
 /// Moves the threshold to a point of a curve, and remembers that these figures chose it.
 pub(super) fn choose(state: &mut AppState, threshold: f32, effects: &mut Vec<Effect>) {
+    state.prefs.rule_by_truth = Some(threshold);
     scoring::set_rule(state, EventRule { threshold, ..state.rule }, effects);
-    state.examination.chosen = Some(threshold);
 }
 
 #[cfg(test)]

@@ -151,7 +151,8 @@ impl Room {
         } else {
             let set = learning::tune_set(&plan, &self.videos);
             let start = Arc::clone(&self.order.material.model);
-            self.progress = RunProgress { steps: self.settings.steps, ..RunProgress::default() };
+            let holds_out = !set.held_out.is_empty();
+            self.progress = RunProgress { steps: self.settings.steps, holds_out, ..RunProgress::default() };
             Tuning::new(start, set, self.settings.clone(), &self.device)?
         };
         let before = self.progress.secs;
@@ -211,7 +212,9 @@ impl Room {
         });
         let curves = self.overlays(curves, gate.rules.after.threshold, "other model");
         let id = candidate.info().weights_id.clone();
-        let compared = Compared::new(Some(id), None, gate, curves, self.notes.clone());
+        let mut notes = self.notes.clone();
+        notes.extend(learning::familiar(candidate.info(), &self.videos));
+        let compared = Compared::new(Some(id), None, gate, curves, notes);
         Ok(LearnNews::Compared(Box::new(compared), None))
     }
 
