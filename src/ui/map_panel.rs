@@ -6,7 +6,7 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
-use egui::{Label, RichText, ScrollArea, Sense, Shape, Ui, vec2};
+use egui::{RichText, Role, ScrollArea, Sense, Shape, Ui, WidgetInfo, vec2};
 
 use super::command_button::command_button;
 use super::compare_panel::picked_ui;
@@ -181,18 +181,17 @@ fn legend_ui(view: &ViewContext<'_>, by: MapColour, kinds: &[MarkKind], ui: &mut
         return;
     }
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 4.0;
         for kind in kinds {
-            let (rect, _) = ui.allocate_exact_size(vec2(10.0, 12.0), Sense::HOVER);
-            ui.painter().add(Shape::convex_polygon(
-                outline(kind.mark.form, rect.center(), 4.0),
-                ink(kind.mark.ink, palette),
-                egui::Stroke::NONE,
-            ));
+            // Mark and words as one: both or neither go to the next line.
             let text = format!("{} {}", kind.text, kind.count);
-            // Whole or on the next line.
-            ui.add(Label::new(RichText::new(text).font(view.tokens.small()).color(palette.text)).extend());
-            ui.add_space(6.0);
+            let galley = ui.painter().layout_no_wrap(text.clone(), view.tokens.small(), palette.text);
+            let (rect, response) = ui.allocate_exact_size(vec2(16.0 + galley.size().x, 14.0), Sense::HOVER);
+            response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
+            let corners = outline(kind.mark.form, rect.left_center() + vec2(5.0, 0.0), 4.0);
+            let fill = ink(kind.mark.ink, palette);
+            ui.painter().add(Shape::convex_polygon(corners, fill, egui::Stroke::NONE));
+            let top = rect.center().y - galley.size().y / 2.0;
+            ui.painter().galley(egui::pos2(rect.left() + 14.0, top), galley, palette.text);
         }
     });
 }

@@ -236,6 +236,9 @@ fn apply(tokens: &Tokens, style: &mut Style) {
     spacing.icon_width = 15.0;
     spacing.slider_rail_height = 4.0;
     spacing.tooltip_width = 360.0;
+    // A thin bar beside what scrolls, not over it, says that there is more.
+    spacing.scroll.dormant_handle_opacity = 0.5;
+    spacing.scroll.floating_allocated_width = 4.0;
     spacing.window_margin = 12.into();
     spacing.menu_margin = 6.into();
     style.interaction.tooltip_delay = 0.35;

@@ -34,6 +34,7 @@ mod tests;
 mod value_lane;
 
 use egui::containers::scroll_area::{DragScroll, ScrollSource};
+use egui::style::ScrollStyle;
 use egui::{ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2};
 
 use self::geometry::{Axis, Limits};
@@ -58,7 +59,8 @@ pub fn timeline_ui(ui: &mut Ui, input: &TimelineInput<'_>, state: &mut TimelineS
     if room.y + 0.5 >= least.y {
         return lanes_ui(ui, room, &shown, input, state);
     }
-    // The wheel zooms; only the bar scrolls.
+    // The wheel zooms; only the bar scrolls, so it has to be seen.
+    ui.spacing_mut().scroll = ScrollStyle { bar_width: 8.0, ..ScrollStyle::solid() };
     let source = ScrollSource { scroll_bar: true, drag: DragScroll::Never, mouse_wheel: false };
     let area = ScrollArea::vertical().id_salt("lanes").scroll_source(source).auto_shrink([false, false]);
     area.show(ui, |ui| lanes_ui(ui, Vec2::new(ui.available_width(), least.y), &shown, input, state)).inner
