@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use egui::style::ScrollStyle;
 use egui::{Color32, CornerRadius, FontFamily, FontId, Shadow, Stroke, Style, TextStyle, Theme, Vec2, Visuals};
 use serde::{Deserialize, Deserializer, de};
 
@@ -206,6 +207,17 @@ impl Tokens {
     /// Figures in captions.
     pub fn small_figures(&self) -> FontId {
         FontId::monospace(self.sizes.small - 0.5)
+    }
+}
+
+/// A bar that is always to be seen and takes no room: for what has to end where its neighbour ends, such as an axis.
+pub fn bar_over() -> ScrollStyle {
+    ScrollStyle {
+        floating_width: 4.0,
+        floating_allocated_width: 0.0,
+        dormant_handle_opacity: 0.7,
+        dormant_background_opacity: 0.3,
+        ..ScrollStyle::floating()
     }
 }
 

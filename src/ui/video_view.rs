@@ -249,9 +249,15 @@ impl Caption<'_> {
         chip(painter, next, Align2::RIGHT_TOP, format!("snippet {snippet}"), font.clone(), plain);
 
         if let Some(mark) = self.mark {
-            let at = area.right_bottom() - INSET;
+            let mut at = area.right_bottom() - INSET;
             let ink = verdict::color(mark.verdict, &Tokens::of(egui::Theme::Dark).palette);
-            chip(painter, at, Align2::RIGHT_BOTTOM, verdict::sentence(mark), font.clone(), (ink, p.scrim));
+            let text = verdict::sentence(mark);
+            let width = painter.layout_no_wrap(text.clone(), font.clone(), ink).size().x;
+            // In a narrow picture it goes above the time, which a sentence would cover.
+            if at.x - width - 2.0 * INSET.x < place.right() {
+                at.y = place.top() - 6.0;
+            }
+            chip(painter, at, Align2::RIGHT_BOTTOM, text, font.clone(), (ink, p.scrim));
         }
         self.paint_warning(painter, place.left_top() - vec2(0.0, 6.0), font, tokens);
     }

@@ -13,7 +13,6 @@ mod sweep;
 use std::sync::Arc;
 
 use egui::emath::GuiRounding as _;
-use egui::style::ScrollStyle;
 use egui::{
     Frame, Margin, PointerButton, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
@@ -28,6 +27,7 @@ use crate::gpu::curve::ColumnRange;
 
 use super::root::{LocalUi, ViewContext};
 use super::stage::StageState;
+use super::theme::bar_over;
 use super::timeline::geometry::{Axis, Limits, Visible};
 use super::timeline::move_view;
 
@@ -123,7 +123,7 @@ pub fn attention_ui(view: &ViewContext<'_>, local: &mut LocalUi, ui: &mut Ui) {
         return axis_ui(view, (session, entry), swept, local, room, ui);
     }
     // There is more below: that must show.
-    ui.spacing_mut().scroll = ScrollStyle::solid();
+    ui.spacing_mut().scroll = bar_over();
     ScrollArea::vertical().id_salt("attention").auto_shrink([false, false]).show(ui, |ui| {
         let size = vec2(ui.available_width(), least);
         axis_ui(view, (session, entry), swept, local, size, ui);

@@ -34,7 +34,6 @@ mod tests;
 mod value_lane;
 
 use egui::containers::scroll_area::{DragScroll, ScrollSource};
-use egui::style::ScrollStyle;
 use egui::{ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2};
 
 use self::geometry::{Axis, Limits};
@@ -44,6 +43,7 @@ use self::lanes::{Lane, Lanes, drawn, least_size, make_room_for_rows};
 use self::scene::Scene;
 use self::state::Drag;
 pub use self::state::TimelineState;
+use super::theme::bar_over;
 use crate::app::lanes::{LaneKind, LaneSetting};
 
 /// Draws the timeline over the space that is left in `ui` and says what the user wants.
@@ -60,7 +60,7 @@ pub fn timeline_ui(ui: &mut Ui, input: &TimelineInput<'_>, state: &mut TimelineS
         return lanes_ui(ui, room, &shown, input, state);
     }
     // The wheel zooms; only the bar scrolls, so it has to be seen.
-    ui.spacing_mut().scroll = ScrollStyle { bar_width: 8.0, ..ScrollStyle::solid() };
+    ui.spacing_mut().scroll = bar_over();
     let source = ScrollSource { scroll_bar: true, drag: DragScroll::Never, mouse_wheel: false };
     let area = ScrollArea::vertical().id_salt("lanes").scroll_source(source).auto_shrink([false, false]);
     area.show(ui, |ui| lanes_ui(ui, Vec2::new(ui.available_width(), least.y), &shown, input, state)).inner
