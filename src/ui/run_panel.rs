@@ -64,7 +64,7 @@ pub fn losses_ui(view: &ViewContext<'_>, losses: &[Losses], steps: usize, ui: &m
         losses[at].bce
     });
     let tip = "Magnitudes of both kinds should lie apart. As it counts in the total: by 0.0001.";
-    part("Margin × 0.0001", tip, palette.magnitude, &|at| losses[at].margin * 1e-4);
+    part("Margin × 0.0001", tip, palette.magnitude, &|at| losses[at].weighed_margin());
     part("Sparsity", "Anomalies are rare: most scores should be low.", palette.attention, &|at| losses[at].sparsity);
     part("Smoothness", "Scores of neighbours should be alike.", palette.motion, &|at| losses[at].smoothness);
     if losses.iter().any(|loss| loss.snippets != 0.0) {

@@ -195,7 +195,8 @@ impl RunProgress {
         let part = |value: fn(&crate::model::train::Losses) -> f32| -> Vec<(usize, f64)> {
             self.losses.iter().enumerate().map(|(at, losses)| (at + 1, f64::from(value(losses)))).collect()
         };
-        let (total, bce, margin) = (part(|l| l.total), part(|l| l.bce), part(|l| l.margin * 1e-4));
+        let (total, bce, margin) =
+            (part(|l| l.total), part(|l| l.bce), part(crate::model::train::Losses::weighed_margin));
         let (sparsity, smoothness) = (part(|l| l.sparsity), part(|l| l.smoothness));
         let curves = [
             LossCurve { name: "total", points: &total },

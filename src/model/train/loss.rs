@@ -36,6 +36,13 @@ pub struct Losses {
     pub anchor: f32,
 }
 
+impl Losses {
+    /// The margin as it counts in the total.
+    pub fn weighed_margin(&self) -> f32 {
+        self.margin * MARGIN_WEIGHT as f32
+    }
+}
+
 /// What the network made of a batch of `bags` videos, the first half normal.
 #[derive(Debug)]
 pub struct Output<'a> {
